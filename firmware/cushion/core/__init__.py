@@ -1,0 +1,1 @@
+"""Decisions of the cushion: pure integer code, the same on every interpreter (see README.md here)."""
