@@ -1,0 +1,139 @@
+"""The settings spec: every parameter the cushion obeys, its unit, range, default and basis.
+
+Ranges are enforced here and nowhere else: the host asks this module before it sends, the firmware asks it again
+before it obeys (invariants 1 and 2 of the model, see README.md in this folder).
+"""
+
+DAY_S = 86400
+RAISE_WINDOW_S = 7 * DAY_S
+RAISE_PERMILLE = 1100  # a dose limit may grow by 10 % in RAISE_WINDOW_S, no faster
+
+
+class Param:
+    """One setting: ``name``, ``unit``, inclusive integer range ``low``..``high``, ``default``, one-line ``help``."""
+
+    def __init__(self, name, unit, low, high, default, help):
+        if not low <= default <= high:
+            raise ValueError("default of " + name + " is out of its range")
+        self.name = name
+        self.unit = unit
+        self.low = low
+        self.high = high
+        self.default = default
+        self.help = help
+
+    def clamp(self, value):
+        """The nearest value inside the range."""
+        return min(self.high, max(self.low, value))
+
+
+SPEC = (
+    Param("left_dose_limit_s", "s", 300, 2700, 1200, "dose at which the left side prompts (D_lim)"),
+    Param("right_dose_limit_s", "s", 300, 2700, 1200, "dose at which the right side prompts (D_lim)"),
+    Param("seated_limit_s", "s", 600, 3600, 1800, "seated time since a verified break that prompts (T_max)"),
+    Param("recovery_tau_s", "s", 30, 300, 60, "time constant of the dose's fall while off-loaded"),
+    Param("verified_break_s", "s", 60, 300, 120, "off-loaded time that counts as a verified break"),
+    Param("settling_s", "s", 20, 60, 30, "no prompt for so long after sitting down"),
+    Param("creep_permille", "permille per decade", 0, 50, 30, "sensor creep under load that is compensated"),
+    Param("snooze_s", "s", 300, 900, 600, "how long a snooze lasts"),
+    Param("mute_s", "s", 600, 3600, 3600, "how long a mute lasts"),
+    Param("quiet_from_min", "min of the local day", 0, 1439, 1320, "quiet hours begin (22:00)"),
+    Param("quiet_to_min", "min of the local day", 0, 1439, 420, "quiet hours end (07:00); equal to the begin = none"),
+    Param("utc_offset_min", "min", -720, 840, 0, "local time minus UTC, written by the host at each sync"),
+    Param("strength_percent", "%", 30, 100, 100, "vibration strength, as a share of each level's own"),
+    Param("vehicle_mode", "0 or 1", 0, 1, 0, "1 = log only, never prompt (in a vehicle)"),
+    Param("epoch_s", "s", 5, 60, 10, "length of a log epoch while seated"),
+)
+
+BY_NAME = {param.name: param for param in SPEC}
+DOSE_LIMITS = ("left_dose_limit_s", "right_dose_limit_s")
+
+
+class Settings:
+    """The values in force, one attribute per parameter of SPEC, and what the 7-day rise of each limit is counted from.
+
+    ``raise_base`` maps each dose limit to ``[base_s, since_unix_s]``: the lowest value in force since then
+    (``since_unix_s`` is 0 while the clock was never known).
+    """
+
+    def __init__(self):
+        self.version = 0
+        self.raise_base = {}
+        for param in SPEC:
+            setattr(self, param.name, param.default)
+        for name in DOSE_LIMITS:
+            self.raise_base[name] = [BY_NAME[name].default, 0]
+
+    def get(self, name):
+        """The value in force of one parameter."""
+        return getattr(self, name)
+
+    def as_dict(self):
+        """All values by name, in the order of SPEC."""
+        return {param.name: getattr(self, param.name) for param in SPEC}
+
+    def change(self, name, value, unix_s):
+        """Sets one value, clamped to its range and, for a dose limit, to its 7-day rise; returns the value now in force.
+
+        ``unix_s`` is the device's wall clock, 0 while unknown: without a clock no rise window ever ends.
+        """
+        value = BY_NAME[name].clamp(value)
+        if name in self.raise_base:
+            value = self._within_raise(name, value, unix_s)
+        setattr(self, name, value)
+        return value
+
+    def _within_raise(self, name, value, unix_s):
+        base = self.raise_base[name]
+        current = getattr(self, name)
+        if base[1] == 0 and unix_s:
+            base[1] = unix_s
+        if value > current and unix_s and unix_s - base[1] >= RAISE_WINDOW_S:
+            base[0], base[1] = current, unix_s
+        if value <= base[0]:
+            base[0], base[1] = value, unix_s
+            return value
+        return min(value, base[0] * RAISE_PERMILLE // 1000)
+
+    def to_state(self):
+        """A JSON-able dict that `from_state` reads back."""
+        return {"version": self.version, "values": self.as_dict(), "raise_base": self.raise_base}
+
+
+def from_state(state):
+    """Settings from a dict made by `to_state`; out-of-range and unknown values are clamped or left out.
+
+    Returns ``(settings, problems)``, problems being a list of one-line strings. Raises ValueError when `state` isn't
+    such a dict at all.
+    """
+    try:
+        values = dict(state["values"])
+        version = int(state["version"])
+        bases = dict(state["raise_base"])
+    except (KeyError, TypeError, ValueError):
+        raise ValueError("not a settings record") from None
+    settings, problems = Settings(), []
+    settings.version = version
+    for name, value in values.items():
+        problem = check(name, value)
+        if problem:
+            problems.append(problem)
+        if name in BY_NAME and isinstance(value, int):
+            setattr(settings, name, BY_NAME[name].clamp(value))
+    for name in DOSE_LIMITS:
+        base = bases.get(name)
+        if isinstance(base, (list, tuple)) and len(base) == 2 and all(isinstance(item, int) for item in base):
+            settings.raise_base[name] = [BY_NAME[name].clamp(base[0]), max(0, base[1])]
+    return settings, problems
+
+
+def check(name, value):
+    """One line that says what is wrong with ``name = value``, or "" when it is fine."""
+    param = BY_NAME.get(name)
+    if param is None:
+        return "unknown setting " + str(name) + "; known are: " + ", ".join(item.name for item in SPEC)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return name + " must be a whole number of " + param.unit
+    if not param.low <= value <= param.high:
+        return "{} = {} is out of range; give {} to {} {}".format(name, value, param.low, param.high, param.unit)
+    return ""
