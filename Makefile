@@ -42,7 +42,7 @@ $(VENV)/bin/python:
 	    fi; \
 	fi; \
 	echo "setup: $(VENV) on $$("$$py" --version)"; \
-	rm -rf $(VENV) && "$$py" -m venv $(VENV)
+	rm -rf $(VENV) && "$$py" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(READY): $(LOCK) pyproject.toml | $(VENV)/bin/python
 	@echo 'setup: installing the locked packages'
