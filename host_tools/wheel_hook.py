@@ -1,4 +1,4 @@
-"""Puts the firmware's top-level files into the wheel, where `sitbone install` finds them; cushion is a package of its own.
+"""Puts the firmware's top-level files into the wheel, where `sitbone install` finds them; cushion is a package itself.
 
 An editable install gets no such copies: it reads the tree, and a copy in site-packages would grow stale.
 """
