@@ -34,8 +34,8 @@ KINDS = {
         ("left_it_pa", "right_it_pa", "left_thigh_pa", "right_thigh_pa", "left_u", "right_u", "left_dose_cs")
         + ("right_dose_cs", "seated_s", "state", "bad_zones", "seconds"),
     ),
-    SAT: ("sat", "<IH", ("ago_ms", "total_permille")),
-    STOOD: ("stood", "<IIII", ("ago_ms", "bout_ms", "left_dose_cs", "right_dose_cs")),
+    SAT: ("sat", "<I", ("ago_ms",)),
+    STOOD: ("stood", "<IIIIB", ("ago_ms", "bout_ms", "left_dose_cs", "right_dose_cs", "gap")),
     BREAK: ("break", "<IIB", ("ago_ms", "break_ms", "verified")),
     SHIFT: ("shift", "<IIBH", ("ago_ms", "shift_ms", "side", "lowest_u")),
     PROMPT: (
@@ -68,6 +68,7 @@ KINDS = {
     STOPPED: ("stopped", "<B", ("why",)),
 }
 PAYLOAD_MAX = 200
+UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
 
 SIDES = ("none", "left", "right", "both")
 CAUSES = ("none", "dose", "time")

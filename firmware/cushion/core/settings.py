@@ -73,7 +73,7 @@ class Settings:
         return {param.name: getattr(self, param.name) for param in SPEC}
 
     def change(self, name, value, unix_s):
-        """Sets one value, clamped to its range and, for a dose limit, to its 7-day rise; returns the value now in force.
+        """Sets one value, clamped to its range and a dose limit to its 7-day rise; returns the value now in force.
 
         ``unix_s`` is the device's wall clock, 0 while unknown: without a clock no rise window ever ends.
         """

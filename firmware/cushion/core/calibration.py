@@ -1,0 +1,102 @@
+"""From divider voltage to relative load: tare, gain and the person's own reference, per zone.
+
+FSR conductance is close to proportional to pressure. The nominal gain is the sensing stack's (13 nS per Pa with the
+discs of the build guide); what the person feels as 1000 permille is measured by the guided calibration (capture.py).
+"""
+
+ZONE_COUNT = 4
+LEFT_IT, RIGHT_IT, LEFT_THIGH, RIGHT_THIGH = 0, 1, 2, 3
+
+PA_PER_US = 77  # nominal gain, Pa per microsiemens
+DEFAULT_REF_PA = 5000
+MIN_REF_PA = 1500
+MAX_REF_PA = 20000
+MAX_PA = 65535
+MAX_U = 4000
+MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
+
+TARE_STEP_PERMILLE = 20  # of the reference, a step
+TARE_TOTAL_PERMILLE = 100  # of the reference, in all; then a new calibration is asked for
+
+
+def conductance_ns(level_100uv, supply_mv, divider_ohm):
+    """Conductance of a zone's sensor, nS, from the voltage over its divider's lower resistor (units of 100 uV)."""
+    across = supply_mv * 10 - level_100uv
+    if level_100uv <= 0:
+        return 0
+    if across <= 0:
+        return MAX_G_NS
+    ratio_e4 = level_100uv * 10000 // across
+    if ratio_e4 > 400000:
+        return MAX_G_NS
+    return min(MAX_G_NS, ratio_e4 * (1000000 // divider_ohm) // 10)
+
+
+def creep_divisor_permille(loaded_s, creep_permille):
+    """``1000 · (1 + k·log10(max(1, t/10 s)))`` for a zone loaded since `loaded_s`, piecewise linear between octaves."""
+    if loaded_s <= 10:
+        return 1000
+    log_permille, octave_s = 0, 10
+    while loaded_s >= 2 * octave_s and log_permille < 3300:
+        log_permille += 301
+        octave_s *= 2
+    log_permille += 301 * (min(loaded_s, 2 * octave_s) - octave_s) // octave_s
+    return 1000 + creep_permille * log_permille // 1000
+
+
+class Calibration:
+    """Tare (nS), gain (Pa/uS) and reference (Pa) of each zone, and whether a person's own reference was ever taken."""
+
+    def __init__(self):
+        self.tare_ns = [0] * ZONE_COUNT
+        self.gain_pa_per_us = [PA_PER_US] * ZONE_COUNT
+        self.ref_pa = [DEFAULT_REF_PA] * ZONE_COUNT
+        self.calibrated = False
+        self.auto_tare_ns = [0] * ZONE_COUNT
+        self.wants_recalibration = False
+
+    def set_reference(self, zone, ref_pa):
+        """Takes a zone's reference, clamped to what a seat can show."""
+        self.ref_pa[zone] = min(MAX_REF_PA, max(MIN_REF_PA, ref_pa))
+
+    def pressure_pa(self, zone, g_ns):
+        """Pressure of a zone (kPa-equivalent · 1000) from its conductance; never negative."""
+        net_ns = g_ns - self.tare_ns[zone] - self.auto_tare_ns[zone]
+        if net_ns <= 0:
+            return 0
+        return min(MAX_PA, net_ns * self.gain_pa_per_us[zone] // 1000)
+
+    def relative_u(self, zone, pressure_pa):
+        """Load in permille of the person's reference for the zone."""
+        return min(MAX_U, pressure_pa * 1000 // self.ref_pa[zone])
+
+    def auto_tare(self, zone, g_ns):
+        """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`."""
+        per_ref_ns = self.ref_pa[zone] * 1000 // self.gain_pa_per_us[zone]
+        step_ns = per_ref_ns * TARE_STEP_PERMILLE // 1000
+        most_ns = per_ref_ns * TARE_TOTAL_PERMILLE // 1000
+        wanted_ns = g_ns - self.tare_ns[zone]
+        change_ns = min(step_ns, max(-step_ns, wanted_ns - self.auto_tare_ns[zone]))
+        tare_ns = self.auto_tare_ns[zone] + change_ns
+        if not -most_ns <= tare_ns <= most_ns:
+            self.wants_recalibration = True
+            tare_ns = min(most_ns, max(-most_ns, tare_ns))
+        self.auto_tare_ns[zone] = tare_ns
+
+    def to_state(self):
+        """A JSON-able dict that `from_state` reads back."""
+        return {"tare_ns": self.tare_ns, "gain_pa_per_us": self.gain_pa_per_us, "ref_pa": self.ref_pa}
+
+
+def from_state(state):
+    """A person's Calibration from a dict made by `to_state`. Raises ValueError when it isn't one."""
+    calibration = Calibration()
+    try:
+        for zone in range(ZONE_COUNT):
+            calibration.tare_ns[zone] = min(MAX_G_NS, max(0, int(state["tare_ns"][zone])))
+            calibration.gain_pa_per_us[zone] = min(82, max(1, int(state["gain_pa_per_us"][zone])))
+            calibration.set_reference(zone, int(state["ref_pa"][zone]))
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise ValueError("not a calibration record") from None
+    calibration.calibrated = True
+    return calibration

@@ -1,0 +1,63 @@
+"""Dose of one side: centiseconds of sitting at the person's own reference load, and how it fades while off-loaded.
+
+Loaded (u >= 300 permille): ``D += w(u)·dt``. Relieved: ``D -= D·r(u)·dt/tau``, taken in steps of a quarter second, so
+that the fall follows the exponential within 0.3 % over a minute. Fractions are carried, so no load is rounded away.
+All intermediates stay below 2^30 (810 000 cs · 250 ms = 2.0e8; 1500 permille · 5000 ms = 7.5e6).
+"""
+
+LOADED_U = 300
+FULL_U = 700
+MAX_WEIGHT_U = 2000
+LIMIT_FACTOR = 3  # the dose is capped at so many limits
+RELIEF_STEP_MS = 250
+US_PER_CS = 10000
+
+
+def weight_permille(u):
+    """How much a second at relative load `u` (permille) counts: 0 below 300, 1000 from 700, 1500 from 2000."""
+    if u <= LOADED_U:
+        return 0
+    base = 1000 if u >= FULL_U else (u - LOADED_U) * 1000 // (FULL_U - LOADED_U)
+    if u <= 1000:
+        return base
+    return base * (1000 + (min(u, MAX_WEIGHT_U) - 1000) // 2) // 1000
+
+
+def relief_permille(u):
+    """How fully `u` permille relieves: 1000 with no load, 0 from 300."""
+    return 0 if u >= LOADED_U else (LOADED_U - u) * 1000 // LOADED_U
+
+
+class Dose:
+    """The dose of one side, ``cs`` in 0 … 3·limit."""
+
+    def __init__(self):
+        self.cs = 0
+        self._load_us = 0
+        self._relief_rest = 0
+
+    def step(self, dt_ms, u, limit_s, tau_s):
+        """Counts `dt_ms` (at most 5000) at relative load `u`, with the limit and time constant in force."""
+        if u >= LOADED_U:
+            self._load(dt_ms, u, limit_s)
+            return
+        relief = relief_permille(u)
+        while dt_ms > 0 and self.cs:
+            step_ms = min(dt_ms, RELIEF_STEP_MS)
+            self._relieve(step_ms, relief, tau_s)
+            dt_ms -= step_ms
+
+    def cap(self, limit_s):
+        """Holds the dose inside its range after the limit was changed."""
+        self.cs = min(self.cs, LIMIT_FACTOR * limit_s * 100)
+
+    def _load(self, dt_ms, u, limit_s):
+        total_us = self._load_us + weight_permille(u) * dt_ms
+        self._load_us = total_us % US_PER_CS
+        self.cs = max(self.cs, min(self.cs + total_us // US_PER_CS, LIMIT_FACTOR * limit_s * 100))
+
+    def _relieve(self, step_ms, relief, tau_s):
+        whole = tau_s * 1000
+        numerator = self.cs * relief // 1000 * step_ms + self._relief_rest
+        self._relief_rest = numerator % whole
+        self.cs = max(0, self.cs - numerator // whole)

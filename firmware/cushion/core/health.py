@@ -1,0 +1,49 @@
+"""Faults that only show over minutes: one side of the seat far lighter than the other."""
+
+RATIO = 4
+RATIO_MS = 600000
+CLEAR_MS = 60000
+LIVE_U = 300  # the stronger side must carry at least this for the ratio to mean anything
+
+
+class Imbalance:
+    """Left/right ratio over 4 for ten minutes while seated; ``side`` is 0, or 1 left / 2 right: the weak one.
+
+    A sensor that came off its wire reads like an unloaded one, so the weak side is no longer believed: unknown, never
+    "unloaded" (invariant 5).
+    """
+
+    def __init__(self):
+        self.side = 0
+        self._run_ms = 0
+        self._clear_ms = 0
+
+    def step(self, dt_ms, left_u, right_u):
+        """Takes `dt_ms` of both sides' loads (-1 = unknown: nothing is learnt)."""
+        if left_u < 0 or right_u < 0 or max(left_u, right_u) < LIVE_U:
+            return
+        if max(left_u, right_u) > RATIO * min(left_u, right_u):
+            self._clear_ms = 0
+            self._run_ms = min(self._run_ms + dt_ms, RATIO_MS)
+            if self._run_ms >= RATIO_MS:
+                self.side = 1 if left_u < right_u else 2
+            return
+        self._run_ms = 0
+        self._clear_ms = min(self._clear_ms + dt_ms, CLEAR_MS)
+        if self._clear_ms >= CLEAR_MS:
+            self.side = 0
+
+
+class Stillness:
+    """No micro-movement above noise for ten minutes: a bag, not a person. ``is_object`` until something moves."""
+
+    STILL_MS = 600000
+
+    def __init__(self):
+        self.is_object = False
+        self._still_ms = 0
+
+    def step(self, dt_ms, loaded, moved):
+        """Takes `dt_ms`; `loaded` = something is on the seat, `moved` = a zone changed by more than its noise."""
+        self._still_ms = 0 if moved or not loaded else min(self._still_ms + dt_ms, self.STILL_MS)
+        self.is_object = self._still_ms >= self.STILL_MS

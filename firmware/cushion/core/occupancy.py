@@ -1,0 +1,76 @@
+"""Is somebody on the seat? Hysteresis and debounce over the seat's total load, and the breaks in between."""
+
+UNKNOWN, VACANT, OCCUPIED = 0, 1, 2
+SIT_PERMILLE = 150
+SIT_MS = 3000
+LEAVE_PERMILLE = 80
+LEAVE_MS = 5000
+BREAK_ZONE_U = 100
+BREAK_TOTAL_PERMILLE = 100
+BLIP_MS = 5000
+
+
+class Occupancy:
+    """Seat state from the total load in permille of the person's reference.
+
+    ``state`` is UNKNOWN until three seconds of load or five without were seen. A step that changes it sets ``sat`` or
+    ``left``, and ``ago_ms``: how long before this moment it really happened.
+    """
+
+    def __init__(self):
+        self.state = UNKNOWN
+        self.sat = False
+        self.left = False
+        self.ago_ms = 0
+        self._above_ms = 0
+        self._below_ms = 0
+
+    def step(self, dt_ms, total_permille):
+        """Takes `dt_ms` with the total load that was seen in it."""
+        self.sat = self.left = False
+        self._above_ms = self._above_ms + dt_ms if total_permille >= SIT_PERMILLE else 0
+        self._below_ms = self._below_ms + dt_ms if total_permille < LEAVE_PERMILLE else 0
+        if self._above_ms >= SIT_MS and self.state != OCCUPIED:
+            self.state = OCCUPIED
+            self.sat = True
+            self.ago_ms = self._above_ms
+        elif self._below_ms >= LEAVE_MS and self.state != VACANT:
+            self.left = self.state == OCCUPIED
+            self.state = VACANT
+            self.ago_ms = self._below_ms
+
+    def lose(self):
+        """Nothing was seen for too long: the state is unknown until it is seen again."""
+        self.sat = self.left = False
+        self.state = UNKNOWN
+        self._above_ms = self._below_ms = 0
+
+
+class BreakTimer:
+    """Counts off-loaded time: both ischial zones below 100 permille and the total below 10 %; blips up to 5 s pass.
+
+    Blips do not count as rest. ``verified`` is true in the one step in which the break grew long enough.
+    """
+
+    def __init__(self):
+        self.off_ms = 0
+        self.verified = False
+        self._blip_ms = 0
+
+    def step(self, dt_ms, off, verified_ms):
+        """Takes `dt_ms`, `off` saying whether the seat was off-loaded; `verified_ms` is the length that counts."""
+        self.verified = False
+        if off:
+            self.verified = self.off_ms < verified_ms <= self.off_ms + dt_ms
+            self.off_ms = min(self.off_ms + dt_ms, 1 << 29)
+            self._blip_ms = 0
+            return
+        self._blip_ms += dt_ms
+        if self._blip_ms > BLIP_MS:
+            self.off_ms = 0
+
+    def lose(self):
+        """Unknown time is not rest: the count starts anew."""
+        self.verified = False
+        self.off_ms = 0
+        self._blip_ms = 0

@@ -1,0 +1,63 @@
+"""What keeps the cushion quiet for a while: snooze, mute, quiet hours. All of it ends by itself."""
+
+from array import array
+
+DAY_S = 86400
+SNOOZES_IN_A_ROW = 2
+SNOOZES_A_DAY = 6
+
+
+class Rate:
+    """At most `most` happenings in `window_s`, remembered as a ring of start times in seconds."""
+
+    def __init__(self, most, window_s):
+        self._times_s = array("i", [-window_s] * most)
+        self._window_s = window_s
+        self._next = 0
+
+    def allows(self, now_s):
+        """Whether one more may happen at `now_s`: the one `most` ago has left the window."""
+        return now_s - self._times_s[self._next] >= self._window_s
+
+    def note(self, now_s):
+        """One happened."""
+        self._times_s[self._next] = now_s
+        self._next = (self._next + 1) % len(self._times_s)
+
+
+class Pauses:
+    """Snooze and mute, counted down; ``in_row`` is how many snoozes followed each other without a break."""
+
+    def __init__(self):
+        self.snooze_ms = 0
+        self.mute_ms = 0
+        self.in_row = 0
+        self._a_day = Rate(SNOOZES_A_DAY, DAY_S)
+
+    def step(self, dt_ms):
+        """Takes `dt_ms` off both."""
+        self.snooze_ms = max(0, self.snooze_ms - dt_ms)
+        self.mute_ms = max(0, self.mute_ms - dt_ms)
+
+    def snooze(self, now_s, length_s):
+        """Begins a snooze; False when two followed each other already, or six were taken in 24 h."""
+        if self.snooze_ms or self.in_row >= SNOOZES_IN_A_ROW or not self._a_day.allows(now_s):
+            return False
+        self._a_day.note(now_s)
+        self.in_row += 1
+        self.snooze_ms = length_s * 1000
+        return True
+
+    def toggle_mute(self, length_s):
+        """Mutes, or ends a mute; always works. Returns whether it is muted now."""
+        self.mute_ms = 0 if self.mute_ms else length_s * 1000
+        return self.mute_ms > 0
+
+
+def is_quiet(minute, from_min, to_min):
+    """Whether a local minute of the day (-1 = the clock isn't known) lies in quiet hours, which may pass midnight."""
+    if minute < 0 or from_min == to_min:
+        return False
+    if from_min < to_min:
+        return from_min <= minute < to_min
+    return minute >= from_min or minute < to_min

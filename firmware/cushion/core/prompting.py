@@ -1,0 +1,222 @@
+"""When the cushion asks for a break, how insistently, and how each asking ended.
+
+An episode begins with level 1, may rise to level 2 after 120 s and level 3 after 300 s, and ends with exactly one
+outcome. The person's own off-loading cancels it at once. Nothing here touches a motor: the result of a step is a
+request (``vibrate_level``, ``vibrate_side``, ``cancel``) that the driver may still refuse.
+"""
+
+from cushion.core import records
+from cushion.core.pauses import DAY_S, Rate
+
+LEFT, RIGHT, BOTH = 1, 2, 3
+DOSE, TIME = 1, 2
+BREAK, PARTIAL, SHIFT, MISSED, SNOOZED, SUPPRESSED = 1, 2, 3, 4, 5, 6
+
+# Why no prompt may be given now (bits; names in WHY_NAMES).
+QUIET, MUTED, VEHICLE, LOW_BATTERY, OBJECT, UNTRUSTED, HOUR_LIMIT, DAY_LIMIT = 1, 2, 4, 8, 16, 32, 64, 128
+WHY_NAMES = ("quiet hours", "muted", "vehicle mode", "low battery", "object", "presence unknown")
+WHY_NAMES += ("3 prompts an hour", "16 prompts a day")
+
+LEVEL_2_MS = 120000
+LEVEL_3_MS = 300000
+MISSED_MS = 420000  # as long after level 3 as level 2 comes after level 1
+CANCEL_MS = 3000
+PARTIAL_MS = 30000
+LONGEST_RELIEF_MS = 600000
+REARM_MS = 600000
+HABITUATED_REARM_MS = 900000
+RESPONSE_MS = 300000
+HOUR_EPISODES = 3
+DAY_EPISODES = 16
+LONG_MS = 1 << 29
+
+HABITUATION_EPISODES = 20
+HABITUATION_PERMILLE = 300
+
+
+class Responses:
+    """The last 20 prompts as bits: did a break begin within 5 minutes? Too few mean that prompts have become noise."""
+
+    def __init__(self):
+        self._bits = 0
+        self._count = 0
+
+    def note(self, broke):
+        """One more prompt ended."""
+        self._bits = (self._bits << 1 | (1 if broke else 0)) & ((1 << HABITUATION_EPISODES) - 1)
+        self._count = min(self._count + 1, HABITUATION_EPISODES)
+
+    def habituated(self):
+        """Under 30 % of the last 20 led to a break."""
+        if self._count < HABITUATION_EPISODES:
+            return False
+        bits, broke = self._bits, 0
+        while bits:
+            broke += bits & 1
+            bits >>= 1
+        return broke * 1000 < HABITUATION_PERMILLE * HABITUATION_EPISODES
+
+
+class Situation:
+    """What the engine knows this second; every field is set anew before each `Prompter.step`.
+
+    ``due_sides``: bits of the sides whose dose reached its limit. ``time_due``: seated time did. ``settled``: seated,
+    trusted, and past settling. ``offload_ms``: how long both sides have been relieved or the seat empty. ``verified``:
+    a break was verified in this step. ``recovered``: both doses are at most half their limit. ``shift_reached``: a weight
+    shift became long enough in this step. ``blocked``: bits of QUIET … UNTRUSTED.
+    """
+
+    def __init__(self):
+        self.due_sides = 0
+        self.time_due = False
+        self.settled = False
+        self.offload_ms = 0
+        self.verified = False
+        self.recovered = False
+        self.shift_reached = False
+        self.blocked = 0
+
+
+class Prompter:
+    """The episode machine. OUTCOME and SUPPRESSED go to `events`; PROMPT is its owner's, who knows the doses."""
+
+    def __init__(self, events):
+        self.events = events
+        self.responses = Responses()
+        self.episode = 0
+        self.active = False
+        self.armed = True
+        self.level = 0
+        self.side = 0
+        self.cause = 0
+        self.vibrate_level = 0
+        self.cancel = False
+        self.ended = 0
+        self._gentle = False
+        self._age_ms = 0
+        self._relief_ms = 0
+        self._response_ms = 0
+        self._shift_seen = False
+        self._break_seen = False
+        self._since_end_ms = LONG_MS
+        self._wait_ms = 0
+        self._told_blocked = 0
+        self._hour = Rate(HOUR_EPISODES, 3600)
+        self._day = Rate(DAY_EPISODES, DAY_S)
+
+    def step(self, dt_ms, now_s, situation):
+        """Takes `dt_ms`; then ``vibrate_level`` (0 = nothing), ``cancel`` and ``ended`` (an outcome or 0) hold."""
+        self.vibrate_level = 0
+        self.cancel = False
+        self.ended = 0
+        self._rearm(situation)
+        if self.active:
+            self._continue(dt_ms, situation)
+        else:
+            self._since_end_ms = min(self._since_end_ms + dt_ms, LONG_MS)
+            self._consider(now_s, situation)
+
+    def snooze(self, snooze_ms):
+        """The person asked for later: ends a running episode; the next one comes after the snooze, gently."""
+        if self.active:
+            self._end(SNOOZED, 0)
+        self._since_end_ms = 0
+        self._wait_ms = snooze_ms
+        self.armed = False
+
+    def wait_left_ms(self):
+        """How long until another episode may begin, ms; 0 when it may."""
+        return 0 if self.armed else max(0, self._wait_ms - self._since_end_ms)
+
+    def _rearm(self, situation):
+        if situation.verified:
+            self._break_seen = True
+        if self._break_seen and situation.recovered and not self.active:
+            self.armed = True
+            self._break_seen = False
+
+    def _consider(self, now_s, situation):
+        due = situation.due_sides != 0 or situation.time_due
+        if not due:
+            self._told_blocked = 0
+            return
+        if not situation.settled or situation.offload_ms or self.wait_left_ms():
+            return
+        blocked = situation.blocked
+        if not self._hour.allows(now_s):
+            blocked |= HOUR_LIMIT
+        if not self._day.allows(now_s):
+            blocked |= DAY_LIMIT
+        self.cause = DOSE if situation.due_sides else TIME
+        self.side = situation.due_sides or BOTH
+        if blocked:
+            self._tell_suppressed(blocked)
+            return
+        self._hour.note(now_s)
+        self._day.note(now_s)
+        self._begin()
+
+    def _tell_suppressed(self, blocked):
+        """Logged once for each set of reasons while the same prompt stays due."""
+        if blocked != self._told_blocked:
+            self._told_blocked = blocked
+            self.events.add(records.SUPPRESSED, self.cause, self.side, blocked)
+
+    def _begin(self):
+        self.episode = (self.episode + 1) & 0xFFFF
+        self.active = True
+        self._gentle = not self.armed
+        self.armed = False
+        self._break_seen = False
+        self._told_blocked = 0
+        self._age_ms = self._relief_ms = self._response_ms = 0
+        self._shift_seen = False
+        self._vibrate(1)
+
+    def _vibrate(self, level):
+        self.level = level
+        self.vibrate_level = level
+        if level == 3:
+            self.side = BOTH
+
+    def _continue(self, dt_ms, situation):
+        self._age_ms += dt_ms
+        self._shift_seen = self._shift_seen or situation.shift_reached
+        if situation.blocked:
+            self.cancel = True
+            self._end(SUPPRESSED, situation.blocked)
+        elif situation.verified:
+            self._end(BREAK, 0)
+        elif situation.offload_ms:
+            self._relieved(situation.offload_ms)
+        elif self._relief_ms >= PARTIAL_MS:
+            self._end(PARTIAL, 0)
+        else:
+            self._relief_ms = self._response_ms = 0
+            self._insist()
+
+    def _relieved(self, offload_ms):
+        if self._relief_ms < CANCEL_MS <= offload_ms:
+            self.cancel = True
+            self._response_ms = max(1, self._age_ms - offload_ms)
+        self._relief_ms = offload_ms
+        if offload_ms >= LONGEST_RELIEF_MS:
+            self._end(PARTIAL, 0)
+
+    def _insist(self):
+        if self._age_ms >= MISSED_MS:
+            self._end(SHIFT if self._shift_seen else MISSED, 0)
+        elif not self._gentle and self.level == 1 and self._age_ms >= LEVEL_2_MS:
+            self._vibrate(2)
+        elif not self._gentle and self.level == 2 and self._age_ms >= LEVEL_3_MS:
+            self._vibrate(3)
+
+    def _end(self, outcome, why):
+        self.active = False
+        self.ended = outcome
+        self._since_end_ms = 0
+        if outcome != SUPPRESSED:
+            self.responses.note(outcome == BREAK and self._response_ms <= RESPONSE_MS)
+        self._wait_ms = HABITUATED_REARM_MS if self.responses.habituated() else REARM_MS
+        self._break_seen = outcome == BREAK
+        self.events.add(records.OUTCOME, self.episode, outcome, self.level, self._response_ms, why)

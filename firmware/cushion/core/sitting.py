@@ -1,0 +1,96 @@
+"""Bouts of sitting and the breaks between them, as they are told to the log."""
+
+from cushion.core import records
+from cushion.core.occupancy import (
+    BREAK_TOTAL_PERMILLE,
+    BREAK_ZONE_U,
+    OCCUPIED,
+    VACANT,
+    BreakTimer,
+    Occupancy,
+)
+
+LONG_MS = 1 << 29
+
+
+class Sitting:
+    """Follows one person's sits. ``seated_ms`` counts since the last verified break, ``bout_ms`` in this bout.
+
+    ``away_ms`` is how long the seat has been empty, ``verified`` true in the step that verified a break.
+    """
+
+    def __init__(self, events, left_dose, right_dose):
+        self.occupancy = Occupancy()
+        self.seated_ms = 0
+        self.bout_ms = 0
+        self.away_ms = 0
+        self.verified = False
+        self._events = events
+        self._left_dose = left_dose
+        self._right_dose = right_dose
+        self._break = BreakTimer()
+        self._verified_away = False
+        self._knows_last_sit = False
+
+    def is_seated(self):
+        """Somebody, or something, is on the seat."""
+        return self.occupancy.state == OCCUPIED
+
+    def step(self, dt_ms, left_u, right_u, total_permille, verified_ms):
+        """Takes `dt_ms` of loads (permille; -1 = side unknown)."""
+        self.occupancy.step(dt_ms, total_permille)
+        self._time_break(dt_ms, max(left_u, right_u), total_permille, verified_ms)
+        if self.occupancy.sat:
+            self._begin_bout()
+        elif self.occupancy.left:
+            self._end_bout(dt_ms)
+        elif self.occupancy.state == VACANT:
+            self.away_ms = min(self.away_ms + dt_ms, LONG_MS)
+
+    def count_seated(self, dt_ms):
+        """Adds `dt_ms` to the bout and the seated time, in any step but the one that began the bout."""
+        if not self.occupancy.sat:
+            self.bout_ms = min(self.bout_ms + dt_ms, LONG_MS)
+            self.seated_ms = min(self.seated_ms + dt_ms, LONG_MS)
+
+    def lose(self, dt_ms):
+        """Nothing was seen for `dt_ms`: a running bout is closed as far as it was seen, a break is not proven."""
+        if self.is_seated():
+            self._tell_stood(dt_ms, 1)
+        self.occupancy.lose()
+        self._break.lose()
+        self.verified = self._verified_away = self._knows_last_sit = False
+        self.away_ms = 0
+
+    def _time_break(self, dt_ms, highest_u, total_permille, verified_ms):
+        off = 0 <= highest_u < BREAK_ZONE_U and total_permille < BREAK_TOTAL_PERMILLE
+        self._break.step(dt_ms, off, verified_ms)
+        self.verified = self._break.verified
+        if self.verified:
+            self.seated_ms = 0
+            self._verified_away = True
+        elif self._break.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
+            self._verified_away = False
+
+    def _begin_bout(self):
+        ago_ms = self.occupancy.ago_ms
+        if self._knows_last_sit:
+            away_ms = max(0, self.away_ms - ago_ms)
+            self._events.add(records.BREAK, ago_ms, away_ms, 1 if self._verified_away else 0)
+        self._events.add(records.SAT, ago_ms)
+        self.bout_ms = ago_ms
+        self.seated_ms += ago_ms
+        self.away_ms = 0
+        self._knows_last_sit = True
+
+    def _end_bout(self, dt_ms):
+        """The seat has been empty for `ago_ms`, of which all but this step were counted as seated."""
+        ago_ms = self.occupancy.ago_ms
+        self.bout_ms = max(0, self.bout_ms + dt_ms - ago_ms)
+        self.seated_ms = max(0, self.seated_ms + dt_ms - ago_ms)
+        self.away_ms = ago_ms
+        self._tell_stood(ago_ms, 0)
+
+    def _tell_stood(self, ago_ms, gap):
+        self._events.add(records.STOOD, ago_ms, self.bout_ms, self._left_dose.cs, self._right_dose.cs, gap)
+        self.bout_ms = 0
