@@ -1,4 +1,4 @@
-# `make demo` and `make test` work from a bare clone: setup makes .venv once, from pinned and hashed packages.
+# `make demo` and `make test` work from a bare clone: setup makes .venv once, from pinned and hashed packages, and again when those change.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo 'make demo    an office day on the virtual cushion'
 	@echo 'make test    lint, types and every test'
-	@echo 'make setup   only what the two need: $(VENV) with the locked packages'
+	@echo 'make setup   only what they need: $(VENV) with the locked packages, and the ESP32 stubs'
 	@echo 'make lint    ruff: rules and format            make format  lets ruff repair both'
 	@echo 'make types   mypy: host tools, then firmware against the ESP32 library'
 	@echo 'make pytest  the tests alone; ARGS="-k dose" is handed on'
@@ -23,7 +23,7 @@ help:
 	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
 	@echo 'make clean   removes what the others made'
 
-setup: $(READY)
+setup: $(READY) $(TYPINGS)
 
 # A name on PATH proves nothing (version managers leave stubs), so each candidate is run.
 $(VENV)/bin/python:

@@ -227,6 +227,7 @@ class TestEachCommand:
 
     def test_has_help_with_an_example(self, words):
         from click.testing import CliRunner
+
         from sitbone.cli import cli
 
         done = CliRunner().invoke(cli, [*words, "--help"], prog_name="sitbone")

@@ -41,7 +41,7 @@ def _check(project_root, *files):
 
 @pytest.fixture(scope="module")
 def errors(project_root, tmp_path_factory):
-    assert (project_root / ".typings" / "stdlib").is_dir(), "the ESP32's stubs are missing; run make setup types"
+    assert (project_root / ".typings" / "stdlib").is_dir(), "the ESP32's stubs are missing; run make setup"
     planted = tmp_path_factory.mktemp("planted") / "planted_errors.py"
     planted.write_text(PLANTED)
     done = _check(project_root, str(planted))
