@@ -1,0 +1,1 @@
+"""Sitbone's host tools: everything that happens on the user's own computer."""

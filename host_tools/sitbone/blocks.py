@@ -1,0 +1,89 @@
+"""Log blocks as the host holds them: the cushion's own record code, with types around it."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cushion.core import records
+
+Fields = dict[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One verified record. ``mono_ms`` counts from the boot that began its session; ``payload`` is as it was logged."""
+
+    seq: int
+    session: int
+    mono_ms: int
+    kind: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block's verified records, and what was wrong with it ("" when nothing was).
+
+    ``unix_s`` is the device's own clock at ``base_ms`` of the session, 0 while it had none.
+    """
+
+    cushion: str
+    session: int
+    base_ms: int
+    unix_s: int
+    records: tuple[Record, ...]
+    damage: str = ""
+
+
+NOTHING = Block("", 0, 0, 0, ())
+
+
+def read_block(data: bytes) -> Block:
+    """The block in ``data`` (at most BLOCK_SIZE bytes). Records behind a damaged one are not trusted: their sequence
+    numbers are counted from the block's start."""
+    try:
+        header = records.read_header(data)
+    except records.DamagedBlock as error:
+        return Block("", 0, 0, 0, (), str(error))
+    base_ms = header.base_s * 1000 + header.base_ms
+    found: list[Record] = []
+    damage = ""
+    try:
+        for kind, dt_ms, payload in _walk(data, header.crc):
+            seq = header.first_seq + len(found)
+            found.append(Record(seq, header.session, base_ms + dt_ms, kind, payload))
+    except records.DamagedBlock as error:
+        damage = f"{error} (record {header.first_seq + len(found)})"
+    return Block(header.cushion.hex(), header.session, base_ms, header.unix_s, tuple(found), damage)
+
+
+def _walk(data: bytes, seed: int) -> Iterator[tuple[int, int, bytes]]:
+    offset = records.HEADER_SIZE
+    while (step := records.next_record(data, offset, seed)) is not None:
+        kind, dt_ms, start, offset = step
+        yield kind, dt_ms, bytes(data[start : offset - 4])
+
+
+def fields_of(kind: int, payload: bytes) -> Fields:
+    """A record's payload as ``{field: number or text}``; {} for a kind or a payload this version doesn't know."""
+    try:
+        fields: Fields = records.fields_of(kind, payload)
+    except (ValueError, TypeError, struct.error):
+        return {}
+    return fields
+
+
+def kind_name(kind: int) -> str:
+    """The name of a record kind; "kind 99" for one this version doesn't know."""
+    known: dict[int, tuple[str, Any, Any]] = records.KINDS
+    return known[kind][0] if kind in known else f"kind {kind}"
+
+
+def named(fields: Fields) -> Fields:
+    """The same fields with words for the numbers that have words."""
+    out: Fields = {}
+    for name, value in fields.items():
+        words = records.NAMED_FIELDS.get(name, ())
+        out[name] = words[value] if isinstance(value, int) and value < len(words) else value
+    return out

@@ -1,0 +1,131 @@
+"""Puts the firmware on a board, so that a cut at any moment leaves a cushion that starts.
+
+Each version lies in a folder of its own, ``/fw/<id>/``, and ``/fw/current`` names the one that runs and the one before
+it. The new folder is complete and verified before ``current`` is replaced, in one rename. ``/fw/trial`` tells the
+board's boot.py to count failed starts and to go back to the version before; the firmware removes it once it is well.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sitbone.device import Board, Cushion
+from sitbone.errors import NoCushion, Refused, SitboneError
+from sitbone.firmware_files import TOP_FILES, FirmwareFile, firmware_files, version_id
+
+START_S = 90.0
+POLL_S = 1.0
+SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
+
+Progress = Callable[[int, int], None]  # (done, of all), in bytes
+
+
+def install(port: str, progress: Progress | None = None) -> dict[str, Any]:
+    """Installs this sitbone's firmware; returns ``{"version", "previous", "copied", "bytes", "firmware"}``.
+
+    Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
+    to its previous version.
+    """
+    files = firmware_files()
+    version = version_id(files)
+    with Board(port) as board:
+        previous, copied = _copy(board, files, version, progress)
+        board.start("import machine\nmachine.reset()")
+    status = _wait_for_start(port, version)
+    with Board(port) as board:
+        _remove_others(board, (version, previous))
+    return {"version": version, "previous": previous or None, "firmware": status.get("firmware"), **copied}
+
+
+def _copy(
+    board: Board, files: list[FirmwareFile], version: str, progress: Progress | None
+) -> tuple[str, dict[str, int]]:
+    """Everything up to the restart; returns the previous version's id ("" for none) and what was copied."""
+    current, before = _versions(board)
+    previous = before if current == version else current
+    _remove_others(board, (version, previous))
+    missing = _missing(board, files, version)
+    _demand_space(board, missing)
+    _write_all(board, missing, progress)
+    if current != version or missing:
+        _replace(board, "/fw/trial", b"0")
+        _replace(board, "/fw/current", f"{version}\n{previous}\n".encode())
+    return previous, {"copied": len(missing), "bytes": sum(len(file.data) for _, file in missing)}
+
+
+def _versions(board: Board) -> tuple[str, str]:
+    """The ids of the version that runs and of the one before it, "" for none."""
+    lines = [*(board.read_text("/fw/current") or "").split("\n"), "", ""]
+    return lines[0].strip(), lines[1].strip()
+
+
+def _path_of(file: FirmwareFile, version: str) -> str:
+    return f"/{file.name}" if file.name in TOP_FILES else f"/fw/{version}/{file.name}"
+
+
+def _missing(board: Board, files: list[FirmwareFile], version: str) -> list[tuple[str, FirmwareFile]]:
+    """What isn't on the board yet, as (path, file): boot.py and main.py last: the old version uses them till then."""
+    ordered = sorted(files, key=lambda file: file.name in TOP_FILES)
+    wanted = [(_path_of(file, version), file) for file in ordered]
+    return [(path, file) for path, file in wanted if board.sha256(path) != file.sha256]
+
+
+def _demand_space(board: Board, missing: list[tuple[str, FirmwareFile]]) -> None:
+    needed, free = sum(len(file.data) for _, file in missing) + SPARE_BYTES, board.bytes_free()
+    if missing and free < needed:
+        raise Refused(f"the board has {free // 1024} kB free, the firmware needs {needed // 1024}; sync, then erase it")
+
+
+def _write_all(board: Board, missing: list[tuple[str, FirmwareFile]], progress: Progress | None) -> None:
+    total = sum(len(file.data) for _, file in missing)
+    done = 0
+    for path, file in missing:
+        board.make_folders(path.rpartition("/")[0] or "/fw")
+        _replace(board, path, file.data, file.sha256, _shifted(progress, done, total))
+        done += len(file.data)
+
+
+def _shifted(progress: Progress | None, done: int, total: int) -> Progress | None:
+    """The progress of one file as part of the whole."""
+    return None if progress is None else lambda written, _: progress(done + written, total)
+
+
+def _replace(board: Board, path: str, data: bytes, sha256: str | None = None, progress: Progress | None = None) -> None:
+    """Writes a file beside its place, verifies it, then puts it there in one rename."""
+    temporary = path + ".new"
+    board.write(temporary, data, progress)
+    if sha256 is not None and board.sha256(temporary) != sha256:
+        raise Refused(f"the board did not keep {path} as it was sent; install again, then replace the board")
+    board.rename(temporary, path)
+
+
+def _remove_others(board: Board, keep: tuple[str, ...]) -> None:
+    """Removes versions of old and what a cut install left of one."""
+    for name in board.listdir("/fw"):
+        if name not in (*keep, "current", "trial"):
+            board.remove_tree(f"/fw/{name}")
+
+
+def _wait_for_start(port: str, version: str) -> dict[str, Any]:
+    """The status of the cushion once the new version has called itself well. Raises Refused when it went back."""
+    deadline_s = time.monotonic() + START_S
+    why = "nothing answered"
+    while time.monotonic() < deadline_s:
+        time.sleep(POLL_S)
+        try:
+            with Cushion(port) as cushion:
+                running, _ = _versions(cushion)
+                if running != version:
+                    raise _WentBack(f"the new firmware did not start; the cushion runs {running or 'none'} again")
+                if cushion.read_text("/fw/trial") is None:
+                    return cushion.call("status")
+                why = "it has not called itself well"
+        except _WentBack:
+            raise
+        except SitboneError as error:
+            why = str(error)
+    raise NoCushion(f"the new firmware did not start within {START_S:.0f} s ({why}); restart it, then try again")
+
+
+class _WentBack(Refused):
+    """boot.py gave the new version up."""

@@ -1,0 +1,387 @@
+"""The store: one SQLite file with every record a cushion ever gave, raw, and what is derived from them.
+
+The raw payload is the truth. ``unix_ms`` beside it is derived: when the recorded thing happened, placed on UTC by the
+anchors of its session (clock.py), and computed again when a new anchor arrives; NULL while the session has none.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cushion.core import records
+from sitbone.blocks import Block, Record, fields_of
+from sitbone.clock import Anchor, Placement
+from sitbone.errors import DamagedData, SitboneError
+
+BUSY_TIMEOUT_S = 10.0
+
+# Step n brings a database from version n to n + 1. Steps are never edited once released: add another.
+MIGRATIONS = (
+    """
+    CREATE TABLE cushion (
+        id INTEGER PRIMARY KEY,
+        hardware TEXT NOT NULL,                  -- 12 hex digits
+        era INTEGER NOT NULL,                    -- counts the times its log began anew (flash erased)
+        simulated INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (hardware, era)
+    );
+    CREATE TABLE record (
+        cushion INTEGER NOT NULL REFERENCES cushion (id),
+        seq INTEGER NOT NULL,
+        session INTEGER NOT NULL,
+        mono_ms INTEGER NOT NULL,                -- when it was written, ms since the session's boot
+        ago_ms INTEGER NOT NULL,                 -- how long before that it happened
+        unix_ms INTEGER,                         -- derived: when it happened, UTC
+        kind INTEGER NOT NULL,
+        payload BLOB NOT NULL,
+        UNIQUE (cushion, seq)
+    );
+    CREATE INDEX record_by_session ON record (cushion, session, mono_ms);
+    CREATE INDEX record_by_kind ON record (kind, unix_ms);
+    CREATE TABLE clock_pair (
+        cushion INTEGER NOT NULL REFERENCES cushion (id),
+        session INTEGER NOT NULL,
+        mono_ms INTEGER NOT NULL,
+        unix_ms INTEGER NOT NULL,
+        source TEXT NOT NULL,                    -- header, record or host: the weakest first
+        utc_offset_min INTEGER,                  -- of the host, where a host took it
+        UNIQUE (cushion, session, mono_ms, source)
+    );
+    CREATE TABLE sync (
+        id INTEGER PRIMARY KEY,
+        cushion INTEGER NOT NULL REFERENCES cushion (id),
+        unix_ms INTEGER NOT NULL,
+        result TEXT NOT NULL                     -- JSON, as `sitbone sync --json` printed it
+    );
+    CREATE TABLE setting_change (
+        id INTEGER PRIMARY KEY,
+        cushion INTEGER NOT NULL REFERENCES cushion (id),
+        unix_ms INTEGER NOT NULL,
+        version INTEGER NOT NULL,                -- the cushion's settings version after it
+        name TEXT NOT NULL,
+        asked INTEGER NOT NULL,
+        in_force INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    );
+    """,
+)
+
+
+class LogRestarted(Exception):
+    """The cushion gave another record under a number that is stored already: its log was erased and began anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored record. ``unix_ms`` is when it happened (UTC), None while unplaced; ``at_mono_ms`` the same in ms since
+    its session's boot; ``cushion`` the store's own number of the cushion."""
+
+    cushion: int
+    seq: int
+    session: int
+    at_mono_ms: int
+    unix_ms: int | None
+    kind: int
+    payload: bytes
+
+
+class Store:
+    """The open database. Use it in a ``with``; raises DamagedData or SitboneError with a line for the user."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise _told(error, path) from None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database; nothing else is to be called afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. IMMEDIATE, so that two syncs at once wait for each other instead of failing half-way."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            raise _told(error, self.path) from None
+        try:
+            yield self._db
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError):
+                raise _told(error, self.path) from None
+            raise
+        self._db.execute("COMMIT")
+
+    def _migrate(self) -> None:
+        if self._version() > len(MIGRATIONS):
+            self._db.close()
+            raise SitboneError(f"{self.path} was written by a newer sitbone; update sitbone to use it")
+        with self._transaction() as db:
+            # Read again: another process may have migrated between the first look and this lock.
+            for number in range(self._version(), len(MIGRATIONS)):
+                for statement in MIGRATIONS[number].split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number + 1}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _all(self, sql: str, *values: Any) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _told(error, self.path) from None
+
+    # --- cushions
+
+    def cushion(self, hardware: str, simulated: bool = False) -> int:
+        """The store's number of the cushion with this id (12 hex digits), in its latest era; made if need be."""
+        rows = self._all("SELECT id FROM cushion WHERE hardware = ? ORDER BY era DESC LIMIT 1", hardware)
+        return int(rows[0][0]) if rows else self._new_cushion(hardware, 0, simulated)
+
+    def new_era(self, cushion: int) -> int:
+        """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
+        hardware, era, simulated = self._all("SELECT hardware, era, simulated FROM cushion WHERE id = ?", cushion)[0]
+        return self._new_cushion(hardware, era + 1, bool(simulated))
+
+    def _new_cushion(self, hardware: str, era: int, simulated: bool) -> int:
+        with self._transaction() as db:
+            row = db.execute(
+                "INSERT INTO cushion (hardware, era, simulated) VALUES (?, ?, ?) RETURNING id",
+                (hardware, era, int(simulated)),
+            ).fetchone()
+        return int(row[0])
+
+    def last_seq(self, cushion: int) -> int | None:
+        """The highest record number stored of a cushion: a sync's cursor."""
+        found = self._all("SELECT max(seq) FROM record WHERE cushion = ?", cushion)[0][0]
+        return None if found is None else int(found)
+
+    def first_seq(self, cushion: int) -> int | None:
+        """The lowest record number stored of a cushion."""
+        found = self._all("SELECT min(seq) FROM record WHERE cushion = ?", cushion)[0][0]
+        return None if found is None else int(found)
+
+    def any_simulated(self) -> bool:
+        """Whether any of the stored data came from a simulated sitter."""
+        return bool(self._all("SELECT 1 FROM cushion WHERE simulated = 1 LIMIT 1"))
+
+    # --- writing
+
+    def add_blocks(self, cushion: int, blocks: Iterable[Block]) -> tuple[int, int]:
+        """Keeps the blocks' records, in one transaction; returns how many were new and how many were stored already.
+
+        Raises LogRestarted, with nothing kept, when a stored number comes back with another content.
+        """
+        blocks = list(blocks)
+        sessions = {block.session for block in blocks if block.records}
+        with self._transaction() as db:
+            before = {session: self.placement(cushion, session) for session in sessions}
+            counts = _insert_all(db, cushion, blocks)
+            for session in sessions:
+                self._place(cushion, session, before[session])
+        return counts
+
+    def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
+        """Keeps a (device time, host time) pair that a host took, and places the session's records anew by it."""
+        with self._transaction() as db:
+            before = self.placement(cushion, session)
+            _insert_pair(db, cushion, session, anchor, "host", utc_offset_min)
+            self._place(cushion, session, before)
+
+    def _place(self, cushion: int, session: int, before: Placement) -> None:
+        """Computes ``unix_ms`` where the new anchors change it (a session may be months long), and of new records."""
+        after = self.placement(cushion, session)
+        if not after.anchors:
+            return
+        same_until_ms = after.same_until(before)
+        self._db.create_function("place_ms", 1, after.unix_ms, deterministic=True)
+        self._db.execute(
+            "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms)"
+            " WHERE cushion = ? AND session = ? AND (mono_ms >= ? OR unix_ms IS NULL)",
+            (cushion, session, -1 if same_until_ms is None else same_until_ms),
+        )
+
+    def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
+        """Notes a finished sync."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO sync (cushion, unix_ms, result) VALUES (?, ?, ?)", (cushion, unix_ms, json.dumps(result))
+            )
+
+    def add_setting_changes(
+        self, cushion: int, unix_ms: int, version: int, changes: dict[str, tuple[int, int]], reason: str
+    ) -> None:
+        """Notes settings sent from this host: ``changes`` maps each name to (asked, in force)."""
+        rows = [(cushion, unix_ms, version, name, *pair, reason) for name, pair in changes.items()]
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO setting_change (cushion, unix_ms, version, name, asked, in_force, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    # --- reading
+
+    def placement(self, cushion: int, session: int) -> Placement:
+        """Where one session lies on UTC. Block headers count only where nothing better is known: they repeat the
+        device's own clock, drift included, in whole seconds."""
+        rows = self._all(
+            "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
+            " ORDER BY mono_ms, source = 'host', source = 'record'",
+            cushion,
+            session,
+        )
+        better = [row for row in rows if row[2] != "header"]
+        return Placement(Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, _ in better or rows)
+
+    def read(
+        self, kinds: Iterable[int] | None = None, from_ms: int | None = None, to_ms: int | None = None
+    ) -> list[Stored]:
+        """Placed records that happened in [from_ms, to_ms) (UTC ms), by time; all kinds but epochs unless told."""
+        if kinds is None:
+            kinds = [kind for kind in range(256) if kind != records.EPOCH]
+        listed = ",".join(str(int(kind)) for kind in kinds)
+        rows = self._all(
+            "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            f" WHERE kind IN ({listed}) AND unix_ms >= ? AND unix_ms < ? ORDER BY unix_ms, cushion, seq",
+            _bound(from_ms, -1),
+            _bound(to_ms, 1),
+        )
+        return [Stored(*row) for row in rows]
+
+    def unplaced(self) -> list[Stored]:
+        """Records of sessions whose wall-clock time is unknown, epochs left out, as they were written."""
+        rows = self._all(
+            "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            " WHERE unix_ms IS NULL AND kind != ? ORDER BY cushion, seq",
+            records.EPOCH,
+        )
+        return [Stored(*row) for row in rows]
+
+    def session_ends(self, sessions: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """When the last record of each of these (cushion, session) was written, UTC ms; they must be placed."""
+        ends = {}
+        for cushion, session in sessions:
+            sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
+            unix_ms = self.placement(cushion, session).unix_ms(self._all(sql, cushion, session)[0][0])
+            assert unix_ms is not None
+            ends[cushion, session] = unix_ms
+        return ends
+
+    def payloads(self, kind: int, from_ms: int, to_ms: int) -> list[tuple[int, bytes]]:
+        """Time (UTC ms) and payload of one kind's records in [from_ms, to_ms), by time: the quick way to many."""
+        return self._all(
+            "SELECT unix_ms, payload FROM record WHERE kind = ? AND unix_ms >= ? AND unix_ms < ? ORDER BY unix_ms",
+            kind,
+            from_ms,
+            to_ms,
+        )
+
+    def span_ms(self) -> tuple[int, int] | None:
+        """The first and the last placed time in the store, UTC ms; None while there is none."""
+        rows = self._all(
+            "SELECT min(first), max(last) FROM (SELECT min(unix_ms) AS first, max(unix_ms) AS last FROM record"
+            " WHERE unix_ms IS NOT NULL GROUP BY kind)"
+        )
+        first, last = rows[0]
+        return None if first is None else (int(first), int(last))
+
+    def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:
+        """The runs ``[first, last]`` of record numbers in first..last that are not stored."""
+        rows = self._all(
+            "SELECT prev + 1, seq - 1 FROM ("
+            " SELECT seq, lag(seq, 1, ? - 1) OVER (ORDER BY seq) AS prev FROM ("
+            "  SELECT seq FROM record WHERE cushion = ? AND seq BETWEEN ? AND ? UNION SELECT ? + 1))"
+            " WHERE seq > prev + 1",
+            first,
+            cushion,
+            first,
+            last,
+            last,
+        )
+        return [list(row) for row in rows]
+
+
+def _bound(unix_ms: int | None, sign: int) -> int:
+    return sign * (1 << 62) if unix_ms is None else unix_ms
+
+
+def _told(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
+    """A database error as the user is told it."""
+    if isinstance(error, sqlite3.OperationalError):
+        return SitboneError(f"cannot use {path} ({error}); check its folder, its rights and the free space")
+    return DamagedData(f"{path} is damaged ({error}); move it away and sync again, or restore a backup")
+
+
+def _insert_all(db: sqlite3.Connection, cushion: int, blocks: list[Block]) -> tuple[int, int]:
+    new = seen = 0
+    for block in blocks:
+        if block.unix_s and block.records:
+            _insert_header_pair(db, cushion, block)
+        for record in block.records:
+            if _insert(db, cushion, record):
+                new += 1
+            else:
+                seen += 1
+    return new, seen
+
+
+def _insert(db: sqlite3.Connection, cushion: int, record: Record) -> bool:
+    """Keeps one record; False when this very record is stored already."""
+    fields = fields_of(record.kind, record.payload)
+    ago_ms = fields.get("ago_ms", 0)
+    done = db.execute(
+        "INSERT INTO record (cushion, seq, session, mono_ms, ago_ms, kind, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (cushion, record.seq, record.session, record.mono_ms, ago_ms, record.kind, record.payload),
+    )
+    if done.rowcount == 0:
+        _demand_same(db, cushion, record)
+        return False
+    if record.kind == records.CLOCK:
+        unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
+        _insert_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), "record", None)
+    return True
+
+
+def _demand_same(db: sqlite3.Connection, cushion: int, record: Record) -> None:
+    kept = db.execute(
+        "SELECT session, mono_ms, kind, payload FROM record WHERE cushion = ? AND seq = ?", (cushion, record.seq)
+    ).fetchone()
+    if kept != (record.session, record.mono_ms, record.kind, record.payload):
+        raise LogRestarted
+
+
+def _insert_header_pair(db: sqlite3.Connection, cushion: int, block: Block) -> None:
+    """One header a session is enough: it only places what nothing else does."""
+    has = db.execute("SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, block.session)).fetchone()
+    if not has:
+        _insert_pair(db, cushion, block.session, Anchor(block.base_ms, block.unix_s * 1000), "header", None)
+
+
+def _insert_pair(
+    db: sqlite3.Connection, cushion: int, session: int, anchor: Anchor, source: str, utc_offset_min: int | None
+) -> None:
+    db.execute(
+        "INSERT INTO clock_pair (cushion, session, mono_ms, unix_ms, source, utc_offset_min) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (cushion, session, anchor.mono_ms, anchor.unix_ms, source, utc_offset_min),
+    )

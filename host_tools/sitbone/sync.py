@@ -1,0 +1,199 @@
+"""Sync: pulls what a cushion has logged since last time into the store, verified, and sets its clock.
+
+Safe to cut at any moment and to repeat: the cursor is the highest number stored, and what is stored has been verified.
+One of four things can happen to a block on its way:
+- it is whole: its records are kept at once;
+- it is damaged, but the transfer's hash is right: it is damaged on the cushion. It is counted, the rest is kept;
+- it is damaged and the hash is wrong: it was damaged on the way. Nothing behind it is kept (the cursor would jump over
+  it), and the transfer is tried again from there;
+- the line is cut: what came before is kept, and the transfer is tried again from there.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sitbone.blocks import Block, read_block
+from sitbone.clock import Anchor
+from sitbone.errors import CushionGone, NoCushion
+from sitbone.store import LogRestarted, Store
+
+RETRIES = 3
+RETRY_PAUSE_S = 0.5
+BATCH_BLOCKS = 64
+
+Progress = Callable[[int, int], None]  # (done, of all), in bytes
+
+
+class Log(Protocol):
+    """A transfer under way, as `device.LogStream` describes it."""
+
+    size_bytes: int
+    last_seq: int | None
+    kept_first_seq: int | None
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+class Link(Protocol):
+    """What a sync needs of a connected cushion, as `device.Cushion` describes it."""
+
+    def call(self, name: str, *args: object) -> dict[str, Any]: ...
+
+    def read_log(self, since_seq: int) -> Log: ...
+
+
+class Sync:
+    """One sync. ``connect`` opens a connection (called again for each retry); ``now`` is the host's clock, aware."""
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], AbstractContextManager[Link]],
+        now: Callable[[], datetime],
+        progress: Progress | None = None,
+        simulated: bool = False,
+    ) -> None:
+        self._store = store
+        self._connect = connect
+        self._now = now
+        self._progress = progress
+        self._simulated = simulated
+        self._cushion: int | None = None
+        self._begun_s = time.monotonic()
+        self._asked_from: int | None = None
+        self._result: dict[str, Any] = {
+            "cushion": None,
+            "records": 0,
+            "duplicates": 0,
+            "bytes": 0,
+            "seconds": 0.0,
+            "first_seq": None,
+            "last_seq": None,
+            "lost": [],
+            "damaged": 0,
+            "clock_offset_ms": None,
+            "complete": False,
+        }
+
+    def run(self) -> dict[str, Any]:
+        """The result, as `sitbone sync --json` prints it. Raises CushionGone, its result inside, when the last retry
+        was cut too; NoCushion when there was none to begin with."""
+        for attempt in range(1 + RETRIES):
+            try:
+                with self._connect() as link:
+                    self._attempt(link)
+                return self._finish(complete=True)
+            except CushionGone as error:
+                gone = error
+            except NoCushion as error:
+                # The first time it means what it says; later, that the port went away in the middle.
+                if attempt == 0:
+                    raise
+                gone = CushionGone(str(error))
+            time.sleep(RETRY_PAUSE_S)
+        result = self._finish(complete=False)
+        raise CushionGone(f"{gone} ({result['records']} records that arrived are kept)", result) from gone
+
+    def _attempt(self, link: Link) -> None:
+        status = link.call("status")
+        self._result["cushion"] = status["cushion"]
+        if self._cushion is None:
+            self._cushion = self._store.cushion(status["cushion"], self._simulated)
+        self._set_clock(link)
+        try:
+            self._pull(link, self._cushion)
+        except LogRestarted:
+            # The old numbers stay what they were; the new log gets a numbering of its own.
+            self._cushion = self._store.new_era(self._cushion)
+            self._pull(link, self._cushion)
+
+    def _set_clock(self, link: Link) -> None:
+        assert self._cushion is not None
+        now = self._now()
+        offset_min = _utc_offset_min(now)
+        answer = link.call("clock", round(now.timestamp() * 1000), offset_min)
+        if self._result["clock_offset_ms"] is None and answer["was_unix_ms"] is not None:
+            self._result["clock_offset_ms"] = answer["was_unix_ms"] - answer["unix_ms"]
+        self._store.add_clock_pair(
+            self._cushion, answer["session"], Anchor(answer["mono_ms"], answer["unix_ms"]), offset_min
+        )
+
+    def _pull(self, link: Link, cushion: int) -> None:
+        last = self._store.last_seq(cushion)
+        # The last stored record is asked for once more: it shows whether this is still the same log.
+        log = link.read_log(last or 0)
+        if self._asked_from is None:
+            self._asked_from = _oldest_expected(last, log.kept_first_seq)
+        blocks = self._with_progress(log)
+        try:
+            if last is not None and (log.last_seq is None or log.last_seq < last):
+                raise LogRestarted
+            self._keep(blocks, cushion)
+        except LogRestarted:
+            # Read to its end, so that the console can take another call.
+            for _ in blocks:
+                pass
+            self._asked_from = None
+            raise
+        if log.last_seq is not None:
+            self._result["lost"] = self._store.gaps(cushion, self._asked_from, log.last_seq)
+
+    def _keep(self, blocks: Iterator[Block], cushion: int) -> None:
+        """Stores the blocks of a transfer as they arrive, by the cases above."""
+        sound: list[Block] = []
+        doubtful: list[Block] = []
+        try:
+            for block in blocks:
+                (doubtful if doubtful or block.damage else sound).append(block)
+                if len(sound) >= BATCH_BLOCKS:
+                    self._flush(sound, cushion)
+        finally:
+            self._flush(sound, cushion)
+        # Only here is the transfer's hash known to be right.
+        self._flush(doubtful, cushion)
+
+    def _flush(self, blocks: list[Block], cushion: int) -> None:
+        """Stores the blocks and empties the list."""
+        taken = blocks[:]
+        blocks.clear()
+        new, seen = self._store.add_blocks(cushion, taken)
+        self._result["records"] += new
+        self._result["duplicates"] += seen
+        self._result["damaged"] += sum(1 for block in taken if block.damage)
+
+    def _with_progress(self, log: Log) -> Iterator[Block]:
+        done = 0
+        for data in log:
+            done += len(data)
+            self._result["bytes"] += len(data)
+            if self._progress is not None:
+                self._progress(done, log.size_bytes)
+            yield read_block(data)
+
+    def _finish(self, complete: bool) -> dict[str, Any]:
+        """The result in its last form, noted in the store."""
+        assert self._cushion is not None
+        result = self._result
+        result["complete"] = complete
+        result["seconds"] = round(time.monotonic() - self._begun_s, 3)
+        result["last_seq"] = self._store.last_seq(self._cushion)
+        result["first_seq"] = self._store.first_seq(self._cushion)
+        self._store.add_sync(self._cushion, round(self._now().timestamp() * 1000), result)
+        return result
+
+
+def _oldest_expected(last: int | None, kept_first: int | None) -> int:
+    """The first number this sync should bring. Numbers begin at 0 or 1; what was evicted since then counts as lost."""
+    if last is not None:
+        return last + 1
+    return min(1, kept_first or 0)
+
+
+def _utc_offset_min(now: datetime) -> int:
+    offset = now.utcoffset()
+    if offset is None:
+        raise ValueError("the host's clock must be an aware datetime")
+    return round(offset.total_seconds() / 60)
