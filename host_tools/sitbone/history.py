@@ -49,6 +49,11 @@ class Day:
         return sum(bout.end_ms - bout.start_ms for bout in self.bouts) / 1000
 
     @property
+    def episodes(self) -> int:
+        """How often the cushion began to prompt; levels 2 and 3 only repeat a prompt."""
+        return sum(1 for _, _, level in self.prompts if level == 1)
+
+    @property
     def longest_s(self) -> float:
         return max((bout.end_ms - bout.start_ms for bout in self.bouts), default=0) / 1000
 

@@ -1,0 +1,129 @@
+"""What the commands print for a person: text and tables made from the same dictionaries that `--json` prints."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+
+from cushion.core.settings import SPEC
+from sitbone.days import duration_text, local
+from sitbone.history import Day
+from sitbone.report import outcomes_text, share_text
+
+Row = dict[str, Any]
+
+
+def status_lines(status: Row, host_unix_ms: int) -> list[str]:
+    """`sitbone status`."""
+    dose, limit = status["dose_s"], status["limit_s"]
+    sides = [f"{side} {dose[side] / 60:.1f} of {limit[side] / 60:.1f} min" for side in ("left", "right")]
+    journal = status["journal"]
+    return [
+        f"cushion      {status['cushion']}, firmware {status['firmware']}, {status['state']}",
+        f"dose         {', '.join(sides)}; seated {duration_text(status['seated_s'])} since the last verified break",
+        f"calibration  {'done' if status['calibrated'] else 'none yet: loads are by a typical seat'}",
+        f"battery      {_battery(status['battery'])}",
+        f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
+        f"journal      records {journal['first_seq']} to {journal['last_seq']}, room for {journal['bytes_free']} bytes",
+        f"faults       {', '.join(map(str, status['faults'])) or 'none'}",
+        f"last reset   {status['reset']}",
+    ]
+
+
+def _battery(battery: Row | None) -> str:
+    return "none" if battery is None else f"{battery['percent']} %, {battery['mv'] / 1000:.2f} V"
+
+
+def _clock(device_unix_ms: int | None, host_unix_ms: int) -> str:
+    if device_unix_ms is None:
+        return "not set; run sitbone sync"
+    off_s = (device_unix_ms - host_unix_ms) / 1000
+    return f"{abs(off_s):.1f} s {'ahead of' if off_s > 0 else 'behind'} this computer"
+
+
+def sync_lines(result: Row) -> list[str]:
+    """`sitbone sync`."""
+    lines = [f"{result['records']} new records, {result['bytes']} bytes in {result['seconds']:.1f} s"]
+    lines += [f"lost: records {first} to {last}" for first, last in result["lost"]]
+    if result["damaged"]:
+        lines.append(f"damaged: {result['damaged']} blocks, left out")
+    if result["clock_offset_ms"] is None:
+        lines.append("clock: was not set, now is")
+    else:
+        lines.append(f"clock: was {result['clock_offset_ms'] / 1000:+.1f} s off, now is set")
+    return lines
+
+
+def history_table(days: list[Day]) -> Table:
+    """`sitbone history`."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("day", no_wrap=True)
+    for name in ("seated", "sits", "longest", "breaks", "verified", "prompts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("outcomes")
+    for name in ("dose left", "right", "valid"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for day in days:
+        table.add_row(
+            day.day.isoformat(),
+            duration_text(day.seated_s),
+            str(len(day.bouts)),
+            duration_text(day.longest_s),
+            str(day.breaks_all),
+            str(day.breaks_verified),
+            str(day.episodes),
+            outcomes_text(day),
+            f"{day.left_dose_max_s / 60:.1f} min",
+            f"{day.right_dose_max_s / 60:.1f} min",
+            share_text(day.valid_share),
+        )
+    return table
+
+
+def event_line(event: Row) -> str:
+    """One line of `sitbone events`."""
+    at = event["at"]
+    when = at[:19].replace("T", " ") + at[23:] if at else f"time unknown, session {event['session']}"
+    return f"{when}  {event['text']}"
+
+
+def settings_table(values: Row) -> Table:
+    """`sitbone settings show`."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("setting", "value", "range", "unit", "what"):
+        table.add_column(name, justify="right" if name in ("value", "range") else "left", no_wrap=name != "what")
+    for param in SPEC:
+        value = values.get(param.name, "unknown")
+        table.add_row(param.name, str(value), f"{param.low} to {param.high}", param.unit, param.help)
+    return table
+
+
+def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
+    """`sitbone settings set`: what is in force now, and where that isn't what was asked for."""
+    lines = [f"{name} = {value}" for name, value in answer["applied"].items()]
+    lines += [f"{name}: {asked[name]} was asked for; the cushion keeps it lower for now" for name in answer["clamped"]]
+    return lines
+
+
+def replay_lines(found: Row) -> Iterable[str]:
+    """`sitbone replay`."""
+    yield f"{found['trace']}: {duration_text(found['duration_s'])}, {found['calibration']}"
+    yield f"sits {len(found['bouts'])}, seated {duration_text(_total_ms(found['bouts']) / 1000)}"
+    verified = sum(1 for item in found["breaks"] if item["verified"])
+    yield f"breaks {len(found['breaks'])} ({verified} verified), weight shifts {len(found['shifts'])}"
+    left, right = (found["dose"][side]["max_s"] / 60 for side in ("left", "right"))
+    yield f"highest dose {left:.1f} min left, {right:.1f} min right"
+    if found["unknown"]:
+        yield f"unknown {duration_text(_total_ms(found['unknown']) / 1000)} in {len(found['unknown'])} stretches"
+    for prompt in found["prompts"]:
+        when, outcome = duration_text(prompt["t_ms"] / 1000), prompt["outcome"] or "no outcome within the trace"
+        yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, by {prompt['cause']}: {outcome}"
+
+
+def _total_ms(spans: list[Row]) -> int:
+    return sum(span["end_ms"] - span["start_ms"] for span in spans)
+
+
+def clock_text(at_unix_ms: int) -> str:
+    """'14:05' in local time."""
+    return f"{local(at_unix_ms):%H:%M}"

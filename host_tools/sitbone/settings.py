@@ -1,0 +1,76 @@
+"""Settings from the user to the cushion: checked by the firmware's own spec, sent, read back, noted."""
+
+import json
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Protocol
+
+from cushion.core.settings import BY_NAME, check
+from sitbone.days import unix_ms
+from sitbone.errors import SitboneError, UsageError
+from sitbone.store import Store
+
+
+class Link(Protocol):
+    """What is needed of a connected cushion, as `device.Cushion` describes it."""
+
+    def call(self, name: str, *args: object) -> dict[str, Any]: ...
+
+
+def parse_pairs(pairs: tuple[str, ...]) -> dict[str, int]:
+    """``("seated_limit_s=1500",)`` as a dict. Raises UsageError for what the spec doesn't allow."""
+    asked: dict[str, int] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise UsageError(f"'{pair}' is no setting; give name=value, for example seated_limit_s=1500")
+        asked[name] = _checked(name, _whole_number(text))
+    return asked
+
+
+def load(path: Path) -> dict[str, int]:
+    """The settings in a JSON file of names and whole numbers. Raises UsageError."""
+    try:
+        values = json.loads(path.read_text())
+    except (ValueError, OSError) as error:
+        raise UsageError(
+            f"cannot read settings from {path} ({error}); give a JSON object of names and numbers"
+        ) from None
+    if not isinstance(values, dict):
+        raise UsageError(f"{path} holds no JSON object; give names and whole numbers")
+    return {name: _checked(name, value) for name, value in values.items()}
+
+
+def change(cushion: Link, store: Store, asked: dict[str, int], reason: str, now: datetime) -> dict[str, Any]:
+    """Sends settings, reads them back and notes them in the store; returns ``{"version", "applied", "clamped"}``.
+
+    Raises SitboneError when the cushion's settings are not what it said they were.
+    """
+    answer = cushion.call("settings_set", asked, reason)
+    values = cushion.call("settings_show")["values"]
+    wrong = [name for name, value in answer["applied"].items() if values.get(name) != value]
+    if wrong:
+        raise SitboneError(f"the cushion did not keep {', '.join(wrong)}; run sitbone settings show, then try again")
+    number = store.cushion(cushion.call("status")["cushion"])
+    changes = {name: (asked[name], value) for name, value in answer["applied"].items()}
+    store.add_setting_changes(number, unix_ms(now), answer["version"], changes, reason)
+    return answer
+
+
+def _whole_number(text: str) -> int | str:
+    """The number, or the text as it is: the spec's check says what is wrong with that."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _checked(name: str, value: Any) -> int:
+    near = get_close_matches(name, BY_NAME, n=1, cutoff=0.4)
+    if name not in BY_NAME and near:
+        raise UsageError(f"unknown setting {name}; did you mean {near[0]}?")
+    problem = check(name, value)
+    if problem:
+        raise UsageError(problem if ";" in problem else f"{problem}; see sitbone settings show")
+    return int(value)
