@@ -4,7 +4,7 @@ Levels 1 to 3 are the prompt's; a level never grows stronger for pain or dose (i
 same on-time in another order: for people to whom the first has become noise.
 """
 
-LEVEL_1, LEVEL_2, LEVEL_3, ACCEPTED, REFUSED, SYMPTOM_NOTED, BATTERY_QUARTER = 1, 2, 3, 4, 5, 6, 7
+LEVEL_1, LEVEL_2, LEVEL_3, ACCEPTED, REFUSED, SYMPTOM_NOTED, BATTERY_HALF, BATTERY_FULL = 1, 2, 3, 4, 5, 6, 7, 8
 
 # pattern -> (strength_percent, first rhythm, second rhythm)
 PATTERNS = {
@@ -14,7 +14,8 @@ PATTERNS = {
     ACCEPTED: (60, (80,), (80,)),
     REFUSED: (60, (80, 120, 80, 120, 80), (80, 120, 80, 120, 80)),
     SYMPTOM_NOTED: (60, (80, 120, 80), (80, 120, 80)),
-    BATTERY_QUARTER: (60, (120,), (120,)),
+    BATTERY_HALF: (60, (250,), (250,)),
+    BATTERY_FULL: (60, (250, 200, 250), (250, 200, 250)),
 }
 SETTLE_MS = 500  # samples are not trusted until so long after a motor stopped
 

@@ -60,10 +60,12 @@ class Responses:
 class Situation:
     """What the engine knows this second; every field is set anew before each `Prompter.step`.
 
-    ``due_sides``: bits of the sides whose dose reached its limit. ``time_due``: seated time did. ``settled``: seated,
-    trusted, and past settling. ``offload_ms``: how long both sides have been relieved or the seat empty. ``verified``:
-    a break was verified in this step. ``recovered``: both doses are at most half their limit. ``shift_reached``: a weight
-    shift became long enough in this step. ``blocked``: bits of QUIET … UNTRUSTED.
+    ``due_sides``: bits of the sides whose dose reached its limit; ``time_due``: seated time did.
+    ``settled``: seated, trusted, and past settling.
+    ``offload_ms``: how long both sides have been relieved or the seat empty.
+    ``verified``: a break was verified in this step; ``recovered``: both doses are at most half their limit.
+    ``shift_reached``: a weight shift became long enough in this step.
+    ``blocked``: bits of QUIET … UNTRUSTED.
     """
 
     def __init__(self):

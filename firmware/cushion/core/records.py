@@ -21,7 +21,7 @@ MAX_DT_MS = 1 << 29  # a record further from the block's base begins a new block
 
 BOOT, CLOCK, EPOCH, SAT, STOOD, BREAK, SHIFT, PROMPT, OUTCOME, BUTTON = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH = 11, 12, 13, 14, 15, 16, 17, 18, 19
-EVICTED, OBJECT, OFFLOAD, HAPTIC, STARTED, STOPPED = 20, 21, 22, 23, 24, 25
+EVICTED, OBJECT, OFFLOAD, HAPTIC = 20, 21, 22, 23
 
 # kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
 # `ago_ms`: the thing itself happened so long before the record was written (it took that long to be sure).
@@ -64,21 +64,20 @@ KINDS = {
     OBJECT: ("object", "<B", ("on",)),
     OFFLOAD: ("offload", "<II", ("ago_ms", "offload_ms")),
     HAPTIC: ("haptic", "<BBHH", ("pattern", "side", "asked_ms", "granted_ms")),
-    STARTED: ("started", "<B", ("part",)),
-    STOPPED: ("stopped", "<B", ("why",)),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
 
 SIDES = ("none", "left", "right", "both")
+SIDE_BOTH = 3
 CAUSES = ("none", "dose", "time")
 OUTCOMES = ("none", "break", "partial", "shift", "missed", "snoozed", "suppressed")
 STATES = ("unknown", "vacant", "occupied", "object")
 GESTURES = ("none", "short", "double", "triple", "long")
 QUALITIES = ("ok", "missing", "short", "saturated", "frozen", "imbalance")
 GAPS = ("none", "gap", "sensors", "restart")
-PARTS = ("none", "monitor", "haptics", "link", "button")
 CLOCK_SOURCES = ("none", "host", "kept")
+CLOCK_FROM_HOST, CLOCK_KEPT = 1, 2
 CALIBRATION_SOURCES = ("default", "guided", "host", "autotare")
 SETTINGS_SOURCES = ("default", "file", "last good")
 
@@ -90,7 +89,6 @@ NAMED_FIELDS = {
     "state": STATES,
     "gesture": GESTURES,
     "quality": QUALITIES,
-    "part": PARTS,
     "settings_source": SETTINGS_SOURCES,
 }
 

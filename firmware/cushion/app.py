@@ -1,0 +1,127 @@
+"""The application: asyncio tasks around the monitor. Each is restarted when it fails; none takes the others down."""
+
+import asyncio
+import gc
+import io
+import os
+import sys
+
+from cushion import VERSION
+from cushion.core import records
+from cushion.core.settings import SPEC
+from cushion.drivers.board import reset_name
+from cushion.link import calls
+from cushion.link.console import Console
+from cushion.monitor import Monitor
+from cushion.storage import keep
+from cushion.storage.log import Log
+
+RESTART_MS = 1000
+LATE_MS = 500
+HEALTHY_STEPS = 20  # five seconds of monitoring prove a new firmware good
+TRIAL = "/fw/trial"
+
+
+class App:
+    """Builds everything from an opened board. ``late`` counts steps that came half a second or more too late."""
+
+    def __init__(self, board):
+        self.version = VERSION
+        self.board = board
+        self.reset = reset_name(board.reset_cause())
+        self.log = Log(board.cushion_id)
+        settings, self.settings_source, self._problems = keep.load_settings()
+        self.monitor = Monitor(board, self.log, settings, keep.load_calibration())
+        self.console = Console()
+        self.late = 0
+        self.crashes = 0
+        calls.bind(self)
+
+    def run(self):
+        """Runs for ever."""
+        self._record_start()
+        asyncio.run(self._main())
+
+    def change_settings(self, values, reason):
+        """Puts checked values into force, on flash first; returns what is in force now, by name."""
+        settings, changes = self.monitor.engine.settings, []
+        for index in range(len(SPEC)):
+            name = SPEC[index].name
+            if name in values:
+                was = settings.get(name)
+                now = settings.change(name, values[name], self.board.clock.unix_s())
+                changes.append((index, was, now))
+        keep.save_settings(settings)
+        self.settings_source = "file"
+        self.monitor.settings_changed(changes, reason)
+        return {name: settings.get(name) for name in values}
+
+    def use_calibration(self, calibration):
+        """Puts a captured calibration into force, and into the log."""
+        if calibration.calibrated:
+            keep.save_calibration(calibration)
+        self.monitor.engine.calibration = calibration
+        values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index("guided")]
+        self.monitor.record(records.CALIBRATION, values)
+
+    async def _main(self):
+        self.board.start_watchdog()
+        await asyncio.gather(self._keep(self._monitor), self._keep(self._watch_button), self._keep(self.console.run))
+
+    async def _keep(self, part):
+        """Runs one part for ever: an exception in it is logged, the motors go off, and it starts anew."""
+        while True:
+            try:
+                await part()
+            except Exception as error:  # noqa: BLE001  the last line of defence: log it and go on
+                self._survive(error)
+            await asyncio.sleep_ms(RESTART_MS)
+
+    def _survive(self, error):
+        self.board.haptics.off()
+        self.crashes += 1
+        text = io.StringIO()
+        sys.print_exception(error, text)
+        try:
+            self.monitor.record(records.CRASH, (text.getvalue()[-records.TEXT_MAX :],))
+        except Exception as second:  # noqa: BLE001  even logging may be what is broken
+            print("sitbone: could not log a crash:", second)
+        gc.collect()
+
+    async def _monitor(self):
+        healthy_at = self.monitor.steps + HEALTHY_STEPS
+        while True:
+            wait_ms = self.monitor.wait_ms()
+            await asyncio.sleep_ms(wait_ms)
+            before_s, before_ms = self.monitor.mono_s, self.monitor.mono_ms
+            self.monitor.step()
+            took_ms = (self.monitor.mono_s - before_s) * 1000 + self.monitor.mono_ms - before_ms
+            if took_ms >= wait_ms + LATE_MS:
+                self.late += 1
+            if self.monitor.steps == healthy_at:
+                _confirm_firmware()
+
+    async def _watch_button(self):
+        while True:
+            self.monitor.press(await self.board.button.gesture())
+
+    def _record_start(self):
+        board, clock = self.board, self.board.clock
+        major, minor, patch = (int(part) for part in VERSION.split("."))
+        source = records.SETTINGS_SOURCES.index(self.settings_source)
+        self.monitor.record(
+            records.BOOT, (board.reset_cause() & 255, board.wake_reason() & 255, major, minor, patch, source)
+        )
+        if clock.is_known():
+            unix_ms = clock.unix_ms()
+            self.monitor.record(records.CLOCK, (unix_ms // 1000, unix_ms % 1000, 0, 0, records.CLOCK_KEPT))
+        for problem in self._problems:
+            self.monitor.record(records.CRASH, ("settings: " + problem,))
+
+
+def _confirm_firmware():
+    """Tells boot.py that this firmware runs: it need not go back to the one before."""
+    try:
+        os.remove(TRIAL)
+    except OSError:
+        pass  # it was confirmed before

@@ -1,0 +1,96 @@
+"""Guided calibration: the empty seat, then a neutral sit. Refuses what can't be one, and says why.
+
+Allocates while it runs: it is asked for by a person, not part of a step.
+"""
+
+from cushion.core.calibration import DEFAULT_REF_PA, MAX_REF_PA, ZONE_COUNT, Calibration
+from cushion.core.sensing import MISSING, OK
+
+EMPTY, SEATED = "empty", "seated"
+RUNNING, DONE, REFUSED = "running", "done", "refused"
+EMPTY_S = 10
+SETTLE_S = 30
+SEATED_S = 180
+OCCUPIED_PA = DEFAULT_REF_PA * ZONE_COUNT * 15 // 100
+RESTLESS_PERMILLE = 400  # of the median, between the 10th and the 90th percentile
+LEAST_REF_PA = 750  # under both sitting bones: nobody sits there
+EMPTY_DRIFT_PA = 250
+
+
+class Capture:
+    """One phase of a calibration on top of `calibration`; ``state``, ``why`` and ``left_s`` tell how it stands.
+
+    ``result`` is the new Calibration, to be used only once ``state`` is DONE.
+    """
+
+    def __init__(self, phase, calibration):
+        self.phase = phase
+        self.state = RUNNING
+        self.why = ""
+        self.result = None
+        self.left_s = EMPTY_S if phase == EMPTY else SETTLE_S + SEATED_S
+        self._calibration = calibration
+        self._seen = [[] for _ in range(ZONE_COUNT)]
+
+    def take(self, engine):
+        """Called after each decision of the engine, once a second."""
+        if self.state != RUNNING:
+            return
+        zones = engine.sensing.zones
+        bad = [zone for zone in range(ZONE_COUNT) if zones[zone].quality not in (OK, MISSING)]
+        if bad:
+            self._refuse("a sensor is faulty; check the wiring of zone {}".format(bad[0] + 1))
+            return
+        self.left_s -= 1
+        if self.phase == EMPTY or self.left_s < SEATED_S:
+            for zone in range(ZONE_COUNT):
+                value = zones[zone].g_ns if self.phase == EMPTY else zones[zone].pressure_pa
+                self._seen[zone].append(value)
+        if self.left_s <= 0:
+            self._finish()
+
+    def _finish(self):
+        self.result = Calibration()
+        for zone in range(ZONE_COUNT):
+            self.result.gain_pa_per_us[zone] = self._calibration.gain_pa_per_us[zone]
+        if self.phase == EMPTY:
+            self._finish_empty()
+        else:
+            self._finish_seated()
+        if self.state == RUNNING:
+            self.state = DONE
+
+    def _finish_empty(self):
+        total_pa = 0
+        for zone in range(ZONE_COUNT):
+            seen = sorted(self._seen[zone])
+            gain = self.result.gain_pa_per_us[zone]
+            if (seen[-1] - seen[0]) * gain // 1000 > EMPTY_DRIFT_PA:
+                self._refuse("the seat moved; leave it alone and start again")
+            self.result.tare_ns[zone] = seen[len(seen) // 2]
+            total_pa += self.result.tare_ns[zone] * gain // 1000
+            self.result.set_reference(zone, self._calibration.ref_pa[zone])
+        if total_pa > OCCUPIED_PA:
+            self._refuse("somebody or something is on the seat; clear it and start again")
+        self.result.calibrated = self._calibration.calibrated
+
+    def _finish_seated(self):
+        medians = []
+        for zone in range(ZONE_COUNT):
+            seen = sorted(self._seen[zone])
+            median = seen[len(seen) // 2]
+            spread = seen[len(seen) * 9 // 10] - seen[len(seen) // 10]
+            medians.append(median)
+            if zone < 2 and spread * 1000 > median * RESTLESS_PERMILLE:
+                self._refuse("you moved too much; sit still for three minutes and start again")
+            self.result.tare_ns[zone] = self._calibration.tare_ns[zone]
+            self.result.set_reference(zone, median)
+        if medians[0] < LEAST_REF_PA or medians[1] < LEAST_REF_PA:
+            self._refuse("no load under a sitting bone; sit back, upright, and start again")
+        if max(medians) > 2 * MAX_REF_PA:
+            self._refuse("the load is too high to be a seat; check that the sensors lie flat and start again")
+        self.result.calibrated = True
+
+    def _refuse(self, why):
+        self.state = REFUSED
+        self.why = why

@@ -1,0 +1,39 @@
+"""Battery voltage and what it means; boards without a battery read close to zero and say so."""
+
+ABSENT_MV = 2000
+LOW_MV = 3500
+
+# Resting voltage of a LiPo cell against charge, per 10 %: common discharge curve, good to about 10 points [judgement].
+CURVE_MV = (3270, 3610, 3690, 3710, 3730, 3750, 3770, 3790, 3820, 3870, 4150)
+
+
+class Battery:
+    """`adc`: ADC object behind the divider, or None; `ratio_permille`: battery voltage over pin voltage."""
+
+    def __init__(self, adc, ratio_permille):
+        self._adc = adc
+        self._ratio_permille = ratio_permille
+        self.mv = 0
+        self.read()
+
+    def read(self):
+        """Measures; returns mV, 0 where there is no battery."""
+        if self._adc is not None:
+            self.mv = self._adc.read_uv() // 1000 * self._ratio_permille // 1000
+        return self.mv
+
+    def is_present(self):
+        """Whether a battery was there at the last reading."""
+        return self.mv >= ABSENT_MV
+
+    def is_low(self):
+        """Whether prompts should be given up to keep logging."""
+        return self.is_present() and self.mv < LOW_MV
+
+    def percent(self):
+        """Charge, 0 to 100, of the last reading."""
+        for step in range(10):
+            low_mv, high_mv = CURVE_MV[step], CURVE_MV[step + 1]
+            if self.mv < high_mv:
+                return max(0, step * 10 + (self.mv - low_mv) * 10 // (high_mv - low_mv))
+        return 100

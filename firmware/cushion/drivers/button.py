@@ -1,0 +1,55 @@
+"""The one button: an interrupt wakes the task, which then reads out the gesture."""
+
+import asyncio
+
+SHORT, DOUBLE, TRIPLE, LONG = 1, 2, 3, 4
+POLL_MS = 20
+LONG_MS = 1000
+BETWEEN_MS = 400
+
+
+class Button:
+    """`pin`: input with pull-up, low while pressed; `falling`: its interrupt's trigger constant."""
+
+    def __init__(self, pin, falling):
+        self._pin = pin
+        self._flag = asyncio.ThreadSafeFlag()
+        self._on_edge = self._set
+        pin.irq(handler=self._on_edge, trigger=falling)
+
+    def is_pressed(self):
+        """Whether it is held down now."""
+        return self._pin.value() == 0
+
+    async def gesture(self):
+        """Waits for a press; returns SHORT, DOUBLE, TRIPLE or LONG. Contacts are polled, which debounces them."""
+        while True:
+            await self._flag.wait()
+            await asyncio.sleep_ms(POLL_MS)
+            gesture = await self._read_gesture() if self.is_pressed() else 0
+            self._flag.clear()
+            if gesture:
+                return gesture
+
+    async def _read_gesture(self):
+        presses = 0
+        while True:
+            held_ms = await self._while_level(True, LONG_MS)
+            if held_ms >= LONG_MS and presses == 0:
+                await self._while_level(True, 1 << 29)
+                return LONG
+            presses += 1
+            if presses == 3 or await self._while_level(False, BETWEEN_MS) >= BETWEEN_MS:
+                await self._while_level(True, LONG_MS)
+                return presses
+
+    async def _while_level(self, pressed, most_ms):
+        """How long the button stays as it is, up to `most_ms`."""
+        passed_ms = 0
+        while passed_ms < most_ms and self.is_pressed() == pressed:
+            await asyncio.sleep_ms(POLL_MS)
+            passed_ms += POLL_MS
+        return passed_ms
+
+    def _set(self, _pin):
+        self._flag.set()

@@ -1,0 +1,84 @@
+"""Two vibration motors behind MOSFETs: plays patterns, within the limiter's budgets, off whenever in doubt.
+
+Pulses are timed by a hardware timer, so that a motor goes off on time even while something else holds the event loop.
+"""
+
+import time
+
+from cushion.core import patterns
+from cushion.drivers.limiter import Limiter
+
+LEFT, RIGHT = 1, 2
+FULL_DUTY = 65535
+
+
+class Haptics:
+    """`motors`: (left, right) PWM objects; `timer`: a machine.Timer; `one_shot`: its mode constant."""
+
+    def __init__(self, motors, timer, one_shot):
+        self.limiter = Limiter()
+        self._motors = motors
+        self._timer = timer
+        self._one_shot = one_shot
+        self._times_ms = ()
+        self._next = 0
+        self._side = 0
+        self._duty = 0
+        self._ringing = False
+        self._quiet_ticks = 0
+        self._callback = self._on_timer
+        self.off()
+
+    def play(self, pattern, side, strength_percent, habituated):
+        """Starts a pattern on the motors of `side` (bits LEFT, RIGHT); False when the limiter refuses it."""
+        level_percent, first, second = patterns.PATTERNS[pattern]
+        times_ms = second if habituated else first
+        if not self.limiter.grant(sum(times_ms[::2]), max(times_ms[::2])):
+            return False
+        self.off()
+        self._duty = FULL_DUTY * level_percent // 100 * min(100, strength_percent) // 100
+        self._side = side
+        self._times_ms = times_ms
+        self._next = 0
+        self._on_timer(None)
+        return True
+
+    def off(self):
+        """Both motors off, now; what was playing is over."""
+        self._timer.deinit()
+        if self._times_ms:
+            self._ringing = True
+            self._quiet_ticks = time.ticks_add(time.ticks_ms(), patterns.SETTLE_MS)
+        self._times_ms = ()
+        self._next = 0
+        for motor in self._motors:
+            motor.duty_u16(0)
+
+    def service(self, dt_ms):
+        """Lets `dt_ms` pass: budgets come back, ringing fades."""
+        self.limiter.advance(dt_ms)
+        if self._ringing and time.ticks_diff(time.ticks_ms(), self._quiet_ticks) >= 0:
+            self._ringing = False
+
+    def disturbs(self):
+        """Whether samples taken now are spoilt by a motor that runs or has just stopped."""
+        return len(self._times_ms) > 0 or self._ringing
+
+    def close(self):
+        """Motors off for good."""
+        self.off()
+        for motor in self._motors:
+            motor.deinit()
+
+    def _on_timer(self, _timer):
+        if self._next >= len(self._times_ms):
+            self.off()
+            return
+        duty = self._duty if self._next % 2 == 0 else 0
+        if self._side & LEFT:
+            self._motors[0].duty_u16(duty)
+        if self._side & RIGHT:
+            self._motors[1].duty_u16(duty)
+        period_ms = self._times_ms[self._next]
+        self._next += 1
+        self._timer.init(mode=self._one_shot, period=period_ms, callback=self._callback)

@@ -1,0 +1,180 @@
+"""What the host calls, through the console: each function answers one JSON line (or a line, bytes, and a line).
+
+Bound to the running application by `bind`; a refusal answers ``{"error": "what; what to do"}``.
+"""
+
+import hashlib
+import json
+
+from cushion.core import records
+from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
+from cushion.core.settings import check
+from cushion.drivers.profiles import ZONES
+
+CHUNK_BYTES = 512
+
+_app = None
+
+
+def bind(app):
+    """Called once by the application."""
+    global _app
+    _app = app
+
+
+def status():
+    """Everything worth knowing at a glance."""
+    monitor, log = _app.monitor, _app.log
+    engine, board = monitor.engine, _app.board
+    settings = engine.settings
+    _answer(
+        {
+            "cushion": log.cushion_id.hex(),
+            "firmware": _app.version,
+            "state": records.STATES[engine.state()],
+            "dose_s": {"left": engine.left_dose.cs // 100, "right": engine.right_dose.cs // 100},
+            "limit_s": {"left": settings.left_dose_limit_s, "right": settings.right_dose_limit_s},
+            "seated_s": engine.seated_s(),
+            "calibrated": engine.calibration.calibrated,
+            "journal": {"first_seq": log.first_seq(), "last_seq": log.durable_seq, "bytes_free": log.bytes_free()},
+            "battery": _battery(board.battery),
+            "faults": _faults(engine),
+            "reset": _app.reset,
+            "session": log.session,
+            "mono_ms": monitor.mono_s * 1000 + monitor.mono_ms,
+            "unix_ms": board.clock.unix_ms() or None,
+            "steps": monitor.steps,
+            "late": _app.late,
+            "crashes": _app.crashes,
+            "muted_s": engine.pauses.mute_ms // 1000,
+            "snoozed_s": engine.pauses.snooze_ms // 1000,
+            "next_prompt_in_s": engine.prompter.wait_left_ms() // 1000,
+            "settings_version": settings.version,
+            "settings_source": _app.settings_source,
+        }
+    )
+
+
+def clock(unix_ms, utc_offset_min):
+    """Sets the wall clock and the local time's offset; logs the pair of times."""
+    monitor, board = _app.monitor, _app.board
+    was_ms = board.clock.unix_ms()
+    board.clock.set_unix_ms(unix_ms)
+    settings = monitor.engine.settings
+    if settings.utc_offset_min != utc_offset_min and not check("utc_offset_min", utc_offset_min):
+        _app.change_settings({"utc_offset_min": utc_offset_min}, "clock set")
+    monitor.record(
+        records.CLOCK, (unix_ms // 1000, unix_ms % 1000, was_ms // 1000, was_ms % 1000, records.CLOCK_FROM_HOST)
+    )
+    _answer(
+        {
+            "session": _app.log.session,
+            "mono_ms": monitor.mono_s * 1000 + monitor.mono_ms,
+            "unix_ms": unix_ms,
+            "was_unix_ms": was_ms or None,
+        }
+    )
+
+
+def read_log(since_seq):
+    """All records from `since_seq` on: a JSON line, so many bytes of blocks, and a JSON line with their SHA-256."""
+    log = _app.log
+    parts = log.extent(since_seq)
+    size = sum(end - start for _, start, end in parts)
+    head = {"bytes": size, "first_seq": since_seq, "last_seq": log.durable_seq, "kept_first_seq": log.first_seq()}
+    _app.console.send(_log_chunks(head, parts))
+
+
+def settings_show():
+    """The settings in force."""
+    settings = _app.monitor.engine.settings
+    _answer(
+        {
+            "version": settings.version,
+            "values": settings.as_dict(),
+            "source": _app.settings_source,
+            "raise_base": settings.raise_base,
+        }
+    )
+
+
+def settings_set(values, reason):
+    """Changes settings. Nothing is changed when one of them is wrong; what is in range may still be clamped."""
+    problems = [problem for problem in (check(name, value) for name, value in values.items()) if problem]
+    if problems:
+        _answer({"error": problems[0]})
+        return
+    applied = _app.change_settings(values, reason)
+    clamped = {name: values[name] for name in values if values[name] != applied[name]}
+    _answer({"version": _app.monitor.engine.settings.version, "applied": applied, "clamped": clamped})
+
+
+def calibrate(what):
+    """Begins "empty" or "seated", asks for "status", or "cancel"s. Ask for the status until it isn't running."""
+    monitor = _app.monitor
+    if what in (EMPTY, SEATED):
+        monitor.capture = Capture(what, monitor.engine.calibration)
+    elif what == "cancel":
+        monitor.capture = None
+    elif what != "status":
+        _answer({"error": "unknown calibration step {}; use empty, seated, status or cancel".format(what)})
+        return
+    capture = monitor.capture
+    if capture is None:
+        _answer({"phase": "", "state": "idle", "why": "", "left_s": 0})
+        return
+    if capture.state == DONE:
+        _app.use_calibration(capture.result)
+    if capture.state != RUNNING:
+        monitor.capture = None
+    _answer({"phase": capture.phase, "state": capture.state, "why": capture.why, "left_s": capture.left_s})
+
+
+def gesture(name):
+    """Does what a press of the button does: short, double, triple or long."""
+    if name not in records.GESTURES[1:]:
+        _answer({"error": "unknown gesture {}; use one of {}".format(name, ", ".join(records.GESTURES[1:]))})
+        return
+    _answer({"accepted": _app.monitor.press(records.GESTURES.index(name))})
+
+
+def _answer(document):
+    print(json.dumps(document))
+
+
+def _battery(battery):
+    if not battery.is_present():
+        return None
+    return {"mv": battery.mv, "percent": battery.percent()}
+
+
+def _faults(engine):
+    faults = []
+    for zone in range(len(ZONES)):
+        quality = engine.quality(zone)
+        if engine.sensing.present[zone] and quality:
+            faults.append(ZONES[zone] + " " + records.QUALITIES[quality])
+    if engine.calibration.wants_recalibration:
+        faults.append("calibration drifted")
+    if _app.log.failed_writes:
+        faults.append("log refused {} writes".format(_app.log.failed_writes))
+    return faults
+
+
+def _log_chunks(head, parts):
+    """Yields the answer of `read_log`; the buffer is used again, so each chunk must be sent before the next."""
+    yield (json.dumps(head) + "\n").encode()
+    digest = hashlib.sha256()
+    buffer = bytearray(CHUNK_BYTES)
+    view = memoryview(buffer)
+    for path, start, end in parts:
+        with open(path, "rb") as file:
+            file.seek(start)
+            while start < end:
+                count = file.readinto(view[: min(CHUNK_BYTES, end - start)])
+                if not count:
+                    raise OSError("the log ends before it should")
+                digest.update(view[:count])
+                yield view[:count]
+                start += count
+    yield (json.dumps({"sha256": digest.digest().hex()}) + "\n").encode()

@@ -1,0 +1,134 @@
+"""A raw-REPL console as an asyncio task: stock mpremote talks to it while the monitor keeps its pace.
+
+Speaks what mpremote uses: raw REPL (Ctrl-A … Ctrl-D), raw paste with its flow-control window, and a soft-reset request,
+which is answered without one: the cushion isn't stopped by a program that merely connects. Each snippet's `exec` holds
+the event loop, so host calls are short; a long answer is handed over as a stream, which is sent chunk by chunk with the
+monitor running in between.
+"""
+
+import asyncio
+import io
+import select
+import sys
+
+CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = 1, 2, 3, 4, 5
+BANNER = b"raw REPL; CTRL-B to exit\r\n>"
+SOFT_REBOOT = b"OK\r\nMPY: soft reboot\r\n"
+FRIENDLY = b"\r\nsitbone: the monitor is running; connect with mpremote or the sitbone command\r\n>>> "
+PASTE_WINDOW = 256
+MOST_BYTES = 32768  # a longer snippet isn't one; what came is thrown away
+
+
+class Console:
+    """`stdin` and `stdout` are the byte streams of the serial port."""
+
+    def __init__(self, stdin=None, stdout=None):
+        self._in = stdin or sys.stdin.buffer
+        self._out = stdout or sys.stdout.buffer
+        self._reader = asyncio.StreamReader(self._in)
+        self._poller = select.poll()
+        self._poller.register(self._in, select.POLLIN)
+        self._globals = {}
+        self._stream = None
+
+    def send(self, chunks):
+        """Called from within a snippet: its answer goes on with these chunks of bytes (an iterator), in background."""
+        self._stream = chunks
+
+    async def run(self):
+        """Serves the port for ever."""
+        while True:
+            byte = await self._byte()
+            if byte == CTRL_A:
+                await self._raw()
+            elif byte in (CTRL_B, CTRL_C, 13):
+                self._out.write(FRIENDLY)
+
+    async def _byte(self):
+        while True:
+            data = await self._reader.read(1)
+            if data:
+                return data[0]
+            await asyncio.sleep_ms(100)  # the port is closed for now
+
+    def _waiting(self):
+        """The next byte if one is there already, else -1: spares a pass through the event loop for each byte."""
+        for _ in self._poller.ipoll(0):
+            data = self._in.read(1)
+            if data:
+                return data[0]
+        return -1
+
+    async def _raw(self):
+        self._globals = {"__name__": "__main__"}
+        self._out.write(BANNER)
+        line = bytearray()
+        while True:
+            byte = self._waiting()
+            if byte < 0:
+                byte = await self._byte()
+            if byte == CTRL_A:
+                line = await self._enter_paste(line)
+            elif byte == CTRL_B:
+                self._out.write(FRIENDLY)
+                return
+            elif byte == CTRL_C:
+                line = bytearray()
+            elif byte != CTRL_D:
+                if len(line) < MOST_BYTES:
+                    line.append(byte)
+            elif line:
+                self._out.write(b"OK")
+                await self._run(line)
+                line = bytearray()
+            else:
+                self._globals = {"__name__": "__main__"}
+                self._out.write(SOFT_REBOOT + BANNER)
+
+    async def _enter_paste(self, line):
+        if bytes(line) == b"\x05A":
+            self._out.write(b"R\x01" + bytes([PASTE_WINDOW & 255, PASTE_WINDOW >> 8, 1]))
+            code = await self._paste()
+            if code is not None:
+                await self._run(code)
+        else:
+            self._out.write(BANNER)
+        return bytearray()
+
+    async def _paste(self):
+        """Receives pasted code; None when the client gave up."""
+        code, window = bytearray(), 0
+        while True:
+            byte = self._waiting()
+            if byte < 0:
+                byte = await self._byte()
+            if byte in (CTRL_C, CTRL_D):
+                self._out.write(b"\x04")
+                return code if byte == CTRL_D else None
+            if len(code) < MOST_BYTES:
+                code.append(byte)
+            window += 1
+            if window == PASTE_WINDOW:
+                window = 0
+                self._out.write(b"\x01")
+
+    async def _run(self, code):
+        """Executes a snippet, sends its stream if it left one, and ends the answer as the raw REPL does."""
+        problem = b""
+        self._stream = None
+        try:
+            exec(bytes(code).decode(), self._globals)
+            await self._send_stream()
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  whatever a host's snippet raises is told to the host
+            text = io.StringIO()
+            sys.print_exception(error, text)
+            problem = text.getvalue().encode()
+        self._out.write(b"\x04" + problem + b"\x04>")
+
+    async def _send_stream(self):
+        if self._stream is None:
+            return
+        for chunk in self._stream:
+            self._out.write(chunk)
+            await asyncio.sleep_ms(0)
+        self._stream = None

@@ -1,0 +1,129 @@
+"""One synchronous step of the cushion: sense, decide, act, record. Everything around it only waits and calls."""
+
+import time
+
+from cushion.core import patterns, records
+from cushion.core.cadence import Cadence, until_next_ms
+from cushion.core.calibration import ZONE_COUNT
+from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
+from cushion.core.records import KINDS
+
+BATTERY_EVERY_S = 60
+
+
+class Monitor:
+    """Ties a board, a log, settings and a calibration to the engine.
+
+    ``mono_s`` and ``mono_ms`` are the time since this start; ``steps`` counts samples, so that a host can see that none
+    was missed.
+    """
+
+    def __init__(self, board, log, settings, calibration):
+        self.board = board
+        self.log = log
+        self.engine = Engine(
+            settings, calibration, board.profile["supply_mv"], board.profile["divider_ohm"], board.zones.present
+        )
+        self.capture = None
+        self.mono_s = 0
+        self.mono_ms = 0
+        self.steps = 0
+        self._cadence = Cadence()
+        self._levels_100uv = [0] * ZONE_COUNT
+        self._last_ticks = time.ticks_ms()
+        self._battery_due_s = BATTERY_EVERY_S
+
+    def wait_ms(self):
+        """How long until the next step."""
+        return until_next_ms(time.ticks_ms())
+
+    def step(self):
+        """Samples, and decides once a second. Call it every `wait_ms`."""
+        now = time.ticks_ms()
+        dt_ms = time.ticks_diff(now, self._last_ticks)
+        self._last_ticks = now
+        self._advance(dt_ms)
+        self.board.haptics.service(dt_ms)
+        if not self.board.haptics.disturbs():
+            self.board.zones.read(self._levels_100uv)
+            self.engine.sample(self._levels_100uv)
+        period_ms = self._cadence.advance(dt_ms)
+        if period_ms:
+            self._decide(period_ms)
+        self.steps += 1
+        self.board.feed()
+
+    def record(self, kind, values):
+        """Logs one record that isn't the engine's and puts it onto the flash."""
+        self._add(kind, values)
+        self.log.commit()
+
+    def press(self, gesture):
+        """A gesture of the button, or of the host in its place; answers by vibration. Returns whether it was taken."""
+        accepted = self.engine.press(gesture)
+        if not accepted:
+            answer = patterns.REFUSED
+        elif gesture == DOUBLE_PRESS:
+            answer = patterns.SYMPTOM_NOTED
+        else:
+            answer = patterns.ACCEPTED
+        if gesture == LONG_PRESS and self.board.battery.is_present():
+            answer = patterns.BATTERY_FULL if self.board.battery.percent() >= 50 else patterns.BATTERY_HALF
+        self.board.haptics.off()
+        self._play(answer, records.SIDE_BOTH)
+        self._drain()
+        return accepted
+
+    def settings_changed(self, changes, reason):
+        """Takes over changed settings; `changes` lists ``(index in SPEC, was, now)``."""
+        self.engine.settings_changed()
+        for index, was, now in changes:
+            self._add(records.SETTING, (index, was, now, reason))
+        self.log.commit()
+
+    def _advance(self, dt_ms):
+        total_ms = self.mono_ms + dt_ms
+        self.mono_s += total_ms // 1000
+        self.mono_ms = total_ms % 1000
+
+    def _decide(self, period_ms):
+        engine, board = self.engine, self.board
+        if self.mono_s >= self._battery_due_s:
+            self._battery_due_s = self.mono_s + BATTERY_EVERY_S
+            board.battery.read()
+        minute = board.clock.local_minute(engine.settings.utc_offset_min)
+        engine.decide(period_ms, minute, board.battery.is_low())
+        if self.capture is not None:
+            self.capture.take(engine)
+        self._act()
+        self._drain()
+
+    def _act(self):
+        prompter = self.engine.prompter
+        if prompter.cancel:
+            self.board.haptics.off()
+        if prompter.vibrate_level:
+            self._play(prompter.vibrate_level, prompter.side)
+
+    def _play(self, pattern, side):
+        habituated = self.engine.prompter.responses.habituated()
+        strength = self.engine.settings.strength_percent
+        if not self.board.haptics.play(pattern, side, strength, habituated):
+            self._add(records.HAPTIC, (pattern, side, patterns.on_ms(pattern, habituated), 0))
+
+    def _drain(self):
+        events = self.engine.events
+        for row in range(events.count):
+            kind = events.kind(row)
+            self._add(kind, events.values(row, len(KINDS[kind][2])))
+        events.clear()
+        self._tell_evicted()
+        self.log.commit()
+
+    def _tell_evicted(self):
+        first_seq, last_seq = self.log.take_evicted()
+        if last_seq:
+            self._add(records.EVICTED, (first_seq, last_seq))
+
+    def _add(self, kind, values):
+        self.log.add(kind, records.payload_of(kind, values), self.mono_s, self.mono_ms, self.board.clock.unix_s())

@@ -1,0 +1,136 @@
+"""Segment files of the log: names, the scan at start, and where a record lies. Names are the first sequence number."""
+
+import os
+
+from cushion.core.records import (
+    BLOCK_SIZE,
+    HEADER_SIZE,
+    RECORD_OVERHEAD,
+    DamagedBlock,
+    next_record,
+    read_header,
+)
+
+SUFFIX = ".seg"
+MOST_RECORDS = (BLOCK_SIZE - HEADER_SIZE) // RECORD_OVERHEAD
+
+
+class Last:
+    """Where the log ended: the last `session` and `seq` it holds, 0 for an empty log.
+
+    ``path`` and ``size`` are the newest segment's; ``clean`` says that nothing in it is damaged.
+    """
+
+    def __init__(self):
+        self.session = 0
+        self.seq = 0
+        self.path = ""
+        self.size = 0
+        self.clean = False
+
+
+def make_folder(folder):
+    """Makes the log's folder."""
+    try:
+        os.mkdir(folder)
+    except OSError:
+        pass  # it is there already
+
+
+def names(folder):
+    """Segment file names, oldest first."""
+    return sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
+
+
+def path(folder, first_seq):
+    """The path of the segment that begins with `first_seq`."""
+    return "{}/{:010d}{}".format(folder, first_seq, SUFFIX)
+
+
+def first_seq_of(name):
+    """The first sequence number in a segment, from its name."""
+    return int(name[: -len(SUFFIX)])
+
+
+def bytes_free(folder):
+    """Free bytes of the file system that holds `folder`."""
+    stat = os.statvfs(folder)
+    return stat[0] * stat[3]
+
+
+def find_last(folder):
+    """Scans the newest segments for the `Last` record. Damage skips as many numbers as could have been in its block."""
+    last = Last()
+    for name in reversed(names(folder)):
+        clean = _scan(folder + "/" + name, first_seq_of(name), last)
+        if not last.path:
+            last.path = folder + "/" + name
+            last.size = os.stat(last.path)[6]
+            last.clean = clean
+        if last.session:
+            return last
+    return last
+
+
+def extent(folder, since_seq):
+    """``[(path, start, end), …]``: whole blocks that hold every kept record from `since_seq` on."""
+    found = []
+    kept = names(folder)
+    for index in range(len(kept)):
+        is_last = index + 1 == len(kept)
+        if not is_last and first_seq_of(kept[index + 1]) <= since_seq:
+            continue
+        file_path = folder + "/" + kept[index]
+        end = os.stat(file_path)[6]
+        start = _block_before(file_path, end, since_seq)
+        if end > start:
+            found.append((file_path, start, end))
+    return found
+
+
+def _scan(file_path, first_seq, last):
+    """Brings `last` up to a segment's end; returns whether all of its blocks are sound."""
+    block = bytearray(BLOCK_SIZE)
+    expected, clean = first_seq, True
+    with open(file_path, "rb") as file:
+        while True:
+            size = file.readinto(block)
+            if not size:
+                return clean
+            count = MOST_RECORDS
+            try:
+                header = read_header(memoryview(block)[:size])
+                last.session = max(last.session, header.session)
+                expected = header.first_seq
+                count = count_records(memoryview(block)[:size], header.crc)
+            except DamagedBlock:
+                clean = False
+            expected += count
+            last.seq = max(last.seq, expected - 1)
+
+
+def count_records(view, seed):
+    """How many records a block holds. Raises DamagedBlock at one that fails its check."""
+    count, offset = 0, HEADER_SIZE
+    while True:
+        record = next_record(view, offset, seed)
+        if record is None:
+            return count
+        count += 1
+        offset = record[3]
+
+
+def _block_before(file_path, end, since_seq):
+    """Offset of the last block of a segment that begins at or before `since_seq` (0 if none does)."""
+    start, header = 0, bytearray(HEADER_SIZE)
+    with open(file_path, "rb") as file:
+        for offset in range(0, end, BLOCK_SIZE):
+            file.seek(offset)
+            file.readinto(header)
+            try:
+                if read_header(header).first_seq > since_seq:
+                    return start
+            except DamagedBlock:
+                continue
+            start = offset
+    return start
