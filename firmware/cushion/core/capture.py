@@ -30,7 +30,7 @@ class Capture:
         self.result = None
         self.left_s = EMPTY_S if phase == EMPTY else SETTLE_S + SEATED_S
         self._calibration = calibration
-        self._seen = [[] for _ in range(ZONE_COUNT)]
+        self._seen: list = [[] for _ in range(ZONE_COUNT)]
 
     def take(self, engine):
         """Called after each decision of the engine, once a second."""

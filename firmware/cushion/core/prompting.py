@@ -14,8 +14,16 @@ BREAK, PARTIAL, SHIFT, MISSED, SNOOZED, SUPPRESSED = 1, 2, 3, 4, 5, 6
 
 # Why no prompt may be given now (bits; names in WHY_NAMES).
 QUIET, MUTED, VEHICLE, LOW_BATTERY, OBJECT, UNTRUSTED, HOUR_LIMIT, DAY_LIMIT = 1, 2, 4, 8, 16, 32, 64, 128
-WHY_NAMES = ("quiet hours", "muted", "vehicle mode", "low battery", "object", "presence unknown")
-WHY_NAMES += ("3 prompts an hour", "16 prompts a day")
+WHY_NAMES = (
+    "quiet hours",
+    "muted",
+    "vehicle mode",
+    "low battery",
+    "object",
+    "presence unknown",
+    "3 prompts an hour",
+    "16 prompts a day",
+)
 
 LEVEL_2_MS = 120000
 LEVEL_3_MS = 300000

@@ -20,7 +20,7 @@ class Haptics:
         self._motors = motors
         self._timer = timer
         self._one_shot = one_shot
-        self._times_ms = ()
+        self._times_ms: tuple = ()
         self._next = 0
         self._side = 0
         self._duty = 0

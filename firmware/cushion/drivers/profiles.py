@@ -21,7 +21,7 @@ key                meaning
 
 ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
 
-PROFILES = {
+PROFILES: dict = {
     # ESP32-DevKitC class dev board on USB power: the breadboard variant, and what the virtual cushion wires up.
     "devkit": {
         "adc_pins": (36, 39, 34, 35),
