@@ -1,7 +1,7 @@
 """Log blocks as the host holds them: the cushion's own record code, with types around it."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,34 @@ class Block:
 
 
 NOTHING = Block("", 0, 0, 0, ())
+
+
+def split_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """A transfer's bytes, cut into blocks. A block is BLOCK_SIZE long, or shorter where the cushion was restarted after
+    it: then the next one begins where the next sound header is."""
+    held = b""
+    for chunk in chunks:
+        held += chunk
+        while len(held) >= records.BLOCK_SIZE + records.HEADER_SIZE:
+            size = _block_size(held)
+            yield held[:size]
+            held = held[size:]
+    while held:
+        size = _block_size(held)
+        yield held[:size]
+        held = held[size:]
+
+
+def _block_size(held: bytes) -> int:
+    at = held.find(records.MAGIC, 1)
+    while 0 < at < records.BLOCK_SIZE:
+        try:
+            records.read_header(held[at : at + records.HEADER_SIZE])
+        except records.DamagedBlock:
+            at = held.find(records.MAGIC, at + 1)
+        else:
+            return at
+    return min(records.BLOCK_SIZE, len(held))
 
 
 def read_block(data: bytes) -> Block:

@@ -21,7 +21,6 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
-from cushion.core import records
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
 
 BAUD = 115200
@@ -29,6 +28,7 @@ ANSWER_S = 10.0  # the longest silence within an answer; a littlefs that tidies 
 PROBE_S = 1.0
 BANNER = b"raw REPL; CTRL-B to exit\r\n"
 HASH_CHUNK_BYTES = 512
+CHUNK_BYTES = 4096
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
@@ -60,8 +60,11 @@ class Board:
         self._close()
 
     def _close(self) -> None:
+        # mpremote lowers DTR and RTS first, which a port that went away refuses.
         with contextlib.suppress(OSError, serial.SerialException):
             self._transport.close()
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._transport.serial.close()
 
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:
@@ -180,7 +183,7 @@ class Cushion(Board):
         return answer
 
     def read_log(self, since_seq: int) -> "LogStream":
-        """Starts the transfer of all records with seq >= ``since_seq``; iterate over the answer for its blocks."""
+        """Starts the transfer of all records with seq >= ``since_seq``; iterate over the answer for its bytes."""
         with self._answering():
             self._transport.exec_raw_no_follow(_call_code("read_log", (since_seq,)))
             line = self._read_line()
@@ -216,7 +219,7 @@ class Cushion(Board):
 class LogStream:
     """A transfer of the log: ``size_bytes``, ``last_seq`` and ``kept_first_seq`` are known at once.
 
-    Iterating yields blocks (bytes, at most BLOCK_SIZE each, unverified) as they arrive; the end of the iteration has
+    Iterating yields its bytes as they arrive, at most CHUNK_BYTES at a time and unverified; the end of the iteration has
     verified the whole transfer's hash. Raises CushionGone at a cut, TransferDamaged when the hash is another.
     """
 
@@ -233,18 +236,15 @@ class LogStream:
         digest = hashlib.sha256()
         left = self.size_bytes
         while left:
-            block = self._read(min(records.BLOCK_SIZE, left))
-            digest.update(block)
-            left -= len(block)
-            yield block
+            data = self._read_some(min(CHUNK_BYTES, left))
+            digest.update(data)
+            left -= len(data)
+            yield data
         self._finish(digest.hexdigest())
 
-    def _read(self, size: int) -> bytes:
-        data = b""
+    def _read_some(self, most: int) -> bytes:
         with self._cushion._answering():
-            while len(data) < size:
-                data += self._cushion._read_some(size - len(data))
-        return data
+            return self._cushion._read_some(most)
 
     def _finish(self, found: str) -> None:
         with self._cushion._answering():

@@ -177,6 +177,7 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.SETTING: _setting,
     records.CRASH: lambda fields: f"firmware error: {fields['text']}",
     records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
+    records.CALIBRATION: lambda fields: f"calibration: {records.CALIBRATION_SOURCES[int(fields['source'])]}",
     records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",
 }
 

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from sitbone.blocks import Block, read_block
+from sitbone.blocks import Block, read_block, split_blocks
 from sitbone.clock import Anchor
 from sitbone.errors import CushionGone, NoCushion
 from sitbone.store import LogRestarted, Store
@@ -165,13 +165,16 @@ class Sync:
         self._result["damaged"] += sum(1 for block in taken if block.damage)
 
     def _with_progress(self, log: Log) -> Iterator[Block]:
-        done = 0
-        for data in log:
-            done += len(data)
-            self._result["bytes"] += len(data)
-            if self._progress is not None:
-                self._progress(done, log.size_bytes)
-            yield read_block(data)
+        def counted() -> Iterator[bytes]:
+            done = 0
+            for data in log:
+                done += len(data)
+                self._result["bytes"] += len(data)
+                if self._progress is not None:
+                    self._progress(done, log.size_bytes)
+                yield data
+
+        return map(read_block, split_blocks(counted()))
 
     def _finish(self, complete: bool) -> dict[str, Any]:
         """The result in its last form, noted in the store."""

@@ -38,8 +38,8 @@ class LogWriter:
         return self.next_seq - 1
 
     def restart(self) -> None:
-        """A new session: its time begins at 0, in a block of its own."""
-        self._finish()
+        """A new session: its time begins at 0, and the block before it stays as short as it is."""
+        self.blocks, self._open = self.data(), None
         self.session += 1
         self.now_ms = 0
 

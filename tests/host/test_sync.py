@@ -68,6 +68,8 @@ def test_cuts_and_flips_anywhere_lose_nothing_and_double_nothing(data: st.DataOb
     log = LogWriter()
     with Store(Path(tempfile.mkdtemp(dir=tmp_path)) / "sitbone.sqlite") as store:
         for _ in range(data.draw(st.integers(1, 3))):
+            if data.draw(st.booleans()):
+                log.restart()
             log.sit(data.draw(st.integers(0, 15)) * 60_000)
             place = st.none() | st.integers(0, sum(map(len, log.data())))
             cushion = FakeCushion(log, cuts=data.draw(st.lists(place, max_size=5)))

@@ -1,0 +1,149 @@
+"""The serial side against a real MicroPython console, over a pty."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import serial
+
+from sitbone import device
+from sitbone.device import Board, Cushion, probe
+from sitbone.errors import CushionGone, NoCushion, Refused, TransferDamaged
+from tests.host.console import Line, console
+
+LOG = bytes(range(256)) * 10 + b"\x04\x04>raw REPL; CTRL-B to exit\r\n>"
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    (tmp_path / "log.bin").write_bytes(LOG)
+    with console(tmp_path) as opened:
+        yield opened
+
+
+def test_a_call_is_answered(line: Line) -> None:
+    with Cushion(line.port) as cushion:
+        assert cushion.call("status")["cushion"] == "246f28000001"
+        assert cushion.call("status")["state"] == "vacant"
+    with Cushion(line.port) as cushion:
+        assert cushion.call("status")["firmware"] == "0.1.0"
+
+
+def test_a_refusal_is_the_cushions_own_line(line: Line) -> None:
+    with Cushion(line.port) as cushion, pytest.raises(Refused, match="^the battery is low; charge it$"):
+        cushion.call("refuse")
+
+
+def test_a_failing_call_is_told_in_one_line(line: Line) -> None:
+    with Cushion(line.port) as cushion:
+        with pytest.raises(Refused, match="failed \\(RuntimeError: oops\\); run sitbone install"):
+            cushion.call("broken")
+        with pytest.raises(CushionGone, match="answered b'hello"):
+            cushion.call("chatter")
+        assert cushion.call("status")
+
+
+def test_the_log_comes_whole_whatever_bytes_it_holds(line: Line) -> None:
+    with Cushion(line.port) as cushion:
+        stream = cushion.read_log(0)
+        assert b"".join(stream) == LOG
+        assert (stream.size_bytes, stream.last_seq, stream.kept_first_seq) == (len(LOG), 9, 1)
+        assert cushion.call("status")
+
+
+def test_another_hash_or_a_traceback_is_no_whole_transfer(line: Line) -> None:
+    with Cushion(line.port) as cushion:
+        with pytest.raises(TransferDamaged, match="came damaged"):
+            list(cushion.read_log(8))
+        with pytest.raises(Refused, match="EIO"):
+            list(cushion.read_log(7))
+
+
+def test_a_cut_gives_what_came_before_it(line: Line) -> None:
+    got: list[bytes] = []
+    with Cushion(line.port) as cushion, pytest.raises(CushionGone, match="stopped answering; check the cable"):
+        line.let_through = 2000
+        for block in cushion.read_log(0):
+            got.append(block)
+    assert b"".join(got) == LOG[: len(b"".join(got))]
+    assert len(b"".join(got)) > 1800
+
+
+def test_silence_ends(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "ANSWER_S", 0.5)
+    begun_s = time.monotonic()
+    with Cushion(line.port) as cushion, pytest.raises(CushionGone):
+        cushion.run("while True:pass", timeout_s=0.5)
+    assert time.monotonic() - begun_s < 5
+
+
+def test_a_console_left_in_the_middle_of_a_snippet_is_recovered(line: Line) -> None:
+    with serial.Serial(line.port) as left:
+        left.write(b"\r\x01import json\nwhile Tr")
+        time.sleep(0.2)
+    with Cushion(line.port) as cushion:
+        assert cushion.call("status")
+
+
+def test_a_board_without_our_firmware_is_told_from_a_cushion(tmp_path: Path) -> None:
+    with console(tmp_path, calls=None) as line:
+        with Cushion(line.port) as cushion, pytest.raises(NoCushion, match="has no sitbone firmware; run sitbone inst"):
+            cushion.call("status")
+        with Cushion(line.port) as cushion, pytest.raises(NoCushion, match="has no sitbone firmware"):
+            cushion.read_log(0)
+        assert probe(line.port) is None
+
+
+def test_a_probe_does_not_stop_another_boards_program(tmp_path: Path) -> None:
+    with console(tmp_path, calls=None) as line:
+        with Board(line.port) as board:
+            board.start("import time\nfor i in range(20):\n open('beat','w').write(str(i))\n time.sleep(.1)")
+        assert probe(line.port) is None
+        time.sleep(2)
+        assert (tmp_path / "beat").read_text() == "19"
+
+
+def test_something_that_does_not_answer_is_no_cushion(monkeypatch: pytest.MonkeyPatch) -> None:
+    outer, slave = os.openpty()
+    monkeypatch.setattr(device, "PROBE_S", 0.1)
+    with pytest.raises(NoCushion, match="answers as a cushion; check the cable"), Cushion(os.ttyname(slave)):
+        pass
+    os.close(outer)
+    os.close(slave)
+
+
+def test_a_port_in_use_says_so(line: Line) -> None:
+    with (
+        serial.Serial(line.port, exclusive=True),
+        pytest.raises(NoCushion, match="is in use by another program"),
+        Cushion(line.port),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("port", ["/dev/nonesuch", "/dev/null", "/", "COM99", "nonsense"])
+def test_a_port_that_is_none_says_so(port: str) -> None:
+    with pytest.raises(NoCushion, match=port.strip("/") or "/"), Cushion(port):
+        pass
+
+
+def test_files_on_the_board(tmp_path: Path) -> None:
+    with console(tmp_path, calls=None) as line, Board(line.port) as board:
+        root = str(tmp_path)
+        data = bytes(range(256)) * 5
+        board.make_folders(f"{root}/a/b")
+        board.write(f"{root}/a/b/c.new", data)
+        board.rename(f"{root}/a/b/c.new", f"{root}/a/b/c")
+        assert (tmp_path / "a/b/c").read_bytes() == data
+        assert board.sha256(f"{root}/a/b/c") == hashlib.sha256(data).hexdigest()
+        assert board.sha256(f"{root}/a/b/d") is None
+        assert board.read_text(f"{root}/a/none") is None
+        assert board.listdir(f"{root}/a") == ["b"]
+        assert board.listdir(f"{root}/none") == []
+        board.remove_tree(f"{root}/a")
+        board.remove_tree(f"{root}/a")
+        assert not (tmp_path / "a").exists()
+        assert board.bytes_free() > 0

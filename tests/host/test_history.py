@@ -1,0 +1,164 @@
+"""Days and events from a log whose course the test knows."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from cushion.core import records
+from sitbone.blocks import read_block
+from sitbone.days import local, midnight
+from sitbone.events import events, text_of
+from sitbone.history import Day, history
+from sitbone.report import report_html
+from sitbone.store import Store
+from tests.host.logs import T0_MS, LogWriter, office_morning
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+
+
+@pytest.fixture(autouse=True)
+def _vienna(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Europe/Vienna")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def keep(store: Store, log: LogWriter) -> None:
+    store.add_blocks(store.cushion("246f28000001"), [read_block(data) for data in log.data()])
+
+
+def all_days(store: Store) -> list[Day]:
+    return history(store, local(T0_MS - 10 * DAY_MS), local(T0_MS + 10 * DAY_MS))
+
+
+def test_a_morning(store: Store) -> None:
+    keep(store, office_morning())
+    (day,) = all_days(store)
+    assert day.day == local(T0_MS).date()
+    assert [bout.end_ms - bout.start_ms for bout in day.bouts] == [20 * MINUTE_MS, 30 * MINUTE_MS]
+    assert (day.seated_s, day.longest_s) == (3000, 1800)
+    assert (day.breaks_all, day.breaks_verified, day.episodes) == (1, 1, 1)
+    assert day.outcomes == {"break": 1}
+    assert day.left_dose_max_s == (1_000 + 180_000 + 3_000_000) // 20 / 100
+    assert day.valid_share == 1
+
+
+def test_bad_sensors_and_gaps_lower_the_valid_share(store: Store) -> None:
+    log = LogWriter()
+    log.clock(T0_MS)
+    log.epoch(bad_zones=1)
+    log.epoch()
+    log.epoch(state=0)
+    log.add(records.UNKNOWN, 0, 10_000, 1)
+    keep(store, log)
+    assert all_days(store)[0].valid_share == 0.25
+
+
+def test_a_sit_over_midnight_belongs_to_both_days_and_a_night_is_no_break(store: Store) -> None:
+    late_ms = round(midnight(datetime(2026, 9, 22).date()).timestamp() * 1000) - 10 * MINUTE_MS
+    log = LogWriter()
+    log.clock(late_ms)
+    log.sit(30 * MINUTE_MS)
+    log.now_ms += DAY_MS
+    log.add(records.BREAK, 0, DAY_MS, 1)
+    keep(store, log)
+    first, second, third = all_days(store)
+    assert (first.seated_s, second.seated_s, third.breaks_all) == (600, 1200, 0)
+
+
+def test_a_sit_that_a_power_cut_ended_lasts_to_the_last_record(store: Store) -> None:
+    log = LogWriter()
+    log.clock(T0_MS)
+    log.add(records.SAT, 0)
+    log.now_ms = 5 * MINUTE_MS
+    log.epoch()
+    keep(store, log)
+    assert all_days(store)[0].seated_s == 300
+
+
+def test_the_same_sit_from_two_sources_counts_once(store: Store) -> None:
+    log = office_morning()
+    keep(store, log)
+    store.add_blocks(store.cushion("246f28000002"), [read_block(data) for data in log.data()])
+    assert all_days(store)[0].seated_s == 3000
+
+
+def test_an_event_is_told_when_it_happened_and_why(store: Store) -> None:
+    log = office_morning()
+    log.now_ms += 9_000
+    log.add(records.STOOD, 5_000, 60_000, 0, 0, 0)
+    keep(store, log)
+    found = events(store, None, None)
+    kinds = [event["kind"] for event in found]
+    assert kinds == "boot clock sat stood prompt outcome break sat stood stood".split()
+    prompt = found[4]
+    assert prompt["text"] == "prompt level 1, left: dose 20.0 min of 20.0 min reached"
+    assert (prompt["side"], prompt["cause"], prompt["episode"]) == ("left", "dose", 1)
+    assert found[5]["text"] == "outcome: break after 1 min 12 s"
+    assert found[9]["t_ms"] == log.now_ms - 5_000
+    assert datetime.fromisoformat(found[9]["at"]).timestamp() * 1000 == T0_MS + log.now_ms - 5_000
+    assert found[0]["at"].endswith("+02:00")
+
+
+def test_events_of_a_range_are_those_that_happened_in_it(store: Store) -> None:
+    keep(store, office_morning())
+    begin = local(T0_MS + 1_000 + 20 * MINUTE_MS)
+    assert [event["kind"] for event in events(store, begin, local(T0_MS + DAY_MS))][:2] == ["stood", "prompt"]
+
+
+def test_events_without_a_place_in_time_say_so(store: Store) -> None:
+    log = LogWriter()
+    log.sit(60_000)
+    keep(store, log)
+    assert [event["at"] for event in events(store, None, None)] == [None, None]
+    assert all_days(store) == []
+
+
+def prompt_text(level: int, side: int, cause: int, left_cs: int, right_cs: int) -> str:
+    names = records.KINDS[records.PROMPT][2]
+    values = (1, level, side, cause, left_cs, right_cs, 1830, 1200, 1100, 1800)
+    return text_of(records.PROMPT, dict(zip(names, values, strict=True)))
+
+
+def test_why_did_it_buzz() -> None:
+    assert prompt_text(1, 2, 1, 0, 110_000) == "prompt level 1, right: dose 18.3 min of 18.3 min reached"
+    assert prompt_text(3, 3, 1, 120_000, 0) == "prompt level 3, both sides: left dose 20.0 min of 20.0 min reached"
+    assert (
+        prompt_text(1, 3, 1, 120_000, 110_000)
+        == "prompt level 1, both sides: left dose 20.0 min of 20.0 min and right dose 18.3 min of 18.3 min reached"
+    )
+    assert (
+        prompt_text(1, 3, 2, 0, 0)
+        == "prompt level 1, both sides: seated 30.5 min of 30.0 min since the last verified break"
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(set(records.KINDS) - {records.EPOCH}))
+def test_every_kind_has_words(kind: int) -> None:
+    _, form, names = records.KINDS[kind]
+    fields: dict[str, int | str] = dict.fromkeys(names, 1)
+    if form.endswith("s"):
+        fields[names[-1]] = "why"
+    told = text_of(kind, fields)
+    assert told
+    assert "\n" not in told
+    assert len(told) < 120
+
+
+def test_an_unknown_kind_is_named_by_its_number() -> None:
+    assert text_of(99, {}) == "kind 99"
+
+
+def test_a_report_needs_nothing_else_and_says_what_it_is(store: Store) -> None:
+    keep(store, office_morning())
+    page = report_html(all_days(store), simulated=True)
+    assert "seat load, not tendon pressure" in page
+    assert "The sitter is simulated" in page
+    assert "http" not in page
+    assert page.count("<rect") == 1 + 2
+    assert "The sitter is simulated" not in report_html(all_days(store), simulated=False)
