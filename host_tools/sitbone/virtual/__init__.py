@@ -1,0 +1,8 @@
+"""The virtual cushion: the unmodified firmware on a real MicroPython, with a simulated world around it. See README.md."""
+
+from .errors import VirtualError
+from .seat import EmptySeat, Seat, TraceSeat
+from .sitter import SITTERS, SitterSeat
+from .supervisor import VirtualCushion
+
+__all__ = ["SITTERS", "EmptySeat", "Seat", "SitterSeat", "TraceSeat", "VirtualCushion", "VirtualError"]

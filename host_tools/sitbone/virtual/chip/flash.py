@@ -1,0 +1,40 @@
+# The flash chip: a file as a block device for littlefs. Writes go straight to the file (no buffer of ours in between), so
+# what the firmware flushed is in the image when the process is killed, and what it did not flush is not.
+BLOCK_BYTES = 4096
+
+
+class FileBdev:
+    def __init__(self, path, blocks):
+        self._file = open(path, "r+b")
+        self._blocks = blocks
+        self._erased = b"\xff" * BLOCK_BYTES
+
+    def is_blank(self):
+        # The two superblocks decide: anything else there is somebody's data, never to be formatted away.
+        head = bytearray(2 * BLOCK_BYTES)
+        self.readblocks(0, head, 0)
+        return all(b == 0xFF for b in head)
+
+    def readblocks(self, block, buf, offset=0):
+        self._file.seek(block * BLOCK_BYTES + offset)
+        self._file.readinto(buf)
+
+    def writeblocks(self, block, buf, offset=None):
+        if offset is None:
+            offset = 0
+            self._erase(block)
+        self._file.seek(block * BLOCK_BYTES + offset)
+        self._file.write(buf)
+
+    def _erase(self, block):
+        self._file.seek(block * BLOCK_BYTES)
+        self._file.write(self._erased)
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return self._blocks
+        if op == 5:
+            return BLOCK_BYTES
+        if op == 6:
+            self._erase(arg)
+        return 0

@@ -1,0 +1,130 @@
+# GPIO: which pins exist, what each can do, who drives it. Pin state is per pin, not per object, as on the chip.
+import clock
+import struct
+import worldlink
+
+GPIO_COUNT = 40
+MISSING = (20, 24, 28, 29, 30, 31)
+FLASH_PINS = (6, 7, 8, 9, 10, 11)  # wired to the flash inside the module
+FIRST_INPUT_ONLY = 34
+OPEN = 2  # nobody drives it: the pull decides
+
+_OUTPUT_BIT = 2
+_driven = bytearray(b"\x02" * GPIO_COUNT)  # by the world
+_latch = bytearray(GPIO_COUNT)
+_mode = bytearray(GPIO_COUNT)
+_pull = bytearray(GPIO_COUNT)
+_duty = [0] * GPIO_COUNT  # what the pin puts out, 0..65535
+_irqs = {}  # gpio: (pin, handler, trigger)
+_watchers = []  # power.py, while it sleeps
+
+
+def gpio_of(pin):
+    if isinstance(pin, Pin):
+        return pin.gpio
+    if not isinstance(pin, int) or not 0 <= pin < GPIO_COUNT or pin in MISSING or pin in FLASH_PINS:
+        raise ValueError("invalid pin")
+    return pin
+
+
+def level(gpio):
+    if _mode[gpio] & _OUTPUT_BIT:
+        return 1 if _duty[gpio] else 0
+    driven = _driven[gpio]
+    return driven if driven != OPEN else int(bool(_pull[gpio] & Pin.PULL_UP))
+
+
+def put_out(gpio, duty_u16):
+    if _duty[gpio] != duty_u16:
+        _duty[gpio] = duty_u16
+        worldlink.send(worldlink.PIN, clock.now_ms(), struct.pack("<BH", gpio, duty_u16))
+
+
+def claim_output(gpio):
+    if gpio >= FIRST_INPUT_ONLY:
+        raise ValueError("pin can only be input")
+    _mode[gpio] = Pin.OUT
+
+
+def _on_edge(word):
+    gpio = word & 0xFF
+    before = level(gpio)
+    _driven[gpio] = word >> 8
+    after = level(gpio)
+    if before == after or gpio not in _irqs:
+        return
+    pin, handler, trigger = _irqs[gpio]
+    if trigger & (Pin.IRQ_RISING if after else Pin.IRQ_FALLING):
+        handler(pin)
+
+
+for _gpio, _level in worldlink.hello["levels"]:
+    _driven[_gpio] = _level
+clock.on_edge = _on_edge
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+    OPEN_DRAIN = 7
+    PULL_DOWN = 1
+    PULL_UP = 2
+    IRQ_RISING = 1
+    IRQ_FALLING = 2
+    WAKE_LOW = 4
+    WAKE_HIGH = 5
+    DRIVE_0 = 0
+    DRIVE_1 = 1
+    DRIVE_2 = 2
+    DRIVE_3 = 3
+
+    def __init__(self, id, mode=None, pull=-1, *, value=None, drive=None, hold=None):
+        self.gpio = gpio_of(id)
+        if mode is not None or pull != -1 or value is not None:
+            self.init(mode, pull, value=value)
+
+    def init(self, mode=None, pull=-1, *, value=None, drive=None, hold=None):
+        gpio = self.gpio
+        if value is not None:
+            _latch[gpio] = 1 if value else 0
+        if mode is not None and mode & _OUTPUT_BIT:
+            claim_output(gpio)
+            _mode[gpio] = mode
+        elif mode is not None:
+            _mode[gpio] = mode
+            put_out(gpio, 0)
+        if pull != -1:
+            if pull and gpio >= FIRST_INPUT_ONLY:
+                raise ValueError("no pull resistors on this pin")
+            _pull[gpio] = pull or 0
+        self._apply()
+
+    def _apply(self):
+        if _mode[self.gpio] & _OUTPUT_BIT:
+            put_out(self.gpio, 65535 if _latch[self.gpio] else 0)
+
+    def value(self, value=None):
+        clock.now()  # edges up to this moment
+        if value is None:
+            return level(self.gpio)
+        _latch[self.gpio] = 1 if value else 0
+        self._apply()
+
+    __call__ = value
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
+    def toggle(self):
+        self.value(not _latch[self.gpio])
+
+    def irq(self, handler=None, trigger=IRQ_FALLING | IRQ_RISING, wake=None):
+        _irqs.pop(self.gpio, None)
+        if handler is not None:
+            _irqs[self.gpio] = (self, handler, trigger)
+
+    def __repr__(self):
+        return "Pin(%d)" % self.gpio

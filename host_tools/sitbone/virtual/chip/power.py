@@ -1,0 +1,88 @@
+# Resets, sleeps and what wakes from them.
+import clock
+import json
+import pins
+import worldlink
+from binascii import a2b_base64
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+PIN_WAKE = 2
+EXT0_WAKE = 2
+EXT1_WAKE = 3
+TIMER_WAKE = 4
+
+WAKE_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 39)
+_ext0 = None  # (gpio, level)
+_ext1 = None  # (gpios, any high / all low)
+_wake_reason = worldlink.hello["wake"]
+
+
+def set_ext0(pin, level):
+    global _ext0
+    _ext0 = None if pin is None else (_wake_gpio(pin), int(bool(level)))
+
+
+def set_ext1(wake_pins, level):
+    global _ext1
+    _ext1 = None if not wake_pins else ([_wake_gpio(pin) for pin in wake_pins], int(bool(level)))
+
+
+def _wake_gpio(pin):
+    gpio = pins.gpio_of(pin)
+    if gpio not in WAKE_PINS:
+        raise ValueError("invalid pin")
+    return gpio
+
+
+def _woken_by():
+    if _ext0 and pins.level(_ext0[0]) == _ext0[1]:
+        return EXT0_WAKE
+    if _ext1:
+        levels = [pins.level(gpio) for gpio in _ext1[0]]
+        if (1 in levels) if _ext1[1] else (1 not in levels):
+            return EXT1_WAKE
+    return 0
+
+
+def reset():
+    worldlink.send(worldlink.HARD_RESET, clock.now_ms(), b"")
+    worldlink.await_death()
+
+
+def soft_reset():
+    raise SystemExit  # unwinds, as on the chip; startup.run reports it
+
+
+def deepsleep(time_ms=0):
+    pulled_up = [gpio for gpio in WAKE_PINS if pins._pull[gpio] & pins.Pin.PULL_UP]
+    order = {"ms": time_ms, "ext0": _ext0, "ext1": _ext1, "pulled_up": pulled_up}
+    worldlink.send(worldlink.DEEPSLEEP, clock.now_ms(), json.dumps(order).encode())
+    worldlink.await_death()
+
+
+def lightsleep(time_ms=0):
+    global _wake_reason
+    until_us = clock.now() + time_ms * 1000 if time_ms else clock.NEVER_US
+    _wake_reason = _woken_by()
+    while not _wake_reason:
+        if clock.now_us_reaches(until_us):
+            _wake_reason = TIMER_WAKE
+            return
+        clock.step(until_us, None)
+        _wake_reason = _woken_by()
+
+
+def reset_cause():
+    return worldlink.hello["cause"]
+
+
+def wake_reason():
+    return _wake_reason
+
+
+def unique_id():
+    return a2b_base64(worldlink.hello["unique_id"])

@@ -1,0 +1,87 @@
+# Mounts the flash at "/", puts the chip's modules in place and runs the firmware's two entry files.
+import micropython
+import os
+import sys
+import vfs
+
+import worldlink  # opens the link to the supervisor: before "/" is the flash, while host files can still be reached
+import clock
+import flash
+
+# Imported before "/" changes: from here on these are found in sys.modules, in front of the built-in ones.
+import time
+import select
+import machine
+import esp32
+import keyboard
+import tasks
+
+PRIVATE = ("worldlink", "clock", "flash", "keyboard", "tasks", "pins", "analog", "timers", "rtc", "power")
+RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hides the friendly banner
+
+
+def power_up():
+    try:
+        _power_up()
+    except Exception as error:  # ours, not the firmware's: no REPL may hide it
+        sys.print_exception(error)
+        raise SystemExit(1)
+
+
+def _power_up():
+    # These two are built in beyond replacement by a file: their place in sys.modules is taken instead.
+    sys.modules["micropython"] = keyboard
+    sys.modules["_asyncio"] = tasks
+    _mount(flash.FileBdev(worldlink.hello["flash"], worldlink.hello["blocks"]))
+    sys.path[:] = ["", ".frozen", "/lib"]
+    for name in PRIVATE:  # a firmware module of the same name must not meet ours
+        del sys.modules[name]
+    worldlink.send(worldlink.BOOTED, clock.now_ms(), b"1" if _exists("/main.py") else b"0")
+    if worldlink.hello["bench"] and _exists("/main.py"):
+        worldlink.await_death()  # asked only whether firmware is installed: nothing of it may run
+    clock.start()
+
+
+def _mount(bdev):
+    vfs.umount("/")
+    try:
+        fs = vfs.VfsLfs2(bdev)
+    except OSError:
+        if not bdev.is_blank():
+            worldlink.send(worldlink.BAD_FLASH, 0, b"")
+            worldlink.await_death()
+        vfs.VfsLfs2.mkfs(bdev)
+        fs = vfs.VfsLfs2(bdev)
+    vfs.mount(fs, "/")
+    os.chdir("/")
+
+
+def _exists(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+def run(name, namespace):
+    # After a soft reset from the raw REPL the chip runs boot.py but not main.py.
+    if not _exists(name) or (name == "main.py" and worldlink.hello["raw"]):
+        return
+    try:
+        execfile(name, namespace)
+    except SystemExit:
+        worldlink.send(worldlink.SOFT_RESET, clock.now_ms(), b"")
+        worldlink.await_death()
+    except BaseException as error:  # all that is left falls to the REPL, as on the chip
+        sys.print_exception(error)
+        worldlink.send(worldlink.FAULT, clock.now_ms(), repr(error).encode()[:200])
+
+
+def hand_over_to_repl():
+    del sys.modules["startup"]
+    clock.at_repl()
+    keyboard.kbd_intr(3)
+    worldlink.send(worldlink.AT_REPL, clock.now_ms(), b"")
+    if worldlink.hello["raw"]:
+        sys.stdout.write(RAW_REPL_MARK)

@@ -1,0 +1,125 @@
+"""One life of the chip: the MicroPython process between two resets, its terminal and its link."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+from typing import Any
+
+from . import protocol
+from .errors import VirtualError
+from .wire import raw_pty
+
+_ROM = Path(__file__).with_name("chip") / "rom.py"
+
+# What the interpreter's process does before it becomes the chip: take the terminal, so that Ctrl-C in it is a signal, and
+# (Linux) die with the supervisor, which is what a power cut means. On other systems the end of the link does that, later.
+_LAUNCH = """
+import ctypes, fcntl, os, sys, termios
+sys.path[:0] = [{site!r}]
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)
+    if os.getppid() != {parent}:
+        os._exit(1)
+from micropython_unix import main
+sys.exit(main())
+"""
+
+
+def _interpreter_site() -> str:
+    spec = importlib.util.find_spec("micropython_unix")
+    if spec is None or spec.origin is None:
+        raise VirtualError("the MicroPython interpreter is not installed; pip install 'sitbone[virtual]'")
+    return str(Path(spec.origin).parent)
+
+
+def check_platform() -> None:
+    """Raises VirtualError where no virtual cushion can run."""
+    _interpreter_site()
+
+
+class ChipProcess:
+    """A started interpreter. ``terminal`` is the master of its pty, ``link`` its frames; both non-blocking to read."""
+
+    def __init__(self, hello: dict[str, Any]) -> None:
+        self.terminal, slave = raw_pty()
+        _let_ctrl_c_interrupt(slave)
+        down_read, self._down = os.pipe()
+        self.link, up_write = os.pipe()
+        launch = _LAUNCH.format(site=_interpreter_site(), parent=os.getpid())
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", launch, "-X", "heapsize=1M", "-i", str(_ROM)],
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                pass_fds=(down_read, up_write),
+                env={**os.environ, "SITBONE_LINK": f"{down_read},{up_write}"},
+                start_new_session=True,
+            )
+        finally:
+            for fd in (slave, down_read, up_write):
+                os.close(fd)
+        self._frames = protocol.FrameReader()
+        self.tell(protocol.pack_hello({**hello, "isig": termios.ISIG}))
+
+    def tell(self, data: bytes) -> None:
+        """Sends down the link; a chip that has just died is noticed elsewhere."""
+        try:
+            os.write(self._down, data)
+        except BrokenPipeError:
+            pass
+
+    def frames(self) -> list[protocol.Frame] | None:
+        """What the chip has said; None: its process has ended."""
+        data = os.read(self.link, 65536)
+        return self._frames.feed(data) if data else None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def exited(self) -> bool:
+        return self._process.poll() is not None
+
+    def crashed(self) -> bool:
+        """Whether a signal, not the interpreter itself, ended the process."""
+        return self._process.wait() < 0
+
+    def kill(self) -> bytes:
+        """Ends the process and returns what it had still written to its terminal."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        rest = self._drain()
+        for fd in (self.terminal, self._down, self.link):
+            os.close(fd)
+        return rest
+
+    def _drain(self) -> bytes:
+        data = b""
+        while select.select([self.terminal], [], [], 0.2)[0]:
+            try:
+                part = os.read(self.terminal, 65536)
+            except OSError:  # the slave side is closed and empty
+                break
+            if not part:
+                break
+            data += part
+        return data
+
+
+def _let_ctrl_c_interrupt(slave: int) -> None:
+    mode = termios.tcgetattr(slave)
+    mode[3] |= termios.ISIG | termios.NOFLSH
+    for char in (termios.VQUIT, termios.VSUSP):
+        mode[6][char] = b"\x00"
+    mode[6][termios.VINTR] = b"\x03"
+    termios.tcsetattr(slave, termios.TCSANOW, mode)

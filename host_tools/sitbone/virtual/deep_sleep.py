@@ -1,0 +1,77 @@
+"""Deep sleep: the chip is off, the world goes on until the timer or a pin wakes it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from .world import OPEN, World
+
+EXT0_WAKE = 2
+EXT1_WAKE = 3
+TIMER_WAKE = 4
+_STEP_MS = 1000
+_STEPS_A_TURN = 200
+
+
+class DeepSleep:
+    """One sleep, from the order that the chip gave. ``go_on`` returns the wake reason once there is one."""
+
+    def __init__(self, world: World, t_ms: int, order: bytes) -> None:
+        wish = json.loads(order)
+        self._world = world
+        self._t_ms = t_ms
+        self._wake_ms = t_ms + wish["ms"] if wish["ms"] else None
+        self._ext0 = wish["ext0"]
+        self._ext1 = wish["ext1"]
+        self._pulled_up = set(wish["pulled_up"])
+        self._levels = dict(world.levels())
+        self._began_ms = t_ms
+        self._began_real_s = time.monotonic()
+
+    def go_on(self) -> int | None:
+        for _ in range(_STEPS_A_TURN):
+            woken = self._woken_by_pin()
+            if woken or self._world.over(self._t_ms):
+                return woken
+            if self._wake_ms is not None and self._t_ms >= self._wake_ms:
+                return TIMER_WAKE
+            if not self._step():
+                return None
+        return None
+
+    def _step(self) -> bool:
+        """Moves the world on; False when real time has not come that far."""
+        end_ms = min(self._t_ms + _STEP_MS, self._due_ms(), self._wake_ms or self._t_ms + _STEP_MS)
+        if end_ms <= self._t_ms:
+            return False
+        for edge in self._world.edges(end_ms):
+            self._levels[edge.gpio] = edge.level
+            if self._woken_by_pin():
+                end_ms = max(self._t_ms, edge.t_ms)
+                break
+        self._t_ms = self._world.seat.stopped_until_ms(end_ms)
+        self._world.now_ms = self._t_ms
+        return True
+
+    def _due_ms(self) -> int:
+        """How far real time lets the world go."""
+        pace = self._world.pace_milli(self._t_ms)
+        if pace == 0:
+            # Where the pace changes later, it counts from there.
+            self._began_ms, self._began_real_s = self._t_ms, time.monotonic()
+            return self._t_ms + _STEP_MS
+        return self._began_ms + int((time.monotonic() - self._began_real_s) * pace)
+
+    def _level(self, gpio: int) -> int:
+        level = self._levels.get(gpio, OPEN)
+        return level if level != OPEN else int(gpio in self._pulled_up)
+
+    def _woken_by_pin(self) -> int | None:
+        if self._ext0 and self._level(self._ext0[0]) == self._ext0[1]:
+            return EXT0_WAKE
+        if self._ext1:
+            levels = [self._level(gpio) for gpio in self._ext1[0]]
+            if any(levels) if self._ext1[1] else not any(levels):
+                return EXT1_WAKE
+        return None

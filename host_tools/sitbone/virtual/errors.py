@@ -1,0 +1,7 @@
+"""What can go wrong with a virtual cushion, as one line that names the fix."""
+
+from ..errors import SitboneError
+
+
+class VirtualError(SitboneError):
+    """The virtual cushion cannot start or go on."""

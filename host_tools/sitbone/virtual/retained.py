@@ -1,0 +1,59 @@
+"""What a chip keeps while it has power, whatever resets it: RTC counter and memory, and why it starts."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .image import FlashImage
+from .world import World
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+CAUSE_NAMES = {PWRON_RESET: "power", HARD_RESET: "hard", WDT_RESET: "wdt", DEEPSLEEP_RESET: "deepsleep", SOFT_RESET: "soft"}
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Retained:
+    """State of one stretch of power."""
+
+    rtc_offset_us: int
+    """RTC microseconds since 2000 = world microseconds + this."""
+    rtc_memory: bytes = b""
+    wdt_ms: int = 0
+    """Timeout of the armed watchdog, 0 if none. A soft reset does not disarm it."""
+
+    @classmethod
+    def at_power_on(cls, world_ms: int, start: datetime | None) -> Retained:
+        if start is None:
+            return cls(-world_ms * 1000)  # an RTC that has lost its power counts from 2000-01-01
+        if start.tzinfo is None:
+            start = start.replace(tzinfo=UTC)
+        since = start - _EPOCH
+        return cls((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+
+    def hello(self, world: World, image: FlashImage, *, cause: int, wake: int, raw: bool, bench: bool) -> dict[str, Any]:
+        """All that the chip is told when it starts."""
+        return {
+            "flash": str(image.path.resolve()),
+            "blocks": image.blocks,
+            "unique_id": base64.b64encode(image.unique_id).decode(),
+            "world_ms": world.now_ms,
+            "wiring": world.wiring,
+            "levels": world.levels(),
+            "rtc_offset_us": self.rtc_offset_us,
+            "rtc_memory": base64.b64encode(self.rtc_memory).decode(),
+            "wdt_ms": self.wdt_ms,
+            "cause": cause,
+            "wake": wake,
+            "raw": raw,
+            "bench": bench,
+        }

@@ -1,0 +1,166 @@
+"""The world around the chip: seat, button, battery, USB, motors, and the journal of what happened.
+
+World time is in ms and begins at 0 when the power comes on. It goes on through resets, deep sleep and power cuts.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
+
+from .protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
+from .seat import Seat
+
+OPEN = 2  # Edge.level: not driven, the chip's pull decides
+CHUNK_MS = 1000
+CHUNK_AT_REAL_PACE_MS = 200  # so that a button pressed now is felt now
+_REAL_PACE = 1000
+_BATTERY_MV = 3900
+_BETWEEN_PRESSES_MS = 150
+_SIDES = ("left", "right")
+
+Journal = Callable[[dict[str, Any]], None]
+
+
+class World:
+    """Answers the chip's requests and hears what its pins do. Not thread-safe: the supervisor's thread owns it."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        *,
+        speed: float | None,
+        start: datetime | None = None,
+        duration_ms: int | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.seat = seat
+        self.duration_ms = duration_ms
+        self.now_ms = 0
+        self._pace_milli = 0 if speed is None else round(speed * 1000)
+        self._start = start
+        self._journal = journal
+        self._profile: dict[str, Any] = PROFILES[DEFAULT_PROFILE]
+        self._motors = dict(zip(self._profile["motors"], _SIDES, strict=True))
+        self._running = dict.fromkeys(_SIDES, False)
+        self._edges: list[tuple[int, int, int, int]] = []  # heap of (t_ms, order, gpio, level)
+        self._edge_order = 0
+        self._seen_until_ms = 0
+        self._levels = {self._profile["button"]: OPEN, self._profile["usb_sense"]: 1}
+        seat.attach(self.tell)
+
+    # ---- what the chip is told
+
+    @property
+    def wiring(self) -> dict[str, Any]:
+        profile = self._profile
+        return {"zones": profile["adc_pins"], "battery": profile["battery_adc"], "supply": profile["sensor_supply"]}
+
+    def levels(self) -> list[tuple[int, int]]:
+        """What the world drives right now, by GPIO."""
+        return list(self._levels.items())
+
+    def pace_milli(self, t_ms: int) -> int:
+        """Virtual over real time, permille, 0 for no limit. After a recording's end: real, so that a log can be synced."""
+        ended = self.seat.end_ms is not None and t_ms >= self.seat.end_ms
+        return _REAL_PACE if ended else self._pace_milli
+
+    def over(self, t_ms: int) -> bool:
+        return self.duration_ms is not None and t_ms >= self.duration_ms
+
+    def chunk(self, t_ms: int) -> Chunk:
+        """The world from ``t_ms``, or from the end of the recording's hole that ``t_ms`` lies in."""
+        start_ms = self.seat.stopped_until_ms(t_ms)
+        end_ms = self._chunk_end_ms(start_ms)
+        times_ms = self.seat.moments_ms(start_ms, end_ms)
+        if len(times_ms) > MAX_ROWS:
+            end_ms = int(times_ms[MAX_ROWS])
+            times_ms = times_ms[:MAX_ROWS]
+        zones_mv = self.seat.zones_mv(times_ms)
+        edges = tuple(self.edges(end_ms))
+        if len(edges) > MAX_EDGES:  # no finger is that fast: more presses were asked for than can be
+            edges = edges[:MAX_EDGES]
+        self.now_ms = start_ms
+        battery_dmv = _BATTERY_MV * 10_000 // self._profile["battery_ratio"]
+        return Chunk(start_ms, end_ms, self.pace_milli(start_ms), battery_dmv, times_ms, zones_mv, edges)
+
+    def _chunk_end_ms(self, start_ms: int) -> int:
+        pace = self.pace_milli(start_ms)
+        slow = 0 < pace <= _REAL_PACE
+        length_ms = max(50, CHUNK_AT_REAL_PACE_MS * pace // _REAL_PACE) if slow else CHUNK_MS
+        ends = [start_ms + length_ms, self.seat.next_stop_ms(start_ms), self.seat.end_ms, self.duration_ms]
+        return min(end for end in ends if end is not None and end > start_ms)
+
+    def edges(self, end_ms: int) -> list[Edge]:
+        """Level changes from where the last call ended to ``end_ms``."""
+        for t_ms, down in self.seat.presses_ms(self._seen_until_ms, end_ms):
+            self._schedule_button(t_ms, down)
+        self._seen_until_ms = max(self._seen_until_ms, end_ms)
+        due = []
+        while self._edges and self._edges[0][0] < end_ms:
+            t_ms, _, gpio, level = heapq.heappop(self._edges)
+            self._levels[gpio] = level
+            due.append(Edge(t_ms, gpio, level))
+            if gpio == self._profile["button"]:
+                self.tell(t_ms, "button", down=level == 0)
+        return due
+
+    # ---- what happens to the chip
+
+    def press_button(self, *press_ms: int) -> None:
+        """Presses of these lengths, one after the other, beginning with the next chunk."""
+        t_ms = self._seen_until_ms
+        for length_ms in press_ms:
+            self._schedule_button(t_ms, True)
+            self._schedule_button(t_ms + length_ms, False)
+            t_ms += length_ms + _BETWEEN_PRESSES_MS
+
+    def set_usb(self, present: bool) -> None:
+        self._schedule(self._seen_until_ms, self._profile["usb_sense"], int(present))
+
+    def _schedule_button(self, t_ms: int, down: bool) -> None:
+        self._schedule(t_ms, self._profile["button"], 0 if down else OPEN)
+
+    def _schedule(self, t_ms: int, gpio: int, level: int) -> None:
+        self._edge_order += 1
+        heapq.heappush(self._edges, (t_ms, self._edge_order, gpio, level))
+
+    # ---- what the chip does
+
+    def output(self, gpio: int, duty_u16: int, t_ms: int) -> None:
+        side = self._motors.get(gpio)
+        if side is None:
+            return
+        on = duty_u16 > 0
+        strength = round(duty_u16 / 65535, 3)
+        self._running[side] = on
+        self.tell(t_ms, "motor", side=side, on=on, strength=strength)
+        self.seat.motor(side, on, strength, t_ms)
+
+    def outputs_off(self, t_ms: int) -> None:
+        """A chip that is reset, asleep or without power drives nothing: pull-downs hold the motors off."""
+        for gpio, side in self._motors.items():
+            if self._running[side]:
+                self.output(gpio, 0, t_ms)
+
+    # ---- the journal
+
+    def tell(self, t_ms: int, kind: str, **facts: Any) -> None:
+        if self._journal is not None:
+            self._journal({"t_ms": int(t_ms), "at": self.at(t_ms), "kind": kind, **facts})
+
+    def at(self, t_ms: int) -> str | None:
+        if self._start is None:
+            return None
+        return (self._start + timedelta(milliseconds=int(t_ms))).isoformat(timespec="milliseconds")
+
+
+class Bench(World):
+    """Where firmware is installed: an empty seat, real time, nothing written down."""
+
+    def __init__(self) -> None:
+        super().__init__(Seat(), speed=1.0)
