@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from cushion.core import patterns, records
 from cushion.core.cadence import SAMPLE_MS, Cadence
 from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
 from cushion.core.prompting import WHY_NAMES
-from cushion.core.sensing import NO_READING
 from cushion.core.settings import Settings
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
-
 from sitbone.trace import GAP_MS, Trace
 
 Row = dict[str, Any]

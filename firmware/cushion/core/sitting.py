@@ -41,7 +41,7 @@ class Sitting:
         self.occupancy.step(dt_ms, total_permille)
         self._time_break(dt_ms, max(left_u, right_u), total_permille, verified_ms)
         if self.occupancy.sat:
-            self._begin_bout()
+            self._begin_bout(dt_ms)
         elif self.occupancy.left:
             self._end_bout(dt_ms)
         elif self.occupancy.state == VACANT:
@@ -72,10 +72,10 @@ class Sitting:
         elif self._break.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
             self._verified_away = False
 
-    def _begin_bout(self):
+    def _begin_bout(self, dt_ms):
         ago_ms = self.occupancy.ago_ms
         if self._knows_last_sit:
-            away_ms = max(0, self.away_ms - ago_ms)
+            away_ms = max(0, self.away_ms + dt_ms - ago_ms)
             self._events.add(records.BREAK, ago_ms, away_ms, 1 if self._verified_away else 0)
         self._events.add(records.SAT, ago_ms)
         self.bout_ms = ago_ms

@@ -25,7 +25,7 @@ class Haptics:
         self._side = 0
         self._duty = 0
         self._ringing = False
-        self._quiet_ticks = 0
+        self._quiet_ticks = time.ticks_ms()
         self._callback = self._on_timer
         self.off()
 

@@ -131,7 +131,7 @@ class Log:
         """Goes on in the newest segment, so that many short runs do not make many small files."""
         blocks = (last.size + BLOCK_SIZE - 1) // BLOCK_SIZE
         if last.clean and blocks < SEGMENT_BLOCKS:
-            self._file = open(last.path, "ab")  # noqa: SIM115  stays open for the life of the log
+            self._file = open(last.path, "ab")
             self._room = SEGMENT_BLOCKS - blocks
             self._pad = blocks * BLOCK_SIZE - last.size
 
@@ -139,7 +139,7 @@ class Log:
         if self._file is not None:
             self._file.close()
         self._make_room()
-        self._file = open(segments.path(self._folder, self.next_seq), "ab")  # noqa: SIM115  as above
+        self._file = open(segments.path(self._folder, self.next_seq), "ab")
         self._room = SEGMENT_BLOCKS
 
     def _abandon_segment(self):

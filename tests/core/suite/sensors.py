@@ -1,0 +1,207 @@
+"""From divider voltage to pressure and relative load: conversion, creep, medians, health of zones, tare, capture."""
+
+from support import allocation_free, digest_of, raises
+
+from cushion.core import capture
+from cushion.core.calibration import (
+    MAX_G_NS,
+    Calibration,
+    conductance_ns,
+    creep_divisor_permille,
+    from_state,
+)
+from cushion.core.capture import Capture
+from cushion.core.sensing import FROZEN, HOLD_MS, MISSING, NO_READING, OK, SATURATED, SHORT, Sensing
+
+SUPPLY_MV = 3300
+DIVIDER_OHM = 3300
+ALL = (True, True, True, True)
+
+
+def second(sensing, calibration, *samples):
+    for levels in samples:
+        sensing.sample(levels)
+    sensing.close_second(1000, calibration, 0)
+
+
+def test_conductance_is_that_of_the_divider():
+    # oracle: G = V / (R · (Vs - V)), in exact fractions of the inputs
+    for level in range(100, 31000, 137):
+        exact = level * 10**9 // (DIVIDER_OHM * (SUPPLY_MV * 10 - level))
+        found = conductance_ns(level, SUPPLY_MV, DIVIDER_OHM)
+        assert abs(found - exact) <= 31 + exact // 500, (level, found, exact)
+
+
+def test_conductance_at_the_ends():
+    assert conductance_ns(0, SUPPLY_MV, DIVIDER_OHM) == 0
+    assert conductance_ns(-1, SUPPLY_MV, DIVIDER_OHM) == 0
+    assert conductance_ns(32999, SUPPLY_MV, DIVIDER_OHM) == MAX_G_NS
+    assert conductance_ns(33000, SUPPLY_MV, 1000) == MAX_G_NS
+
+
+def test_creep_follows_the_logarithm():
+    # oracle: 1 + 0.03 · log10(t / 10 s)
+    for loaded_s, permille in ((0, 1000), (10, 1000), (100, 1030), (1000, 1060), (10000, 1090), (20000, 1099)):
+        assert abs(creep_divisor_permille(loaded_s, 30) - permille) <= 2, loaded_s
+    assert creep_divisor_permille(36000, 0) == 1000
+    assert creep_divisor_permille(1 << 29, 50) <= 1200
+
+
+def test_median_of_a_second_ignores_a_spike_and_a_missing_sample():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    second(sensing, calibration, [9000, 0, 0, 0], [9010, 0, 0, 0], [31000, 0, 0, 0], [NO_READING, 0, 0, 0])
+    assert sensing.zones[0].level_100uv == 9010
+    second(sensing, calibration, [9000, 0, 0, 0], [9010, 0, 0, 0])
+    assert sensing.zones[0].level_100uv == 9005
+
+
+def test_more_samples_than_fit_are_left_out():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    second(sensing, calibration, *([[5000, 1, 2, 3]] * 20))
+    assert sensing.zones[0].level_100uv == 5000
+
+
+def test_last_values_hold_for_five_seconds_then_the_seat_is_unknown():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    second(sensing, calibration, [9000] * 4)
+    pressure_pa = sensing.zones[0].pressure_pa
+    for _ in range(HOLD_MS // 1000):
+        second(sensing, calibration)
+        assert not sensing.is_blind() and sensing.zones[0].pressure_pa == pressure_pa > 0
+    second(sensing, calibration)
+    assert sensing.is_blind()
+
+
+def test_quality_of_a_zone():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    second(sensing, calibration, [32500, NO_READING, 9000, 31000])
+    assert [zone.quality for zone in sensing.zones] == [SHORT, MISSING, OK, OK]
+    for _ in range(10):
+        second(sensing, calibration, [32500, NO_READING, 9000, 31000])
+    assert sensing.zones[3].quality == SATURATED
+    assert sensing.bad_zones() == 0b1011
+
+
+def test_a_zone_that_never_changes_while_others_move_is_frozen():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    for index in range(601):
+        second(sensing, calibration, [9000, 8000 + index % 2 * 900, 0, 0])
+    assert [zone.quality for zone in sensing.zones] == [FROZEN, OK, OK, OK]
+    second(sensing, calibration, [9000, 8000, 0, 0])
+    assert sensing.zones[0].quality == FROZEN
+    second(sensing, calibration, [9001, 8000, 0, 0])
+    assert sensing.zones[0].quality == OK
+
+
+def test_total_leaves_bad_zones_out():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    second(sensing, calibration, [32500, 0, 0, 0])
+    assert sensing.total_permille(calibration) == 0
+
+
+def test_auto_tare_is_bounded_and_then_asks():
+    calibration = Calibration()
+    g_ns = 5000 * 1000 // 77
+    for _ in range(4):
+        calibration.auto_tare(0, g_ns)
+        assert not calibration.wants_recalibration
+    assert calibration.pressure_pa(0, g_ns) in range(4500, 4701)
+    for _ in range(4):
+        calibration.auto_tare(0, g_ns)
+    assert calibration.wants_recalibration
+    assert calibration.pressure_pa(0, g_ns) in range(4490, 4511)
+
+
+def test_auto_tare_follows_down_too():
+    calibration = Calibration()
+    calibration.tare_ns[0] = 3000
+    for _ in range(20):
+        calibration.auto_tare(0, 0)
+    assert calibration.auto_tare_ns[0] == -3000
+
+
+def test_reference_and_load_stay_in_their_ranges():
+    calibration = Calibration()
+    calibration.set_reference(0, 100)
+    assert calibration.ref_pa[0] == 1500
+    calibration.set_reference(0, 90000)
+    assert calibration.ref_pa[0] == 20000
+    assert calibration.relative_u(1, 65535) == 4000
+    assert calibration.pressure_pa(1, MAX_G_NS) == 65535
+
+
+def test_calibration_from_a_file_is_clamped_or_refused():
+    taken = from_state({"tare_ns": [-5, 0, 0, 0], "gain_pa_per_us": [77] * 4, "ref_pa": [1, 99999, 5000, 5000]})
+    assert taken.tare_ns[0] == 0 and taken.ref_pa[:2] == [1500, 20000] and taken.calibrated
+    for bad in ({}, {"tare_ns": 1}, {"tare_ns": [0] * 4, "gain_pa_per_us": ["x"] * 4, "ref_pa": [0] * 4}):
+        assert raises(ValueError, lambda bad=bad: from_state(bad))
+
+
+class Seat:
+    """What a capture asks of the engine: zones to read."""
+
+    def __init__(self, levels):
+        self.sensing = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL)
+        self.calibration = Calibration()
+        self.levels = levels
+
+    def run(self, phase, wobble=0):
+        taking = Capture(phase, self.calibration)
+        seconds = 0
+        while taking.state == capture.RUNNING:
+            level = wobble if seconds % 2 else 0
+            second(self.sensing, self.calibration, [value + level if value else 0 for value in self.levels])
+            taking.take(self)
+            seconds += 1
+        return taking, seconds
+
+
+def test_capture_of_an_empty_and_a_neutral_seat():
+    taking, seconds = Seat([200, 200, 0, 0]).run(capture.EMPTY)
+    assert (taking.state, seconds) == (capture.DONE, 10)
+    assert taking.result.tare_ns[0] == conductance_ns(200, SUPPLY_MV, DIVIDER_OHM)
+    taking, seconds = Seat([9000, 9500, 5000, 5000]).run(capture.SEATED)
+    assert (taking.state, seconds) == (capture.DONE, 210)
+    assert taking.result.calibrated and 8000 < taking.result.ref_pa[0] < taking.result.ref_pa[1]
+
+
+def test_capture_refuses_and_says_why():
+    for phase, levels, wobble, word in (
+        (capture.EMPTY, [9000, 9000, 5000, 5000], 0, "on the seat"),
+        (capture.EMPTY, [500, 500, 0, 0], 900, "moved"),
+        (capture.SEATED, [0, 0, 5000, 5000], 0, "sitting bone"),
+        (capture.SEATED, [9000, 9000, 5000, 5000], 5000, "moved too much"),
+        (capture.SEATED, [24000, 24000, 9000, 9000], 0, "too high"),
+        (capture.SEATED, [32500, 9000, 5000, 5000], 0, "faulty"),
+    ):
+        taking, _ = Seat(levels).run(phase, wobble)
+        assert taking.state == capture.REFUSED and word in taking.why, (phase, levels, taking.why)
+
+
+def test_a_second_of_sensing_does_not_allocate():
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    levels = [9000, 9500, 5000, 31999]
+
+    def step():
+        for _ in range(4):
+            sensing.sample(levels)
+        sensing.close_second(1000, calibration, 30)
+        sensing.total_permille(calibration)
+
+    step()
+    allocation_free(step)
+
+
+def digest():
+    values, state = [], 11
+    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    for _ in range(1500):
+        levels = []
+        for _ in range(4):
+            state = (state * 75 + 74) % 65537
+            levels.append(state % 33000)
+        sensing.sample(levels)
+        sensing.close_second(1000, calibration, 30)
+        for zone in sensing.zones:
+            values += [zone.pressure_pa, zone.g_ns // 4, zone.quality]
+    return digest_of(values)

@@ -1,0 +1,176 @@
+"""Occupancy, breaks, shifts and the health of zones, second by second, each with its smallest telling case."""
+
+from support import digest_of
+
+from cushion.core import records
+from cushion.core.dose import Dose
+from cushion.core.events import Events
+from cushion.core.health import Imbalance, Stillness
+from cushion.core.occupancy import OCCUPIED, UNKNOWN, VACANT, BreakTimer, Occupancy
+from cushion.core.shifts import Offload, Shift
+from cushion.core.sitting import Sitting
+
+
+def follow(seat, totals):
+    return [(seat.step(1000, total), seat.state)[1] for total in totals]
+
+
+def test_sits_after_three_seconds_of_load():
+    assert follow(Occupancy(), [150, 150, 150]) == [UNKNOWN, UNKNOWN, OCCUPIED]
+    assert follow(Occupancy(), [149] * 10) == [UNKNOWN] * 10
+
+
+def test_leaves_after_five_seconds_without():
+    seat = Occupancy()
+    follow(seat, [500] * 3)
+    assert follow(seat, [79] * 5) == [OCCUPIED] * 4 + [VACANT]
+    assert seat.left and seat.ago_ms == 5000
+
+
+def test_a_touch_and_a_lift_change_nothing():
+    seat = Occupancy()
+    follow(seat, [0] * 5)
+    assert follow(seat, [900, 900, 0, 900, 900]) == [VACANT] * 5
+    follow(seat, [900] * 3)
+    assert follow(seat, [0, 0, 0, 0, 900, 0, 0, 0, 0]) == [OCCUPIED] * 9
+
+
+def test_between_the_thresholds_the_state_stays():
+    seat = Occupancy()
+    follow(seat, [900] * 3)
+    assert set(follow(seat, [100] * 60)) == {OCCUPIED}
+    follow(seat, [0] * 5)
+    assert set(follow(seat, [149] * 60)) == {VACANT}
+
+
+def test_a_break_is_verified_once_at_its_length_and_blips_are_no_rest():
+    timer, verified = BreakTimer(), []
+    for second in range(1, 140):
+        timer.step(1000, off=not 50 <= second < 55, verified_ms=120000)
+        if timer.verified:
+            verified.append(second)
+    assert verified == [125]
+
+
+def test_a_longer_blip_begins_the_break_anew():
+    timer = BreakTimer()
+    for _ in range(119):
+        timer.step(1000, True, 120000)
+    for _ in range(6):
+        timer.step(1000, False, 120000)
+    for _ in range(119):
+        timer.step(1000, True, 120000)
+        assert not timer.verified
+
+
+def second_of(sitting, u):
+    sitting.step(1000, u, u, u, 120000)
+    if sitting.is_seated():
+        sitting.count_seated(1000)
+
+
+def sit_and_stand(seconds_sat, seconds_away):
+    events = Events()
+    sitting = Sitting(events, Dose(), Dose())
+    for _ in range(seconds_sat):
+        second_of(sitting, 800)
+    for _ in range(seconds_away):
+        second_of(sitting, 0)
+    return sitting, events
+
+
+def rows(events):
+    return [(events.kind(row), events.values(row, 3)) for row in range(events.count)]
+
+
+def test_a_bout_is_as_long_as_it_was():
+    sitting, events = sit_and_stand(100, 10)
+    assert rows(events) == [(records.SAT, [3000, 0, 0]), (records.STOOD, [5000, 100000, 0])]
+    assert sitting.seated_ms == 100000
+
+
+def test_seated_time_goes_back_only_with_a_verified_break():
+    assert sit_and_stand(100, 119)[0].seated_ms == 100000
+    assert sit_and_stand(100, 120)[0].seated_ms == 0
+
+
+def test_a_break_between_two_sits_is_told_with_its_length():
+    sitting, events = sit_and_stand(100, 150)
+    for _ in range(3):
+        second_of(sitting, 800)
+    assert rows(events)[2:] == [(records.BREAK, [3000, 150000, 1]), (records.SAT, [3000, 0, 0])]
+
+
+def test_what_was_not_seen_is_no_break():
+    sitting, events = sit_and_stand(100, 0)
+    sitting.lose(600000)
+    for _ in range(3):
+        second_of(sitting, 800)
+    assert [kind for kind, _ in rows(events)] == [records.SAT, records.STOOD, records.SAT]
+    assert sitting.seated_ms == 103000 and not sitting.verified
+
+
+def shift_lengths(loads):
+    shift, ended = Shift(), []
+    for u in loads:
+        shift.step(1000, u, True)
+        if shift.ended_ms:
+            ended.append((shift.ended_ms, shift.lowest_u))
+    return ended
+
+
+def test_a_shift_needs_fifteen_seconds():
+    assert shift_lengths([900] + [700] * 14 + [900]) == []
+    assert shift_lengths([900] + [700] * 7 + [400] * 8 + [900]) == [(15000, 400)]
+
+
+def test_an_unknown_load_is_no_shift():
+    assert shift_lengths([900] + [-1] * 30 + [900]) == []
+
+
+def test_offload_enters_below_300_and_leaves_at_400():
+    offload = Offload()
+    for u in (299, 350, 399):
+        offload.step(1000, 0, u)
+    assert offload.run_ms == 3000
+    offload.step(1000, 0, 400)
+    assert (offload.run_ms, offload.ended_ms) == (0, 3000)
+
+
+def test_imbalance_takes_ten_minutes_and_a_minute_to_clear():
+    judge = Imbalance()
+    for _ in range(599):
+        judge.step(1000, 100, 900)
+    assert judge.side == 0
+    judge.step(1000, 100, 900)
+    assert judge.side == 1
+    for _ in range(59):
+        judge.step(1000, 800, 900)
+    assert judge.side == 1
+    judge.step(1000, 800, 900)
+    assert judge.side == 0
+
+
+def test_stillness_is_an_object_until_it_moves():
+    judge = Stillness()
+    for _ in range(600):
+        judge.step(1000, True, False)
+    assert judge.is_object
+    judge.step(1000, True, True)
+    assert not judge.is_object
+
+
+def digest():
+    values, state = [], 3
+    events = Events()
+    sitting = Sitting(events, Dose(), Dose())
+    for _ in range(3000):
+        state = (state * 75 + 74) % 65537
+        load = 0 if state // 64 % 3 == 0 else state % 1000
+        for _ in range(1 + state % 9):
+            second_of(sitting, load)
+        values.append(sitting.seated_ms // 1000)
+        for row in range(events.count):
+            values += [events.kind(row), events.values(row, 2)[1] // 1000]
+        events.clear()
+    return digest_of(values)
