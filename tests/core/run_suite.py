@@ -24,8 +24,8 @@ try:
     def _say(*words):
         host.call("report", json.dumps({"args": [json.dumps(words)], "kwargs": {}}))
 
-    # Its collector does not see what lives only in WebAssembly's locals and frees it (seen: a list that became the class
-    # `list` in json.dumps). So it never runs: a suite file has this build's heap of 1 MB and no more.
+    # Its collector does not see what lives only in WebAssembly's locals and frees it (seen: a list that became the
+    # class `list` in json.dumps). So it never runs: a suite file has this build's heap of 1 MB and no more.
     gc.disable()
 
 except ImportError:

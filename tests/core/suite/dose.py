@@ -1,4 +1,4 @@
-"""Dose: the model's vectors, its invariants, and every intermediate below 2^30. The oracle is the model's own formula."""
+"""Dose: the vectors, the invariants, and every intermediate below 2^30. The oracle is the model's own formula."""
 
 from support import allocation_free, digest_of
 
