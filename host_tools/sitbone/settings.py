@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
-from cushion.core.settings import BY_NAME, check
+from cushion.core.settings import BY_NAME, Settings, check
 from sitbone.days import unix_ms
 from sitbone.errors import SitboneError, UsageError
 from sitbone.store import Store
@@ -40,6 +40,14 @@ def load(path: Path) -> dict[str, int]:
     if not isinstance(values, dict):
         raise UsageError(f"{path} holds no JSON object; give names and whole numbers")
     return {name: _checked(name, value) for name, value in values.items()}
+
+
+def in_force(values: dict[str, int]) -> Settings:
+    """The defaults with these checked values in their place, as a replay wants them: no 7-day rise to count."""
+    settings = Settings()
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return settings
 
 
 def change(cushion: Link, store: Store, asked: dict[str, int], reason: str, now: datetime) -> dict[str, Any]:
