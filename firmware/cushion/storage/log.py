@@ -29,6 +29,7 @@ class Log:
         self._folder = folder
         self._block = bytearray(BLOCK_SIZE)
         self._view = memoryview(self._block)
+        self._block_seq = 1  # number of the block's first record
         self._used = 0  # bytes packed into the block; 0 = no block begun
         self._written = 0  # of them, bytes that are on the flash
         self._seed = 0
@@ -103,9 +104,7 @@ class Log:
         return (mono_s - self._base_s) * 1000 + mono_ms - self._base_ms
 
     def _begin_block(self, mono_s, mono_ms, unix_s):
-        if self._room == 0:
-            self._open_segment()
-        self._room -= 1
+        self._block_seq = self.next_seq
         self._block[:] = ERASED_BLOCK
         self._base_s, self._base_ms = mono_s, mono_ms
         self._seed = records.pack_header(
@@ -121,6 +120,10 @@ class Log:
             self._used = self._written = 0
 
     def _append(self, data):
+        if self._written == 0:
+            if self._room == 0:
+                self._open_segment()
+            self._room -= 1
         if self._pad:
             data = ERASED_BLOCK[: self._pad] + bytes(data)
         self._file.write(data)
@@ -139,7 +142,7 @@ class Log:
         if self._file is not None:
             self._file.close()
         self._make_room()
-        self._file = open(segments.path(self._folder, self.next_seq), "ab")
+        self._file = open(segments.path(self._folder, self._block_seq), "ab")
         self._room = SEGMENT_BLOCKS
 
     def _abandon_segment(self):

@@ -1,0 +1,19 @@
+"""Runs a snippet of device code on the real Unix port, with the firmware and this folder importable."""
+
+import textwrap
+from pathlib import Path
+
+from tests.core.interpreters import require, run
+
+HERE = Path(__file__).parent
+FIRMWARE = HERE.parents[1] / "firmware"
+IMPORTS = (
+    "from cushion.storage import atomic, keep, log, segments; from cushion.core import records, settings; import os"
+)
+
+
+def on_unix(code: str) -> str:
+    """What `code` printed. It raises where the code did; see flash.py for the file system it may mount."""
+    require("unix")
+    head = f"import sys; sys.path[:0] = [{str(FIRMWARE)!r}, {str(HERE)!r}]\nimport flash\n{IMPORTS}\n"
+    return run("unix", head + textwrap.dedent(code))

@@ -1,0 +1,199 @@
+"""The log on a real littlefs, on the real Unix port: numbering, restarts, damage, eviction, what a host can read."""
+
+import json
+
+import pytest
+
+from tests.firmware.on_unix import on_unix
+
+HELPERS = """
+def add(journal, count, start_s=0):
+    for index in range(count):
+        journal.add(records.BUTTON, records.payload_of(records.BUTTON, (1,)), start_s + index, 0, 0)
+        journal.commit()
+
+def seqs(folder="/log", since=0):
+    found = []
+    for path, start, end in segments.extent(folder, since):
+        data = open(path, "rb").read()[start:end]
+        for at in range(0, len(data), 512):
+            block = data[at : at + 512]
+            try:
+                header = records.read_header(block)
+                offset, seq = records.HEADER_SIZE, header.first_seq
+                while True:
+                    record = records.next_record(block, offset, header.crc)
+                    if record is None:
+                        break
+                    found.append((seq, header.session))
+                    seq, offset = seq + 1, record[3]
+            except records.DamagedBlock as error:
+                found.append(str(error))
+    return found
+"""
+
+
+def test_numbers_go_on_over_restarts_and_power_cuts():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh()
+        for start in range(6):
+            journal = log.Log(b"abcdef")
+            add(journal, 50)
+            if start % 2:
+                journal.close()
+            flash.power_cut(device)
+        found = seqs()
+        print([seq for seq, _ in found] == list(range(1, 301)), sorted(set(session for _, session in found)))
+        print(len(os.listdir("/log")))
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["True [1, 2, 3, 4, 5, 6]", "1"]
+
+
+def test_what_was_not_committed_is_not_durable_and_its_number_is_given_again():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh()
+        journal = log.Log(b"abcdef")
+        add(journal, 3)
+        journal.add(records.BUTTON, b"x", 9, 0, 0)
+        print(journal.durable_seq, journal.next_seq)
+        flash.power_cut(device)
+        journal = log.Log(b"abcdef")
+        print(journal.durable_seq, journal.next_seq, journal.session)
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["3 5", "3 4 2"]
+
+
+def test_damage_stays_in_its_block_and_skips_the_numbers_it_may_have_held():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh()
+        journal = log.Log(b"abcdef")
+        add(journal, 100)
+        journal.close()
+        name = "/log/" + os.listdir("/log")[0]
+        data = bytearray(open(name, "rb").read())
+        data[512 + 60] ^= 1
+        with open(name, "wb") as file:
+            file.write(data)
+        found = seqs()
+        print([item for item in found if isinstance(item, str)], found[0][0], found[-1][0])
+        journal = log.Log(b"abcdef")
+        print(journal.next_seq > 100, len(os.listdir("/log")))
+        add(journal, 1)
+        print(len(os.listdir("/log")))
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["['record fails its check'] 1 100", "True 1", "2"]
+
+
+def test_a_full_flash_evicts_the_oldest_segments_and_says_so():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh(blocks=40)
+        log.RESERVE_BYTES = 110 * 1024
+        log.SEGMENT_BLOCKS = 16
+        journal, evicted = log.Log(b"abcdef"), []
+        for second in range(6000):
+            journal.add(records.BUTTON, records.payload_of(records.BUTTON, (1,)), second, 0, 0)
+            if not journal.commit():
+                print("refused")
+            gone = journal.take_evicted()
+            if gone[1]:
+                evicted.append(gone)
+        found = [seq for seq, _ in seqs()]
+        print(found == list(range(found[0], 6001)), found[0] == journal.first_seq())
+        print(evicted[0][0], all(evicted[i][1] + 1 == evicted[i + 1][0] for i in range(len(evicted) - 1)))
+        print(evicted[-1][1] + 1 == found[0], journal.failed_writes)
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["True True", "1 True", "True 0"]
+
+
+def test_reads_from_any_number_on_no_more_than_a_block_too_early():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh()
+        log.SEGMENT_BLOCKS = 4
+        journal = log.Log(b"abcdef")
+        add(journal, 700)
+        for since in (0, 1, 5, 100, 350, 699, 700, 701):
+            found = [seq for seq, _ in seqs(since=since)]
+            print(since, found[-1], max(0, since - found[0]) < 40, set(range(max(1, since), 701)) <= set(found))
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == [f"{n} 700 True True" for n in (0, 1, 5, 100, 350, 699, 700, 701)]
+
+
+def test_a_long_pause_begins_a_new_block():
+    out = on_unix(
+        HELPERS
+        + """
+        flash.fresh()
+        journal = log.Log(b"abcdef")
+        add(journal, 1, 0)
+        add(journal, 1, 600000)
+        add(journal, 1, 1200001)
+        data = open("/log/" + os.listdir("/log")[0], "rb").read()
+        print([records.read_header(data[at:]).base_s for at in range(0, len(data), 512)])
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["[0, 600000, 1200001]"]
+
+
+def test_a_flash_that_refuses_is_survived():
+    out = on_unix(
+        HELPERS
+        + """
+        device = flash.fresh(blocks=8)
+        log.RESERVE_BYTES = 0
+        journal = log.Log(b"abcdef")
+        add(journal, 3000)
+        print(journal.failed_writes > 0, journal.durable_seq < 3000, journal.next_seq)
+        """.replace("\n        ", "\n")
+    )
+    assert out.splitlines() == ["True True 3001"]
+
+
+ATOMIC = """
+        import json
+        device = flash.fresh()
+        chosen = settings.Settings()
+        chosen.change("snooze_s", 300, 0)
+        keep.save_settings(chosen)
+        chosen.change("snooze_s", 360, 0)
+        keep.save_settings(chosen)
+        {damage}
+        loaded, source, problems = keep.load_settings()
+        print(json.dumps([loaded.snooze_s, loaded.version, source, problems]))
+        """
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        ("", [360, 2, "file", []]),
+        ("file = open(keep.SETTINGS, 'w'); file.write('{'); file.close()", [300, 1, "last good", []]),
+        ("os.remove(keep.SETTINGS)", [300, 1, "last good", []]),
+        ("os.remove(keep.SETTINGS); os.remove(keep.SETTINGS + '.old')", [600, 0, "default", []]),
+        (
+            "state = chosen.to_state(); state['values']['snooze_s'] = 5000; atomic.save(keep.SETTINGS, state)",
+            [900, 2, "file", ["snooze_s = 5000 is out of range; give 300 to 900 s"]],
+        ),
+        (
+            "atomic.save(keep.SETTINGS, {'hello': 1})",
+            [600, 0, "default", ["not a settings record"]],
+        ),
+    ],
+)
+def test_settings_are_the_file_or_the_last_good_one_or_the_defaults(damage, expected):
+    out = on_unix(ATOMIC.format(damage=damage).replace("\n        ", "\n"))
+    assert json.loads(out) == expected
