@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_bad_sensors_and_gaps_lower_the_valid_share(store: Store) -> None:
 
 
 def test_a_sit_over_midnight_belongs_to_both_days_and_a_night_is_no_break(store: Store) -> None:
-    late_ms = round(midnight(datetime(2026, 9, 22).date()).timestamp() * 1000) - 10 * MINUTE_MS
+    late_ms = round(midnight(date(2026, 9, 22)).timestamp() * 1000) - 10 * MINUTE_MS
     log = LogWriter()
     log.clock(late_ms)
     log.sit(30 * MINUTE_MS)
@@ -95,7 +95,7 @@ def test_an_event_is_told_when_it_happened_and_why(store: Store) -> None:
     keep(store, log)
     found = events(store, None, None)
     kinds = [event["kind"] for event in found]
-    assert kinds == "boot clock sat stood prompt outcome break sat stood stood".split()
+    assert kinds == ["boot", "clock", "sat", "stood", "prompt", "outcome", "break", "sat", "stood", "stood"]
     prompt = found[4]
     assert prompt["text"] == "prompt level 1, left: dose 20.0 min of 20.0 min reached"
     assert (prompt["side"], prompt["cause"], prompt["episode"]) == ("left", "dose", 1)

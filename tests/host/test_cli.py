@@ -1,0 +1,88 @@
+"""The command line as it is typed: exit codes, error lines, help. Golden lines: a change here is a change for users."""
+
+import json
+import re
+import shlex
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sitbone import cli
+from sitbone.blocks import read_block
+from sitbone.store import Store
+from tests.host.logs import office_morning
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "home"
+    monkeypatch.setenv("SITBONE_HOME", str(path))
+    monkeypatch.delenv("SITBONE_PORT", raising=False)
+    return path
+
+
+GOLDEN = (Path(__file__).parent / "error_lines.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("command", "told"), list(zip(GOLDEN[::2], GOLDEN[1::2], strict=True)))
+def test_an_error_is_one_line_and_a_code(command: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.run(shlex.split(command)[2:])
+    output = capsys.readouterr()
+    assert f"{code} {output.err}" == told + "\n"
+    assert output.out == ""
+
+
+def test_a_data_folder_that_cannot_be_made_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SITBONE_HOME", str(tmp_path / "file" / "in"))
+    assert cli.run(["history"]) == 1
+    assert re.fullmatch(r"sitbone: cannot make .*; set SITBONE_HOME to a folder you own\n", capsys.readouterr().err)
+
+
+def test_a_damaged_store_ends_with_5_and_a_newer_one_with_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    (home / "sitbone.sqlite").write_bytes(b"nothing like a database" * 200)
+    assert cli.run(["events"]) == 5
+    assert "is damaged" in capsys.readouterr().err
+    (home / "sitbone.sqlite").unlink()
+    with sqlite3.connect(home / "sitbone.sqlite") as db:
+        db.execute("PRAGMA user_version = 1000")
+    assert cli.run(["history"]) == 1
+    assert capsys.readouterr().err.endswith("was written by a newer sitbone; update sitbone to use it\n")
+
+
+def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([]) == 0
+    assert "Commands:" in capsys.readouterr().out
+
+
+def test_help_is_quick() -> None:
+    """Heavy imports belong into the commands. The bound is loose: it is to catch numpy and rich, not a slow machine."""
+    code = "import sys, sitbone.cli; print({'numpy', 'rich', 'serial', 'sqlite3'} & set(sys.modules))"
+    begun_s = time.monotonic()
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"
+    assert time.monotonic() - begun_s < 2
+
+
+def test_history_and_events_of_a_filled_store(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["history"]) == 0
+    assert "no data in these days" in capsys.readouterr().out
+    with Store(home / "sitbone.sqlite") as store:
+        store.add_blocks(store.cushion("246f28000001"), [read_block(data) for data in office_morning().data()])
+    assert cli.run(["history", "--from", "2026-09-01", "--to", "2026-09-30", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["days"][0]["breaks"] == {"verified": 1, "all": 1}
+    assert cli.run(["history", "--from", "2026-09-01", "--to", "2026-09-30"]) == 0
+    assert "50 min" in capsys.readouterr().out
+    assert cli.run(["events", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"seq", "at", "kind", "session", "t_ms", "text"} <= set(lines[0])
+    assert cli.run(["events"]) == 0
+    assert "prompt level 1, left: dose 20.0 min of 20.0 min reached" in capsys.readouterr().out
