@@ -4,6 +4,7 @@ import re
 import struct
 
 import pytest
+
 from cushion.core import records
 
 WIDTHS = {"B": "u8", "H": "u16", "I": "u32", "i": "i32"}
