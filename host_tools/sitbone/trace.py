@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from cushion.drivers.profiles import ZONES
 from numpy.typing import NDArray
+
+from cushion.drivers.profiles import ZONES
 
 from .errors import SitboneError
 
@@ -132,25 +133,34 @@ def _unknown_is_nan(cell: str) -> float:
 
 
 def _parse_fast(text: str, columns: _Columns) -> NDArray[np.float64]:
-    used = columns.used if columns.occupied is None else (*columns.used, columns.occupied)
-    # numpy's own parser takes no blank cell; where the file has none it is several times faster.
-    blanks = columns.occupied is not None and (",\n" in text or ",\r" in text or ",," in text)
-    converters = {columns.occupied: _unknown_is_nan} if blanks and columns.occupied is not None else None
-    body = text[text.find("\n") + 1 :] if "\n" in text else ""
+    body = text.partition("\n")[2]
     if not body.strip():
-        return np.empty((0, len(used)))
+        return np.empty((0, len(columns.used)))
+    if columns.occupied is None:
+        return _load(body, columns.used)
+    used = (*columns.used, columns.occupied)
+    # numpy's own parser takes no blank cell; where the file has none it is several times faster.
+    if ",\n" not in body and ",\r" not in body and ",," not in body:
+        return _load(body, used)
     return np.loadtxt(
-        io.StringIO(body), delimiter=",", usecols=used, ndmin=2, comments=None, converters=converters, encoding=None
+        io.StringIO(body), np.float64, None, ",", {columns.occupied: _unknown_is_nan}, usecols=used, ndmin=2
     )
+
+
+def _load(body: str, used: tuple[int, ...]) -> NDArray[np.float64]:
+    return np.loadtxt(io.StringIO(body), np.float64, None, ",", usecols=used, ndmin=2)
 
 
 def _check(path: Path, text: str, columns: _Columns, rows: NDArray[np.float64]) -> None:
     readings = rows[:, 1 : 1 + len(columns.zones)]
     t_ms = rows[:, 0]
-    good = np.isfinite(t_ms).all() and np.isfinite(readings).all()
-    good = good and readings.min() >= 0 and readings.max() <= MAX_MV and bool((np.diff(t_ms) > 0).all())
-    good = good and bool((t_ms == np.floor(t_ms)).all()) and np.abs(t_ms).max() < 2**53
-    if not good:
+    good = [
+        np.isfinite(rows[:, : 1 + len(columns.zones)]).all(),
+        readings.min() >= 0 and readings.max() <= MAX_MV,
+        (np.diff(t_ms) > 0).all(),
+        (t_ms == np.floor(t_ms)).all() and np.abs(t_ms).max() < 2**53,
+    ]
+    if not all(good):
         _find_bad_row(path, text, columns)
         raise TraceError(f"{path}: unusable values; export it again as CSV")
 

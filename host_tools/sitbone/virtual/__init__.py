@@ -1,4 +1,4 @@
-"""The virtual cushion: the unmodified firmware on a real MicroPython, with a simulated world around it. See README.md."""
+"""The virtual cushion: the unmodified firmware on a real MicroPython, in a simulated world. See README.md."""
 
 from .errors import VirtualError
 from .seat import EmptySeat, Seat, TraceSeat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -18,8 +19,8 @@ from .wire import raw_pty
 
 _ROM = Path(__file__).with_name("chip") / "rom.py"
 
-# What the interpreter's process does before it becomes the chip: take the terminal, so that Ctrl-C in it is a signal, and
-# (Linux) die with the supervisor, which is what a power cut means. On other systems the end of the link does that, later.
+# What the interpreter's process does before it becomes the chip: take the terminal, so that Ctrl-C in it is a signal,
+# and (Linux) die with the supervisor: a power cut. On other systems the end of the link does that, a little later.
 _LAUNCH = """
 import ctypes, fcntl, os, sys, termios
 sys.path[:0] = [{site!r}]
@@ -72,10 +73,8 @@ class ChipProcess:
 
     def tell(self, data: bytes) -> None:
         """Sends down the link; a chip that has just died is noticed elsewhere."""
-        try:
+        with contextlib.suppress(BrokenPipeError):
             os.write(self._down, data)
-        except BrokenPipeError:
-            pass
 
     def frames(self) -> list[protocol.Frame] | None:
         """What the chip has said; None: its process has ended."""

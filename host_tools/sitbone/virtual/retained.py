@@ -16,7 +16,13 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
-CAUSE_NAMES = {PWRON_RESET: "power", HARD_RESET: "hard", WDT_RESET: "wdt", DEEPSLEEP_RESET: "deepsleep", SOFT_RESET: "soft"}
+CAUSE_NAMES = {
+    PWRON_RESET: "power",
+    HARD_RESET: "hard",
+    WDT_RESET: "wdt",
+    DEEPSLEEP_RESET: "deepsleep",
+    SOFT_RESET: "soft",
+}
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -40,7 +46,9 @@ class Retained:
         since = start - _EPOCH
         return cls((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
-    def hello(self, world: World, image: FlashImage, *, cause: int, wake: int, raw: bool, bench: bool) -> dict[str, Any]:
+    def hello(
+        self, world: World, image: FlashImage, *, cause: int, wake: int, raw: bool, probe: bool
+    ) -> dict[str, Any]:
         """All that the chip is told when it starts."""
         return {
             "flash": str(image.path.resolve()),
@@ -55,5 +63,5 @@ class Retained:
             "cause": cause,
             "wake": wake,
             "raw": raw,
-            "bench": bench,
+            "probe": probe,
         }

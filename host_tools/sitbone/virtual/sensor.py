@@ -1,8 +1,8 @@
 """From pressure on a zone to what the ESP32's ADC reports: force-sensing resistor, divider, converter.
 
-Nominal figures: 13 uS per kPa, linear; conductance creeps by 5 % per decade of time under load; 3 mV of noise. The converter
-is dead below 142 mV: it reports 0 there. (The chip's own calibration would report its offset, about 142 mV, instead of 0 for
-a count of 0; recorded traces and the firmware know an unloaded zone as 0.)
+Nominal figures: 13 uS per kPa, linear; conductance creeps by 5 % per decade of time under load; 3 mV of noise. The
+converter is dead below 142 mV: it reports 0 there. (The chip's own calibration would report its offset, about 142 mV,
+for a count of 0; recorded traces know an unloaded zone as 0.)
 """
 
 from __future__ import annotations

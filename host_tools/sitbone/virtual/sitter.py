@@ -190,14 +190,14 @@ class Stands(Ignores):
         )
 
 
-# Minutes at the 0, 10, 25, 50, 75, 90, 95 and 100 % quantiles of 75 days of 9 office workers (thigh-worn accelerometer).
+# Minutes at the quantiles of 75 days of 9 office workers (thigh-worn accelerometer); the ends are judgement.
 _QUANTILES = (0.0, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 1.0)
 _SIT_MIN = (0.2, 0.4, 1.3, 5.2, 15.8, 40.0, 64.0, 95.0)
 _BREAK_MIN = (0.1, 0.4, 1.0, 3.2, 9.2, 23.0, 37.0, 50.0)
 
 
 class Office(Person):
-    doc = "an office day, 08:40 to 17:15: bouts, breaks, lunch, shifts; obeys some vibrations, shifts at some, ignores the rest"
+    doc = "an office day, 08:40 to 17:15: bouts, breaks, lunch, shifts; obeys about half of the vibrations"
 
     def arrive(self) -> None:
         self._leave_ms = self._at(17, 15) + self.rng.normal(0, 10) * _MINUTE_MS

@@ -36,7 +36,7 @@ class VirtualCushion:
     """A cushion on a seat, reachable at ``port``.
 
     ``flash`` is its image file (None: a temporary one), ``link`` the path of its port (None: in a temporary folder).
-    ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud`` holds the port to a wire's speed.
+    ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud``: no faster than such a wire.
     ``start``: what the RTC reads (UTC) at power-on; without it the RTC begins at 2000-01-01, as a chip's does.
     ``duration_s``: switched off after so much world time. ``journal`` hears, from another thread, what happens.
     ``install`` is called with the port when the image holds no firmware; the world begins, at 0, after that.
@@ -60,6 +60,7 @@ class VirtualCushion:
         if speed is not None and not 0.01 <= speed <= 1_000_000:
             raise VirtualError(f"speed {speed} is out of range; give 0.01 to 1000000, or none for as fast as possible")
         self._temporary = Path(tempfile.mkdtemp(prefix="sitbone-"))
+        self._stopped = False
         self._install = install
         self._start = start
         try:
@@ -80,12 +81,12 @@ class VirtualCushion:
         self._thread.start()
         try:
             if self._install is not None:
-                self._relay.call(lambda: self._relay.power_on(Bench(), bench=True))
+                self._relay.call(lambda: self._relay.power_on(Bench(), probe=True))
                 self._await_boot()
                 if not self._relay.has_firmware:
                     self._install(self.port)
                 self._relay.call(self._relay.power_off)
-            self._relay.call(lambda: self._relay.power_on(self._seat_world, bench=False))
+            self._relay.call(lambda: self._relay.power_on(self._seat_world))
             self._await_boot()
         except BaseException:
             self.stop()
@@ -109,9 +110,13 @@ class VirtualCushion:
 
     def stop(self) -> None:
         """Switches off for good; the image keeps what was flushed."""
+        if self._stopped:
+            return
+        self._stopped = True
         if self._thread.is_alive():
             self._relay.finish()
             self._thread.join()
+        self._relay.close()
         self._image.close()
         self._port.close()
         shutil.rmtree(self._temporary, ignore_errors=True)
@@ -154,7 +159,7 @@ class VirtualCushion:
 
     def power_on(self) -> None:
         """Gives the power back; returns once the chip has booted."""
-        self._relay.call(lambda: self._relay.power_on(self._seat_world, bench=False))
+        self._relay.call(lambda: self._relay.power_on(self._seat_world))
         self._await_boot()
 
     def press_button(self, *press_ms: int) -> None:
@@ -178,7 +183,6 @@ class _Relay:
         self._has_baud = baud is not None
         self._start = start
         self._world: World = Bench()
-        self._bench = True
         self._retained = Retained(0)
         self._chip: ChipProcess | None = None
         self._asleep: DeepSleep | None = None
@@ -219,25 +223,28 @@ class _Relay:
         self._finish = True
         os.write(self._wake_write, b"!")
 
+    def close(self) -> None:
+        """After the thread's end."""
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
     # ---- the thread
 
     def run(self) -> None:
         try:
             while not self._finish:
                 self._turn()
-        except BaseException as error:  # handed to whoever asks next: poll, call, start
+        except BaseException as error:  # noqa: BLE001  handed to whoever asks next: poll, call, start
             self.error = error
         finally:
             self._finish = True
             self._switch_off()
             self.booted.set()
-            os.close(self._wake_read)
-            os.close(self._wake_write)
 
     def _switch_off(self) -> None:
         try:
             self.power_off()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the first error is the one to tell
             self.error = self.error or error
 
     def _turn(self) -> None:
@@ -273,14 +280,14 @@ class _Relay:
 
     # ---- power and resets
 
-    def power_on(self, world: World, bench: bool) -> None:
+    def power_on(self, world: World, probe: bool = False) -> None:
+        """Starts the chip. As a probe, it runs nothing if it finds firmware in its flash."""
         self.power_off()
         self._world = world
-        self._bench = bench
         self._retained = Retained.at_power_on(world.now_ms, self._start)
         world.tell(world.now_ms, "power", on=True)
         self.booted.clear()
-        self._boot(retained.PWRON_RESET)
+        self._boot(retained.PWRON_RESET, probe=probe)
 
     def power_off(self) -> None:
         if self._chip is None and self._asleep is None:
@@ -289,15 +296,13 @@ class _Relay:
         self._asleep = None
         self._world.tell(self._now_ms(), "power", on=False)
 
-    def _boot(self, cause: int, *, wake: int = 0, raw: bool = False) -> None:
+    def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
         if cause != retained.SOFT_RESET:
             self._retained.wdt_ms = 0
         self._watch.restart(raw)
         self._repl_since = None
         self._chip_booted = False
-        hello = self._retained.hello(
-            self._world, self._image, cause=cause, wake=wake, raw=raw, bench=self._bench
-        )
+        hello = self._retained.hello(self._world, self._image, cause=cause, wake=wake, raw=raw, probe=probe)
         self._chip = ChipProcess(hello)
         self._heard_at_s = time.monotonic()
         self._poller.register(self._chip.terminal, select.POLLIN)

@@ -126,8 +126,8 @@ def _point(link: Path, target: str) -> None:
 class ReplWatch:
     """Follows the chip's output to know in which REPL it is, and mends the one difference after a soft reset.
 
-    A chip that is soft-reset in the raw REPL comes back in it. The Unix port comes back in the friendly one: the supervisor
-    sends Ctrl-A, and everything between the mark that the ROM prints and the raw banner is hidden from the client.
+    A chip that is soft-reset in the raw REPL comes back in it. The Unix port comes back in the friendly one: the
+    supervisor sends Ctrl-A, and all between the mark that the ROM prints and the raw banner is hidden from the client.
     """
 
     def __init__(self) -> None:

@@ -58,14 +58,19 @@ class World:
     @property
     def wiring(self) -> dict[str, Any]:
         profile = self._profile
-        return {"zones": profile["adc_pins"], "battery": profile["battery_adc"], "supply": profile["sensor_supply"]}
+        return {
+            "zones": profile["adc_pins"],
+            "battery": profile["battery_adc"],
+            "supply": profile["sensor_supply"],
+            "heard": profile["motors"],
+        }
 
     def levels(self) -> list[tuple[int, int]]:
         """What the world drives right now, by GPIO."""
         return list(self._levels.items())
 
     def pace_milli(self, t_ms: int) -> int:
-        """Virtual over real time, permille, 0 for no limit. After a recording's end: real, so that a log can be synced."""
+        """Virtual over real time, permille; 0: no limit. Real after a recording's end, so that a log can be synced."""
         ended = self.seat.end_ms is not None and t_ms >= self.seat.end_ms
         return _REAL_PACE if ended else self._pace_milli
 

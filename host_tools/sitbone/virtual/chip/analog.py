@@ -1,4 +1,4 @@
-# ADC1 and LEDC. What a channel reads comes from the world row by row; the world has already applied the converter's errors.
+# ADC1 and LEDC. What a channel reads comes from the world, row by row, with the converter's errors already in it.
 import clock
 import pins
 import worldlink
@@ -25,7 +25,8 @@ class ADC:
     def __init__(self, pin, *, atten=ATTN_0DB):
         gpio = pins.gpio_of(pin)
         if not 32 <= gpio <= 39:
-            raise ValueError("invalid pin")  # ADC2 exists on the chip, but its reads fail with the radio on: refused here
+            # ADC2 exists on the chip, but its reads fail with the radio on: refused here.
+            raise ValueError("invalid pin")
         self._gpio = gpio
         self._word = _ZONE_WORD.get(gpio)
         self.init(atten=atten)

@@ -5,6 +5,7 @@
 # any other pace (milli): event time, held back so that it does not run ahead of pace * real time.
 # While a host is talking (input was ready for whoever polls stdin, less than TALK_US ago) the pace is 1000.
 import sys
+
 import utime
 import worldlink
 
@@ -86,11 +87,11 @@ def zone_dmv(word):
 
 
 def sleep_until(target_us):
-    while now_us_reaches(target_us) is False:
+    while not reached(target_us):
         step(target_us, None)
 
 
-def now_us_reaches(target_us):
+def reached(target_us):
     return _now_us >= target_us
 
 
@@ -229,7 +230,7 @@ def _guarded(callback, argument):
     # The chip prints a callback's exception and goes on.
     try:
         callback(argument)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever a callback raises
         sys.print_exception(error)
 
 

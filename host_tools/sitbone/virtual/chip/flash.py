@@ -1,4 +1,4 @@
-# The flash chip: a file as a block device for littlefs. Writes go straight to the file (no buffer of ours in between), so
+# The flash chip: a file as a block device for littlefs. Writes go straight to the file, with no buffer of ours between:
 # what the firmware flushed is in the image when the process is killed, and what it did not flush is not.
 BLOCK_BYTES = 4096
 

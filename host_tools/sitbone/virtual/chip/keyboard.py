@@ -1,9 +1,9 @@
-# The micropython module with a kbd_intr that works on this terminal. The supervisor's pty has ISIG and VINTR set, so that
+# The micropython module with a kbd_intr that works on this terminal. The supervisor's pty has ISIG and VINTR set:
 # Ctrl-C interrupts running code as the chip's UART does; kbd_intr(-1) makes it a byte like any other.
 import termios
+
 import worldlink
-from micropython import *
-from micropython import kbd_intr as _builtin_kbd_intr
+from micropython import *  # noqa: F403  all but what is defined below
 
 _ISIG = worldlink.hello["isig"]  # its value differs between Linux and macOS
 

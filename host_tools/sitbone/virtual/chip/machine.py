@@ -1,4 +1,5 @@
 # The part of the ESP32's machine module that is there; what is missing here is missing on purpose (see README.md).
+# ruff: noqa: F401  its names are for others to import
 import clock
 from analog import ADC, PWM
 from pins import Pin

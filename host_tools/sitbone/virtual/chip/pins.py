@@ -1,6 +1,7 @@
 # GPIO: which pins exist, what each can do, who drives it. Pin state is per pin, not per object, as on the chip.
-import clock
 import struct
+
+import clock
 import worldlink
 
 GPIO_COUNT = 40
@@ -14,6 +15,7 @@ _driven = bytearray(b"\x02" * GPIO_COUNT)  # by the world
 _latch = bytearray(GPIO_COUNT)
 _mode = bytearray(GPIO_COUNT)
 _pull = bytearray(GPIO_COUNT)
+_HEARD = worldlink.hello["wiring"]["heard"]  # what the world reacts to
 _duty = [0] * GPIO_COUNT  # what the pin puts out, 0..65535
 _irqs = {}  # gpio: (pin, handler, trigger)
 _watchers = []  # power.py, while it sleeps
@@ -35,8 +37,10 @@ def level(gpio):
 
 
 def put_out(gpio, duty_u16):
-    if _duty[gpio] != duty_u16:
-        _duty[gpio] = duty_u16
+    if _duty[gpio] == duty_u16:
+        return
+    _duty[gpio] = duty_u16
+    if gpio in _HEARD:
         worldlink.send(worldlink.PIN, clock.now_ms(), struct.pack("<BH", gpio, duty_u16))
 
 

@@ -1,9 +1,10 @@
 # Resets, sleeps and what wakes from them.
-import clock
 import json
+from binascii import a2b_base64
+
+import clock
 import pins
 import worldlink
-from binascii import a2b_base64
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -69,7 +70,7 @@ def lightsleep(time_ms=0):
     until_us = clock.now() + time_ms * 1000 if time_ms else clock.NEVER_US
     _wake_reason = _woken_by()
     while not _wake_reason:
-        if clock.now_us_reaches(until_us):
+        if clock.reached(until_us):
             _wake_reason = TIMER_WAKE
             return
         clock.step(until_us, None)

@@ -1,8 +1,9 @@
 # The RTC: its counter runs through resets and deep sleep, its memory survives them; the supervisor keeps both.
-import clock
 import time
-import worldlink
 from binascii import a2b_base64
+
+import clock
+import worldlink
 
 _MEMORY_BYTES = 2048
 _memory = a2b_base64(worldlink.hello["rtc_memory"])

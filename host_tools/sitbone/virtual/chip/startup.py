@@ -1,21 +1,15 @@
 # Mounts the flash at "/", puts the chip's modules in place and runs the firmware's two entry files.
-import micropython
 import os
 import sys
-import vfs
 
-import worldlink  # opens the link to the supervisor: before "/" is the flash, while host files can still be reached
 import clock
 import flash
-
-# Imported before "/" changes: from here on these are found in sys.modules, in front of the built-in ones.
-import time
-import select
-import machine
-import esp32
 import keyboard
 import tasks
+import vfs
+import worldlink
 
+CHIP_MODULES = ("time", "select", "machine", "esp32")
 PRIVATE = ("worldlink", "clock", "flash", "keyboard", "tasks", "pins", "analog", "timers", "rtc", "power")
 RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hides the friendly banner
 
@@ -23,13 +17,16 @@ RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hi
 def power_up():
     try:
         _power_up()
-    except Exception as error:  # ours, not the firmware's: no REPL may hide it
+    except Exception as error:  # noqa: BLE001  ours, not the firmware's: no REPL may hide it
         sys.print_exception(error)
-        raise SystemExit(1)
+        worldlink.die()
 
 
 def _power_up():
-    # These two are built in beyond replacement by a file: their place in sys.modules is taken instead.
+    # Imported while host files can still be reached; later imports find these in sys.modules, before the built-in ones.
+    for name in CHIP_MODULES:
+        __import__(name)
+    # These two are built in beyond replacement by a file: their place is taken instead.
     sys.modules["micropython"] = keyboard
     sys.modules["_asyncio"] = tasks
     _mount(flash.FileBdev(worldlink.hello["flash"], worldlink.hello["blocks"]))
@@ -37,8 +34,8 @@ def _power_up():
     for name in PRIVATE:  # a firmware module of the same name must not meet ours
         del sys.modules[name]
     worldlink.send(worldlink.BOOTED, clock.now_ms(), b"1" if _exists("/main.py") else b"0")
-    if worldlink.hello["bench"] and _exists("/main.py"):
-        worldlink.await_death()  # asked only whether firmware is installed: nothing of it may run
+    if worldlink.hello["probe"] and _exists("/main.py"):
+        worldlink.await_death()
     clock.start()
 
 
@@ -69,11 +66,11 @@ def run(name, namespace):
     if not _exists(name) or (name == "main.py" and worldlink.hello["raw"]):
         return
     try:
-        execfile(name, namespace)
+        execfile(name, namespace)  # noqa: F821  MicroPython's
     except SystemExit:
         worldlink.send(worldlink.SOFT_RESET, clock.now_ms(), b"")
         worldlink.await_death()
-    except BaseException as error:  # all that is left falls to the REPL, as on the chip
+    except BaseException as error:  # noqa: BLE001  all that is left falls to the REPL, as on the chip
         sys.print_exception(error)
         worldlink.send(worldlink.FAULT, clock.now_ms(), repr(error).encode()[:200])
 

@@ -1,11 +1,11 @@
-# The chip's end of the two pipes to the supervisor. Up: tagged frames. Down: one hello, then one chunk of world per request.
-# protocol.py on the host describes the same bytes.
+# The chip's end of the two pipes to the supervisor. Up: tagged frames. Down: one hello, then a chunk of world per
+# request. protocol.py on the host describes the same bytes.
 import json
 import os
 import struct
-import sys
-import uctypes
 from array import array
+
+import uctypes
 
 BOOTED = b"B"
 BAD_FLASH = b"X"
@@ -35,8 +35,8 @@ _view = memoryview(_bytes)
 _owed = False  # a reply is on its way that nobody has read: Ctrl-C can strike between request and reply
 
 
-def _die():
-    # The supervisor is gone. Leaving through SystemExit would unwind, and so commit half-written files: a power cut must not.
+def die():
+    # The supervisor is gone, or the ROM is broken. SystemExit would unwind, and so commit half-written files.
     os.system("kill -9 $PPID")
 
 
@@ -50,7 +50,7 @@ def _read_exactly(view):
             interrupt = error  # kept until the reply is whole, else the next request would read its tail
             continue
         if not n:
-            _die()
+            die()
         got += n
     return interrupt
 
@@ -91,11 +91,11 @@ def request(t_ms):
 
 
 def await_death():
-    # A reset must not unwind the firmware's stack (see _die): the supervisor ends this process.
+    # A reset must not unwind the firmware's stack (see die): the supervisor ends this process.
     while True:
         try:
             if not _down.readinto(_view[:1]):
-                _die()
+                die()
         except KeyboardInterrupt:
             pass
 
