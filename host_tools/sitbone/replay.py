@@ -119,8 +119,10 @@ class Findings:
         self.suppressed.append({"t_ms": t_ms, "cause": cause, "side": side, "why": why})
 
 
-def replay_trace(trace: Trace, settings: Settings | None = None, calibration: Calibration | None = None) -> Row:
-    """Runs the core over a trace; returns the `replay` document of the command's JSON output."""
+def replay_trace(
+    trace: Trace, settings: Settings | None = None, calibration: Calibration | None = None, name: str = ""
+) -> Row:
+    """Runs the core over a trace; returns the `replay` document of the command's JSON output, which calls it `name`."""
     settings = settings or Settings()
     calibration = calibration or Calibration()
     board = PROFILES[DEFAULT_PROFILE]
@@ -136,7 +138,7 @@ def replay_trace(trace: Trace, settings: Settings | None = None, calibration: Ca
         max_cs = [max(max_cs[0], engine.left_dose.cs), max(max_cs[1], engine.right_dose.cs)]
     findings.close(duration_ms)
     return {
-        "trace": str(trace.path),
+        "trace": name,
         "duration_s": duration_ms / 1000,
         "calibration": "calibrated" if calibration.calibrated else "uncalibrated",
         "bouts": findings.bouts,
@@ -170,7 +172,8 @@ def _decisions(trace: Trace, engine: Engine) -> Any:
 def _disturbed_ms(engine: Engine) -> int:
     """How long the motors and their ringing spoil the samples of the prompt that was just asked for."""
     prompter = engine.prompter
-    return patterns.length_ms(prompter.vibrate_level, prompter.responses.habituated()) + patterns.SETTLE_MS
+    length_ms: int = patterns.length_ms(prompter.vibrate_level, prompter.responses.habituated())
+    return length_ms + patterns.SETTLE_MS
 
 
 def _ended(t_ms: int, fields: Row, length: str) -> Row:
