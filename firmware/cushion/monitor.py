@@ -109,7 +109,8 @@ class Monitor:
         habituated = self.engine.prompter.responses.habituated()
         strength = self.engine.settings.strength_percent
         if not self.board.haptics.play(pattern, side, strength, habituated):
-            self._add(records.HAPTIC, (pattern, side, patterns.on_ms(pattern, habituated), 0))
+            asked_ms = patterns.on_ms(patterns.times_of(pattern, habituated))
+            self._add(records.HAPTIC, (pattern, side, asked_ms, 0))
 
     def _drain(self):
         events = self.engine.events

@@ -30,6 +30,11 @@ def length_ms(pattern, habituated):
     return sum(times_of(pattern, habituated))
 
 
-def on_ms(pattern, habituated):
-    """How long the motor is on in a pattern."""
-    return sum(times_of(pattern, habituated)[::2])
+def on_ms(times_ms):
+    """How long the motor is on in a pattern's times."""
+    return sum(times_ms[index] for index in range(0, len(times_ms), 2))
+
+
+def longest_on_ms(times_ms):
+    """The longest single pulse in a pattern's times."""
+    return max(times_ms[index] for index in range(0, len(times_ms), 2))

@@ -31,9 +31,9 @@ class Haptics:
 
     def play(self, pattern, side, strength_percent, habituated):
         """Starts a pattern on the motors of `side` (bits LEFT, RIGHT); False when the limiter refuses it."""
-        level_percent, first, second = patterns.PATTERNS[pattern]
-        times_ms = second if habituated else first
-        if not self.limiter.grant(sum(times_ms[::2]), max(times_ms[::2])):
+        level_percent = patterns.PATTERNS[pattern][0]
+        times_ms = patterns.times_of(pattern, habituated)
+        if not self.limiter.grant(patterns.on_ms(times_ms), patterns.longest_on_ms(times_ms)):
             return False
         self.off()
         self._duty = FULL_DUTY * level_percent // 100 * min(100, strength_percent) // 100
