@@ -168,7 +168,7 @@ def install(port: str, as_json: bool) -> None:
     if as_json:
         _print_json(result)
     else:
-        click.echo(f"firmware {result['firmware']} ({result['version']}) runs; {result['copied']} files were copied")
+        click.echo(f"firmware {result['firmware']} ({result['version']}) runs; {result['files']} files were copied")
 
 
 @cli.command(epilog=_example("status --port /dev/ttyUSB0"))
@@ -287,7 +287,7 @@ def replay(trace: Path, settings_file: Path | None, as_json: bool) -> None:
     from sitbone.trace import read_trace
 
     values = {} if settings_file is None else load(settings_file)
-    found = replay_trace(read_trace(trace), in_force(values))
+    found = replay_trace(read_trace(trace), in_force(values), name=str(trace))
     if as_json:
         _print_json(found)
     else:

@@ -175,7 +175,7 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.FAULT: _fault,
     records.UNKNOWN: lambda fields: f"{_ms_text(fields['unknown_ms'])} unknown: {records.GAPS[int(fields['why'])]}",
     records.SETTING: _setting,
-    records.CRASH: lambda fields: f"firmware error: {fields['text']}",
+    records.CRASH: lambda fields: f"firmware error: {' | '.join(map(str.strip, str(fields['text']).splitlines()))}",
     records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
     records.CALIBRATION: lambda fields: f"calibration: {records.CALIBRATION_SOURCES[int(fields['source'])]}",
     records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",

@@ -10,18 +10,19 @@ from collections.abc import Callable
 from typing import Any
 
 from sitbone.device import Board, Cushion
-from sitbone.errors import NoCushion, Refused, SitboneError
+from sitbone.errors import CushionGone, NoCushion, Refused
 from sitbone.firmware_files import TOP_FILES, FirmwareFile, firmware_files, version_id
 
 START_S = 90.0
 POLL_S = 1.0
+RESTART = "import machine\nmachine.reset()"
 SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
 def install(port: str, progress: Progress | None = None) -> dict[str, Any]:
-    """Installs this sitbone's firmware; returns ``{"version", "previous", "copied", "bytes", "firmware"}``.
+    """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
 
     Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
     to its previous version.
@@ -30,17 +31,18 @@ def install(port: str, progress: Progress | None = None) -> dict[str, Any]:
     version = version_id(files)
     with Board(port) as board:
         previous, copied = _copy(board, files, version, progress)
-        board.start("import machine\nmachine.reset()")
+        if copied["files"]:
+            board.start(RESTART)
     status = _wait_for_start(port, version)
     with Board(port) as board:
         _remove_others(board, (version, previous))
-    return {"version": version, "previous": previous or None, "firmware": status.get("firmware"), **copied}
+    return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
 
 
 def _copy(
     board: Board, files: list[FirmwareFile], version: str, progress: Progress | None
 ) -> tuple[str, dict[str, int]]:
-    """Everything up to the restart; returns the previous version's id ("" for none) and what was copied."""
+    """Everything up to the restart; returns the previous version's id ("" for none) and how much was copied."""
     current, before = _versions(board)
     previous = before if current == version else current
     _remove_others(board, (version, previous))
@@ -48,9 +50,10 @@ def _copy(
     _demand_space(board, missing)
     _write_all(board, missing, progress)
     if current != version or missing:
+        # The trial first: a cut between the two costs the old version nothing but a counted start.
         _replace(board, "/fw/trial", b"0")
         _replace(board, "/fw/current", f"{version}\n{previous}\n".encode())
-    return previous, {"copied": len(missing), "bytes": sum(len(file.data) for _, file in missing)}
+    return previous, {"files": len(missing), "bytes": sum(len(file.data) for _, file in missing)}
 
 
 def _versions(board: Board) -> tuple[str, str]:
@@ -114,18 +117,25 @@ def _wait_for_start(port: str, version: str) -> dict[str, Any]:
         time.sleep(POLL_S)
         try:
             with Cushion(port) as cushion:
-                running, _ = _versions(cushion)
-                if running != version:
-                    raise _WentBack(f"the new firmware did not start; the cushion runs {running or 'none'} again")
-                if cushion.read_text("/fw/trial") is None:
-                    return cushion.call("status")
-                why = "it has not called itself well"
-        except _WentBack:
-            raise
-        except SitboneError as error:
+                status = _look(cushion, version)
+        except (NoCushion, CushionGone) as error:
             why = str(error)
+            continue
+        if status is not None:
+            return status
+        why = "it is not well yet"
     raise NoCushion(f"the new firmware did not start within {START_S:.0f} s ({why}); restart it, then try again")
 
 
-class _WentBack(Refused):
-    """boot.py gave the new version up."""
+def _look(cushion: Cushion, version: str) -> dict[str, Any] | None:
+    """The status of a new version that is well, None while it isn't. Raises Refused when boot.py gave it up."""
+    running, _ = _versions(cushion)
+    if running != version:
+        raise Refused(f"the new firmware did not start, so the cushion runs {running or 'none'} again; see its events")
+    try:
+        status = cushion.call("status")
+    except (NoCushion, Refused):
+        # It failed before its console began: only another start lets boot.py count it out.
+        cushion.start(RESTART)
+        return None
+    return status if cushion.read_text("/fw/trial") is None else None
