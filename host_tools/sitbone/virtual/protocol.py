@@ -27,6 +27,7 @@ RTC_SET = b"T"
 RTC_MEMORY = b"M"
 AT_REPL = b"I"
 FAULT = b"F"
+ALIVE = b"L"
 
 _FRAME = struct.Struct("<cqH")
 _PIN = struct.Struct("<BH")

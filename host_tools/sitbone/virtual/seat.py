@@ -27,6 +27,9 @@ class Seat:
     end_ms: int | None = None
     """Where a recording ends; from there on the world runs at real pace. None: never."""
 
+    longest_chunk_ms: int = 60_000
+    """How far ahead the seat can say what will be, whatever the chip does meanwhile; below 65 s."""
+
     def attach(self, tell: Tell) -> None:
         """``tell(t_ms, kind, **facts)`` writes what really happened into the journal."""
 
@@ -63,6 +66,8 @@ class TraceSeat(Seat):
     Empty before the first and after the last row; zones that the trace lacks read 0. ``origin_ms`` is the trace time of
     power-on: by default 0, or the first row where the trace counts from elsewhere (below 0, or more than a day off).
     """
+
+    longest_chunk_ms = 10_000
 
     def __init__(self, trace: Trace, origin_ms: int | None = None) -> None:
         first = int(trace.t_ms[0])

@@ -256,6 +256,8 @@ SITTERS: dict[str, type[Person]] = {"office": Office, "ignores": Ignores, "stand
 class SitterSeat(Seat):
     """A simulated person on sensors. ``start`` is the local time of power-on: it decides when the office day begins."""
 
+    longest_chunk_ms = 1000  # a person feels vibrations
+
     def __init__(
         self, name: str, *, seed: int = 0, start: datetime | None = None, sensor: ZoneSensor | None = None
     ) -> None:

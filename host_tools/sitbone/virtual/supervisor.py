@@ -198,6 +198,7 @@ class _Relay:
         self._visit_at_s = 0.0
         self._heard_at_s = 0.0
         self._chip_booted = False
+        self._said = b""  # by a chip that has not booted yet: why not
         self._repl_since: tuple[int, float] | None = None  # world ms and real s when the plain REPL began
 
     # ---- from other threads
@@ -302,6 +303,7 @@ class _Relay:
         self._watch.restart(raw)
         self._repl_since = None
         self._chip_booted = False
+        self._said = b""
         hello = self._retained.hello(self._world, self._image, cause=cause, wake=wake, raw=raw, probe=probe)
         self._chip = ChipProcess(hello)
         self._heard_at_s = time.monotonic()
@@ -329,11 +331,11 @@ class _Relay:
     def _exited(self, chip: ChipProcess) -> None:
         """The process ended by itself: Ctrl-D or SystemExit at the plain REPL, or a crash of the interpreter."""
         if not self._chip_booted:
-            output = chip.kill().decode(errors="replace").strip()
+            said = (self._said + chip.kill()).decode(errors="replace").strip()
             self._poller.unregister(chip.terminal)
             self._poller.unregister(chip.link)
             self._chip = None
-            raise VirtualError(f"the chip did not start; it said: {output[-300:] or 'nothing'}")
+            raise VirtualError(f"the chip did not start; it said: {said[-300:] or 'nothing'}")
         if chip.crashed():
             self._world.tell(self._now_ms(), "fault", what="the interpreter crashed")
             self._reset(retained.HARD_RESET, why="panic")
@@ -414,6 +416,8 @@ class _Relay:
             self._retained.rtc_memory = frame.payload
         elif tag == protocol.AT_REPL:
             self._repl_since = (frame.t_ms, time.monotonic())
+        elif tag == protocol.ALIVE:
+            pass  # to be heard was all
         elif tag == protocol.FAULT:
             self._world.tell(frame.t_ms, "fault", what=frame.payload.decode(errors="replace"))
         else:
@@ -449,6 +453,8 @@ class _Relay:
         return bool(data)
 
     def _to_client(self, chip: ChipProcess, data: bytes) -> None:
+        if not self._chip_booted:
+            self._said += data
         shown, ask_raw = self._watch.filter(data)
         if ask_raw:
             os.write(chip.terminal, b"\x01")

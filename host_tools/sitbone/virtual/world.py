@@ -16,8 +16,8 @@ from .protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
 from .seat import Seat
 
 OPEN = 2  # Edge.level: not driven, the chip's pull decides
-CHUNK_MS = 1000
-CHUNK_AT_REAL_PACE_MS = 200  # so that a button pressed now is felt now
+CHUNK_REAL_MS = 200  # of real time, where the pace has one: a button pressed now is felt now
+_SHORTEST_CHUNK_MS = 50
 _REAL_PACE = 1000
 _BATTERY_MV = 3900
 _BETWEEN_PRESSES_MS = 150
@@ -94,9 +94,9 @@ class World:
         return Chunk(start_ms, end_ms, self.pace_milli(start_ms), battery_dmv, times_ms, zones_mv, edges)
 
     def _chunk_end_ms(self, start_ms: int) -> int:
-        pace = self.pace_milli(start_ms)
-        slow = 0 < pace <= _REAL_PACE
-        length_ms = max(50, CHUNK_AT_REAL_PACE_MS * pace // _REAL_PACE) if slow else CHUNK_MS
+        pace, length_ms = self.pace_milli(start_ms), self.seat.longest_chunk_ms
+        if pace:
+            length_ms = min(length_ms, max(_SHORTEST_CHUNK_MS, CHUNK_REAL_MS * pace // _REAL_PACE))
         ends = [start_ms + length_ms, self.seat.next_stop_ms(start_ms), self.seat.end_ms, self.duration_ms]
         return min(end for end in ends if end is not None and end > start_ms)
 

@@ -11,6 +11,7 @@ import worldlink
 
 NEVER_US = 1 << 60
 TALK_US = 300_000
+SIGN_US = 1_000_000  # a chunk may last long while the host talks: the supervisor must not take that for death
 SPIN_READS = 1000  # so many looks at a clock that stands still: the firmware is spinning, time must pass
 
 _now_us = worldlink.hello["world_ms"] * 1000
@@ -21,6 +22,7 @@ _chunk_pace = 1000
 _base_world_us = 0
 _base_real_us = 0
 _talk_until_us = 0
+_sign_us = 0
 _repl = False
 _spins = 0
 
@@ -122,13 +124,17 @@ def heard_host():
 
 
 def _settle_pace():
-    global _talk_until_us
+    global _talk_until_us, _sign_us
     if _repl:
         return
     pace = _chunk_pace
     if _talk_until_us:
-        if utime.ticks_us() < _talk_until_us:
+        real_us = utime.ticks_us()
+        if real_us < _talk_until_us:
             pace = 1000
+            if real_us - _sign_us > SIGN_US:
+                _sign_us = real_us
+                worldlink.send(worldlink.ALIVE, _now_us // 1000, b"")
         else:
             _talk_until_us = 0
     if pace != _pace:

@@ -15,14 +15,6 @@ RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hi
 
 
 def power_up():
-    try:
-        _power_up()
-    except Exception as error:  # noqa: BLE001  ours, not the firmware's: no REPL may hide it
-        sys.print_exception(error)
-        worldlink.die()
-
-
-def _power_up():
     # Imported while host files can still be reached; later imports find these in sys.modules, before the built-in ones.
     for name in CHIP_MODULES:
         __import__(name)

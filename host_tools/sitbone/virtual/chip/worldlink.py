@@ -20,6 +20,7 @@ RTC_SET = b"T"
 RTC_MEMORY = b"M"
 AT_REPL = b"I"
 FAULT = b"F"
+ALIVE = b"L"
 
 HEADER = "<qqIHHHH"
 HEADER_BYTES = struct.calcsize(HEADER)
@@ -35,8 +36,8 @@ _view = memoryview(_bytes)
 _owed = False  # a reply is on its way that nobody has read: Ctrl-C can strike between request and reply
 
 
-def die():
-    # The supervisor is gone, or the ROM is broken. SystemExit would unwind, and so commit half-written files.
+def _die():
+    # The supervisor is gone. SystemExit would unwind, and so commit half-written files.
     os.system("kill -9 $PPID")
 
 
@@ -50,7 +51,7 @@ def _read_exactly(view):
             interrupt = error  # kept until the reply is whole, else the next request would read its tail
             continue
         if not n:
-            die()
+            _die()
         got += n
     return interrupt
 
@@ -91,11 +92,11 @@ def request(t_ms):
 
 
 def await_death():
-    # A reset must not unwind the firmware's stack (see die): the supervisor ends this process.
+    # A reset must not unwind the firmware's stack (see _die): the supervisor ends this process.
     while True:
         try:
             if not _down.readinto(_view[:1]):
-                die()
+                _die()
         except KeyboardInterrupt:
             pass
 
