@@ -1,0 +1,104 @@
+"""A virtual cushion with the firmware installed once, over the link; each test gets a copy of its flash."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sitbone.trace import read_trace
+from tests.core.interpreters import require
+
+COMMAND_S = 120
+
+
+@pytest.fixture(scope="session")
+def installed_flash(tmp_path_factory):
+    """A flash image with the firmware on it, as `sitbone install` leaves it."""
+    require("unix")
+    from sitbone.install import install
+    from sitbone.virtual import SitterSeat, VirtualCushion
+
+    image = tmp_path_factory.mktemp("flash") / "installed.img"
+    with VirtualCushion(SitterSeat("empty"), flash=image, install=lambda port: install(port)):
+        pass
+    return image
+
+
+@pytest.fixture
+def flash(installed_flash, tmp_path):
+    """A flash of the test's own."""
+    copy = tmp_path / "flash.img"
+    shutil.copy(installed_flash, copy)
+    for beside in installed_flash.parent.glob(installed_flash.name + ".*"):
+        shutil.copy(beside, tmp_path / beside.name.replace(installed_flash.name, copy.name))
+    return copy
+
+
+@pytest.fixture
+def sitbone(tmp_path):
+    """Runs the `sitbone` command with a store of the test's own; returns the finished process."""
+    environment = os.environ | {"SITBONE_HOME": str(tmp_path / "home"), "TZ": "UTC"}
+
+    def run(*arguments, check=True):
+        done = subprocess.run(
+            [sys.executable, "-m", "sitbone.cli", *map(str, arguments)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+            check=False,
+        )
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def mpremote():
+    """Runs stock mpremote; returns what it printed."""
+
+    def run(port, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "mpremote", "connect", port, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def live_until(cushion, world_ms):
+    """Waits until the virtual cushion's world has got there. Its pace is its own: nothing is timed by this wait."""
+    deadline = time.monotonic() + COMMAND_S
+    while cushion.now_ms < world_ms:
+        assert time.monotonic() < deadline, f"the world stands at {cushion.now_ms} ms"
+        time.sleep(0.02)
+
+
+def json_lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def write_trace(path: Path, *parts: tuple[int, int, int, int]) -> Path:
+    """A trace of parts (seconds, left, right and thigh mV), four rows a second, fidgeting a little where loaded."""
+    rows, t_ms = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"], 0
+    for seconds, left_mv, right_mv, thigh_mv in parts:
+        for quarter in range(seconds * 4):
+            fidget = 30 if quarter % 80 < 4 else (quarter * 7) % 5
+            cells = [mv + fidget if mv else 0 for mv in (left_mv, right_mv, thigh_mv, thigh_mv)]
+            rows.append(",".join(map(str, [t_ms, *cells])))
+            t_ms += 250
+    path.write_text("\n".join(rows) + "\n")
+    read_trace(path)
+    return path
