@@ -151,13 +151,9 @@ class Sensing:
         return mask
 
     def _median(self, zone):
+        """The lower middle of the second's valid samples: a touch of half a second is then no load at all."""
         count = self._sort_valid(zone)
-        if count == 0:
-            return NO_READING
-        middle = count // 2
-        if count % 2:
-            return self._sorted[middle]
-        return (self._sorted[middle - 1] + self._sorted[middle]) // 2
+        return self._sorted[(count - 1) // 2] if count else NO_READING
 
     def _sort_valid(self, zone):
         """Insertion sort of the zone's valid samples into the scratch array; returns how many there are."""
