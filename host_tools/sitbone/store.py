@@ -190,32 +190,35 @@ class Store:
 
         Raises LogRestarted, with nothing kept, when a stored number comes back with another content.
         """
-        blocks = list(blocks)
-        sessions = {block.session for block in blocks if block.records}
+        blocks = [block for block in blocks if block.records]
+        sessions = {block.session for block in blocks}
         with self._transaction() as db:
             before = {session: self.placement(cushion, session) for session in sessions}
-            counts = _insert_all(db, cushion, blocks)
+            for block in blocks:
+                _insert_pairs(db, cushion, block)
+            after = {session: self.placement(cushion, session) for session in sessions}
+            new = sum(
+                _insert(db, cushion, record, after[block.session]) for block in blocks for record in block.records
+            )
             for session in sessions:
-                self._place(cushion, session, before[session])
-        return counts
+                self._place(cushion, session, before[session], after[session])
+        return new, sum(len(block.records) for block in blocks) - new
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
         """Keeps a (device time, host time) pair that a host took, and places the session's records anew by it."""
         with self._transaction() as db:
             before = self.placement(cushion, session)
             _insert_pair(db, cushion, session, anchor, "host", utc_offset_min)
-            self._place(cushion, session, before)
+            self._place(cushion, session, before, self.placement(cushion, session))
 
-    def _place(self, cushion: int, session: int, before: Placement) -> None:
-        """Computes ``unix_ms`` where the new anchors change it (a session may be months long), and of new records."""
-        after = self.placement(cushion, session)
-        if not after.anchors:
+    def _place(self, cushion: int, session: int, before: Placement, after: Placement) -> None:
+        """Computes ``unix_ms`` anew where other anchors change it, and only there: a session may be months long."""
+        if after.anchors == before.anchors:
             return
         same_until_ms = after.same_until(before)
         self._db.create_function("place_ms", 1, after.unix_ms, deterministic=True)
         self._db.execute(
-            "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms)"
-            " WHERE cushion = ? AND session = ? AND (mono_ms >= ? OR unix_ms IS NULL)",
+            "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms) WHERE cushion = ? AND session = ? AND mono_ms >= ?",
             (cushion, session, -1 if same_until_ms is None else same_until_ms),
         )
 
@@ -331,35 +334,29 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
     return DamagedData(f"{path} is damaged ({error}); move it away and sync again, or restore a backup")
 
 
-def _insert_all(db: sqlite3.Connection, cushion: int, blocks: list[Block]) -> tuple[int, int]:
-    new = seen = 0
-    for block in blocks:
-        if block.unix_s and block.records:
-            _insert_header_pair(db, cushion, block)
-        for record in block.records:
-            if _insert(db, cushion, record):
-                new += 1
-            else:
-                seen += 1
-    return new, seen
+def _insert_pairs(db: sqlite3.Connection, cushion: int, block: Block) -> None:
+    """Keeps what a block says about the time."""
+    for record in block.records:
+        if record.kind == records.CLOCK:
+            fields = fields_of(record.kind, record.payload)
+            unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
+            _insert_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), "record", None)
+    if block.unix_s:
+        _insert_header_pair(db, cushion, block)
 
 
-def _insert(db: sqlite3.Connection, cushion: int, record: Record) -> bool:
+def _insert(db: sqlite3.Connection, cushion: int, record: Record, placement: Placement) -> bool:
     """Keeps one record; False when this very record is stored already."""
-    fields = fields_of(record.kind, record.payload)
-    ago_ms = fields.get("ago_ms", 0)
+    ago_ms = int(fields_of(record.kind, record.payload).get("ago_ms", 0))
+    unix_ms = placement.unix_ms(record.mono_ms - ago_ms)
     done = db.execute(
-        "INSERT INTO record (cushion, seq, session, mono_ms, ago_ms, kind, payload) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        (cushion, record.seq, record.session, record.mono_ms, ago_ms, record.kind, record.payload),
+        "INSERT INTO record (cushion, seq, session, mono_ms, ago_ms, unix_ms, kind, payload)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (cushion, record.seq, record.session, record.mono_ms, ago_ms, unix_ms, record.kind, record.payload),
     )
     if done.rowcount == 0:
         _demand_same(db, cushion, record)
-        return False
-    if record.kind == records.CLOCK:
-        unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
-        _insert_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), "record", None)
-    return True
+    return done.rowcount > 0
 
 
 def _demand_same(db: sqlite3.Connection, cushion: int, record: Record) -> None:
