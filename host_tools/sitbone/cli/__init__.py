@@ -1,0 +1,72 @@
+"""The command line: arguments, printing and exit codes. Nothing outside this folder prints.
+
+What takes time to import is imported in the command that needs it, so that ``sitbone --help`` is quick.
+"""
+
+import sys
+
+import click
+
+from sitbone.cli import cushion, history, simulation
+from sitbone.cli.terminal import example
+from sitbone.errors import SitboneError, UsageError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """The program."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Runs one command line; returns the exit code. Every error becomes one line on stderr here."""
+    try:
+        code = cli.main(args, prog_name="sitbone", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _tell("stopped; run the command again to go on", INTERRUPTED)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "sitbone"
+        return _tell(
+            f"{_one_line(error.format_message()).replace('. Did', ', did')}; see {path} --help", UsageError.exit_code
+        )
+    except SitboneError as error:
+        return _tell(_one_line(str(error)), error.exit_code)
+    except OSError as error:
+        name = f" {error.filename}" if error.filename else ""
+        return _tell(f"cannot use{name} ({error.strerror}); check its path, its rights and the free space", 1)
+    return code if isinstance(code, int) else 0
+
+
+def _tell(text: str, code: int) -> int:
+    click.echo(f"sitbone: {text}", err=True)
+    return code
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split()).rstrip(".")
+    return line[:1].lower() + line[1:] if line[1:2].islower() else line
+
+
+@click.group(invoke_without_command=True, epilog=example("demo"))
+@click.version_option(package_name="sitbone", message="sitbone %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A seat cushion that notices uneven and uninterrupted sitting: its tools."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in (
+    cushion.devices,
+    cushion.install,
+    cushion.status,
+    cushion.settings,
+    history.sync,
+    history.history,
+    history.events,
+    simulation.replay,
+    simulation.virtual,
+    simulation.demo,
+):
+    cli.add_command(command)

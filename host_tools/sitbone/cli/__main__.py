@@ -1,0 +1,5 @@
+"""`python -m sitbone.cli`."""
+
+from sitbone.cli import main
+
+main()

@@ -1,0 +1,107 @@
+"""Commands that talk to one cushion: find it, install, status, settings."""
+
+import click
+
+from sitbone.cli.terminal import (
+    chosen_port,
+    example,
+    json_option,
+    now,
+    open_store,
+    port_option,
+    print_json,
+    print_table,
+    progress_bar,
+)
+from sitbone.errors import NoCushion
+
+
+@click.command(epilog=example("devices"))
+@json_option
+def devices(as_json: bool) -> None:
+    """List the cushions on serial ports."""
+    from sitbone import device
+
+    found = device.find()
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        raise NoCushion("no cushion found; plug one in, or install a board with sitbone install --port P")
+    for row in found:
+        click.echo(f"{row['port']}  cushion {row['cushion']}, firmware {row['firmware']}, {row['state']}")
+
+
+@click.command(epilog=example("install --port /dev/ttyUSB0"))
+@click.option("--port", metavar="P", required=True, help="Serial port of a board with MicroPython.")
+@json_option
+def install(port: str, as_json: bool) -> None:
+    """Put the firmware on a board, verified; the old version is kept until the new one has started."""
+    from sitbone.install import install as install_on
+
+    with progress_bar("installing") as progress:
+        result = install_on(port, progress)
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(f"firmware {result['firmware']} ({result['version']}) runs; {result['files']} files were copied")
+
+
+@click.command(epilog=example("status --port /dev/ttyUSB0"))
+@port_option
+@json_option
+def status(port: str | None, as_json: bool) -> None:
+    """Show firmware, calibration, battery, clock, dose, journal, faults and the last reset."""
+    from sitbone.days import unix_ms
+    from sitbone.device import Cushion
+    from sitbone.render import status_lines
+
+    with Cushion(chosen_port(port)) as cushion:
+        answer = cushion.call("status")
+    host_ms = unix_ms(now())
+    if as_json:
+        known = answer["unix_ms"] is not None
+        print_json(answer | {"clock_offset_ms": answer["unix_ms"] - host_ms if known else None})
+    else:
+        click.echo("\n".join(status_lines(answer, host_ms)))
+
+
+@click.group(epilog=example("settings show"))
+def settings() -> None:
+    """Show or change the cushion's settings."""
+
+
+@settings.command("show", epilog=example("settings show --port /dev/ttyUSB0"))
+@port_option
+@json_option
+def settings_show(port: str | None, as_json: bool) -> None:
+    """Show the settings in force, with unit and range."""
+    from sitbone.device import Cushion
+    from sitbone.render import settings_table
+
+    with Cushion(chosen_port(port)) as cushion:
+        answer = cushion.call("settings_show")
+    if as_json:
+        print_json(answer)
+    else:
+        print_table(settings_table(answer["values"]))
+
+
+@settings.command("set", epilog=example("settings set seated_limit_s=1500 --port /dev/ttyUSB0"))
+@click.argument("pairs", metavar="K=V...", nargs=-1, required=True)
+@click.option("--reason", default="by hand", show_default=True, help="Kept in the log, beside the change.")
+@port_option
+@json_option
+def settings_set(pairs: tuple[str, ...], reason: str, port: str | None, as_json: bool) -> None:
+    """Change settings; they are read back, and the cushion holds them to their ranges."""
+    from sitbone.device import Cushion
+    from sitbone.render import set_lines
+    from sitbone.settings import change, parse_pairs
+
+    asked = parse_pairs(pairs)
+    with open_store() as store, Cushion(chosen_port(port)) as cushion:
+        answer = change(cushion, store, asked, reason, now())
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo("\n".join(set_lines(answer, asked)))

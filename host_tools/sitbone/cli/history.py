@@ -1,0 +1,108 @@
+"""Commands about what was recorded: sync, history, events."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from sitbone.cli.terminal import (
+    chosen_port,
+    example,
+    from_option,
+    json_option,
+    now,
+    open_store,
+    parse_range,
+    port_option,
+    print_json,
+    print_table,
+    progress_bar,
+    to_option,
+)
+from sitbone.errors import CushionGone, DamagedData
+
+
+@click.command(epilog=example("sync --port /dev/ttyUSB0"))
+@port_option
+@json_option
+def sync(port: str | None, as_json: bool) -> None:
+    """Fetch what is new, verified, into the store, and set the cushion's clock. Safe to cut and to repeat."""
+    from sitbone.device import Cushion
+    from sitbone.sync import Sync
+
+    chosen = chosen_port(port)
+    try:
+        with open_store() as store, progress_bar("syncing") as progress:
+            result = Sync(store, lambda: Cushion(chosen), now, progress).run()
+    except CushionGone as error:
+        if error.result is not None:
+            print_sync(error.result, as_json)
+        raise
+    print_sync(result, as_json)
+    if result["damaged"]:
+        raise DamagedData(f"{result['damaged']} log blocks are damaged on the cushion; the rest is stored")
+
+
+def print_sync(result: dict[str, Any], as_json: bool) -> None:
+    from sitbone.render import sync_lines
+
+    if as_json:
+        print_json(result)
+    else:
+        click.echo("\n".join(sync_lines(result)))
+
+
+@click.command(epilog=example("history --days 14"))
+@from_option
+@to_option
+@click.option("--days", type=click.IntRange(1, 36600), default=7, show_default=True, help="So many last days.")
+@json_option
+def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
+    """Show the days: seated time, sits, breaks, prompts and outcomes, dose, valid data."""
+    from sitbone.history import history as days_of
+    from sitbone.history import last_days
+
+    first, last = parse_range(start, end)
+    recent = last_days(now(), days)
+    with open_store() as store:
+        found = days_of(store, first or (recent[0] if last is None else _earliest()), last or recent[1])
+        unplaced, simulated = len(store.unplaced()), store.any_simulated()
+    if as_json:
+        print_json({"days": [day.as_json() for day in found], "unplaced": unplaced, "simulated": simulated})
+        return
+    print_history(found, simulated)
+    if unplaced:
+        click.echo(f"{unplaced} records have no place in time: the cushion's clock was never set in their session")
+
+
+def _earliest() -> datetime:
+    return datetime(2000, 1, 1).astimezone()
+
+
+def print_history(found: list[Any], simulated: bool) -> None:
+    from sitbone.render import history_table
+
+    if not found:
+        click.echo("no data in these days; run sitbone sync, or ask for others with --from")
+        return
+    print_table(history_table(found))
+    if simulated:
+        click.echo("some of this data is simulated")
+
+
+@click.command(epilog=example("events --from yesterday"))
+@from_option
+@to_option
+@json_option
+def events(start: str | None, end: str | None, as_json: bool) -> None:
+    """Show each event with its reason: why did it buzz?"""
+    from sitbone.events import events as events_of
+    from sitbone.render import event_line
+
+    with open_store() as store:
+        found = events_of(store, *parse_range(start, end))
+    for event in found:
+        click.echo(json.dumps(event, ensure_ascii=False) if as_json else event_line(event))
+    if not found and not as_json:
+        click.echo("no events; run sitbone sync, or ask for other days with --from")

@@ -1,0 +1,176 @@
+"""Commands that need no cushion: replay, the virtual cushion, the demo."""
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sitbone.cli.history import print_history, print_sync
+from sitbone.cli.terminal import example, json_option, now, print_json, progress_bar
+from sitbone.errors import UsageError
+
+
+@click.command(epilog=example("replay morning.csv --json"))
+@click.argument("trace", type=click.Path(path_type=Path))
+@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="JSON object of names and values.")
+@json_option
+def replay(trace: Path, settings_file: Path | None, as_json: bool) -> None:
+    """Run the firmware's own decisions over a recorded trace."""
+    from sitbone.render import replay_lines
+    from sitbone.replay import replay_trace
+    from sitbone.settings import in_force, load
+    from sitbone.trace import read_trace
+
+    values = {} if settings_file is None else load(settings_file)
+    found = replay_trace(read_trace(trace), in_force(values), name=str(trace))
+    if as_json:
+        print_json(found)
+    else:
+        click.echo("\n".join(replay_lines(found)))
+
+
+@click.command(epilog=example("virtual --sitter office --speed 60 --link /tmp/cushion"))
+@click.option("--trace", metavar="CSV", type=click.Path(path_type=Path), help="Recorded seat, also .csv.gz.")
+@click.option("--sitter", metavar="NAME", help="Simulated seat: office, or one of the scenarios.")
+@click.option("--flash", metavar="IMG", type=click.Path(path_type=Path), help="Flash image; persists across runs.")
+@click.option("--link", metavar="PATH", type=click.Path(path_type=Path), help="Where its port is to appear.")
+@click.option("--speed", metavar="N|max", default="1", show_default=True, help="Times real time.")
+@click.option("--baud", type=click.IntRange(300), help="Hold the port to a wire's speed.")
+@click.option("--start", metavar="ISO", help="Wall-clock time at power-on; else the clock isn't set.")
+@click.option("--for", "duration", metavar="DURATION", help="Switch off after so much world time: 90s, 30m, 8h.")
+@click.option("--seed", default=0, show_default=True, help="Same seed, same sitter.")
+@click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="What the world saw, as JSON Lines.")
+def virtual(
+    trace: Path | None,
+    sitter: str | None,
+    flash: Path | None,
+    link: Path | None,
+    speed: str,
+    baud: int | None,
+    start: str | None,
+    duration: str | None,
+    seed: int,
+    journal: Path | None,
+) -> None:
+    """Run a virtual cushion: the real firmware on a simulated seat. Prints "ready PATH" once its port answers."""
+    from sitbone.days import parse_duration_s, parse_when
+    from sitbone.install import install as install_on
+    from sitbone.virtual import VirtualCushion
+
+    started = None if start is None else parse_when(start, now())
+    with _journal(journal) as hear:
+        cushion = VirtualCushion(
+            _seat(trace, sitter, seed, started),
+            flash=flash,
+            link=link,
+            speed=_speed(speed),
+            baud=baud,
+            start=started,
+            duration_s=None if duration is None else parse_duration_s(duration),
+            seed=seed,
+            journal=hear,
+            install=lambda port: click.echo(f"firmware {install_on(port)['version']} installed", err=True),
+        )
+        with _switched_off_by_sigterm(), cushion:
+            click.echo(f"ready {cushion.port}")
+            cushion.run()
+
+
+def _seat(trace: Path | None, sitter: str | None, seed: int, start: datetime | None) -> Any:
+    from sitbone.trace import read_trace
+    from sitbone.virtual import SITTERS, SitterSeat, TraceSeat
+
+    if (trace is None) == (sitter is None):
+        raise UsageError("give either --trace CSV or --sitter NAME; see sitbone virtual --help")
+    if trace is not None:
+        return TraceSeat(read_trace(trace))
+    if sitter not in SITTERS:
+        raise UsageError(f"no sitter is called {sitter}; there are {', '.join(sorted(SITTERS))}")
+    return SitterSeat(sitter, seed=seed, start=start)
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"--speed {text} is no number; give for example 1, 60 or max") from None
+
+
+@contextmanager
+def _journal(path: Path | None) -> Iterator[Callable[[dict[str, Any]], None] | None]:
+    """Writes journal entries as they come: whoever watches the file sees them at once."""
+    if path is None:
+        yield None
+        return
+    with path.open("w", encoding="utf-8", buffering=1) as file:
+        yield lambda entry: print(json.dumps(entry), file=file)
+
+
+@contextmanager
+def _switched_off_by_sigterm() -> Iterator[None]:
+    """SIGTERM and Ctrl-C are the switch: both end the block in order, with nothing to complain about."""
+
+    def switch_off(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, switch_off)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@click.command(epilog=example("demo"))
+@click.option("--into", metavar="DIR", type=click.Path(path_type=Path), help="Keep the data there; else it is removed.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default="sitbone-demo-report.html",
+    show_default=True,
+    help="Where the report goes.",
+)
+def demo(into: Path | None, report: Path) -> None:
+    """Live through a simulated office day: prompts as they happen, the sync, the day's history, a report."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="sitbone-demo-") as temporary:
+        home = into or Path(temporary)
+        home.mkdir(parents=True, exist_ok=True)
+        _demo(home, report, kept=into is not None)
+
+
+def _demo(home: Path, report: Path, kept: bool) -> None:
+    from sitbone.demo import run_demo
+
+    click.echo("A simulated office day: the firmware is real, the sitter and the sensors are not.")
+    with progress_bar("the day") as progress:
+        day = run_demo(home, report, now(), click.echo, progress)
+    click.echo("")
+    print_sync(day.sync, as_json=False)
+    click.echo("")
+    print_history(day.days, simulated=True)
+    click.echo("")
+    _print_demo_events(home)
+    click.echo(f"\nreport: {day.report}" + (f"; data: {home}" if kept else ""))
+
+
+def _print_demo_events(home: Path) -> None:
+    """Why it buzzed, and what came of it: the rest is in `sitbone events`."""
+    from sitbone.events import events as events_of
+    from sitbone.render import event_line
+    from sitbone.store import Store
+
+    with Store(home / "sitbone.sqlite") as store:
+        for event in events_of(store, None, None):
+            if event["kind"] in ("prompt", "outcome", "symptom", "snooze", "fault", "crash"):
+                click.echo(event_line(event))

@@ -1,0 +1,93 @@
+"""What the commands share: printing, progress bars, the store, the port, options that mean the same everywhere."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sitbone.errors import NoCushion, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sitbone.store import Store
+
+Progress = Callable[[int, int], None]
+
+WIDE = 160  # columns of a table that goes into a file or a pipe
+
+
+def example(command: str) -> str:
+    return f"\b\nExample:\n  sitbone {command}"
+
+
+def print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def print_table(table: "Table") -> None:
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console.print(table)
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress | None]:
+    """A progress bar on stderr, where that is a terminal; the callable takes (done, of all)."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def open_store() -> "Store":
+    from sitbone.home import store_path
+    from sitbone.store import Store
+
+    return Store(store_path())
+
+
+def chosen_port(port: str | None) -> str:
+    """The port the user named, or the one that has a cushion."""
+    if port is not None:
+        return port
+    from sitbone import device
+
+    ports = [found["port"] for found in device.find()]
+    if not ports:
+        raise NoCushion("no cushion found; plug it in, or name its port with --port")
+    if len(ports) > 1:
+        raise UsageError(f"cushions on {', '.join(ports)}; choose one with --port")
+    return str(ports[0])
+
+
+port_option = click.option(
+    "--port", metavar="P", envvar="SITBONE_PORT", help="Serial port; else the only cushion there is."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+from_option = click.option("--from", "start", metavar="D", help="First day, or a time: 2026-03-31, today, yesterday.")
+to_option = click.option("--to", "end", metavar="D", help="Last day (included), or a time.")
+
+
+def parse_range(start: str | None, end: str | None) -> tuple[datetime | None, datetime | None]:
+    from sitbone.days import parse_when
+
+    first = None if start is None else parse_when(start, now())
+    last = None if end is None else parse_when(end, now(), end=True)
+    if first and last and first >= last:
+        raise UsageError(f"--from {start} is not before --to {end}; swap them")
+    return first, last
