@@ -219,8 +219,8 @@ class Cushion(Board):
 class LogStream:
     """A transfer of the log: ``size_bytes``, ``last_seq`` and ``kept_first_seq`` are known at once.
 
-    Iterating yields its bytes as they arrive, at most CHUNK_BYTES at a time and unverified; the end of the iteration has
-    verified the whole transfer's hash. Raises CushionGone at a cut, TransferDamaged when the hash is another.
+    Iterating yields its bytes as they arrive, at most CHUNK_BYTES at a time and unverified; the iteration's end has
+    verified the hash of the whole. Raises CushionGone at a cut, TransferDamaged when the hash is another.
     """
 
     def __init__(self, cushion: Cushion, header: dict[str, Any]) -> None:

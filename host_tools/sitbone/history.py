@@ -126,19 +126,25 @@ class _Days:
 
 
 def _bouts(store: Store, decoded: list[tuple[Stored, Fields]]) -> list[Span]:
-    """Sits: a ``stood`` record knows how long it was; a ``sat`` that none follows lasts to its session's end."""
+    """Sits: a ``stood`` record knows how long it was; a ``sat`` that none follows lasts to its session's end. Lengths
+    are in device time, so that a clock that is set in the middle makes no sit longer."""
     spans = []
-    open_since: dict[tuple[int, int], int] = {}
+    still_open: dict[tuple[int, int], Stored] = {}
     for record, fields in decoded:
         assert record.unix_ms is not None
         session = (record.cushion, record.session)
         if record.kind == records.SAT:
-            open_since[session] = record.unix_ms
+            still_open[session] = record
         elif record.kind == records.STOOD:
-            open_since.pop(session, None)
+            still_open.pop(session, None)
             spans.append(Span(record.unix_ms - int(fields["bout_ms"]), record.unix_ms))
-    ends = store.session_ends(open_since)
-    return spans + [Span(since_ms, ends[session]) for session, since_ms in open_since.items()]
+    return spans + [_open_bout(store, sat) for sat in still_open.values()]
+
+
+def _open_bout(store: Store, sat: Stored) -> Span:
+    assert sat.unix_ms is not None
+    length_ms = store.session_end_ms(sat.cushion, sat.session) - sat.at_mono_ms
+    return Span(sat.unix_ms, sat.unix_ms + length_ms)
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -279,15 +279,10 @@ class Store:
         )
         return [Stored(*row) for row in rows]
 
-    def session_ends(self, sessions: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """When the last record of each of these (cushion, session) was written, UTC ms; they must be placed."""
-        ends = {}
-        for cushion, session in sessions:
-            sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
-            unix_ms = self.placement(cushion, session).unix_ms(self._all(sql, cushion, session)[0][0])
-            assert unix_ms is not None
-            ends[cushion, session] = unix_ms
-        return ends
+    def session_end_ms(self, cushion: int, session: int) -> int:
+        """When the last stored record of a session was written, device ms since its boot."""
+        sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
+        return int(self._all(sql, cushion, session)[0][0])
 
     def payloads(self, kind: int, from_ms: int, to_ms: int) -> list[tuple[int, bytes]]:
         """Time (UTC ms) and payload of one kind's records in [from_ms, to_ms), by time: the quick way to many."""

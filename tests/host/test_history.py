@@ -81,6 +81,16 @@ def test_a_sit_that_a_power_cut_ended_lasts_to_the_last_record(store: Store) -> 
     assert all_days(store)[0].seated_s == 300
 
 
+def test_a_clock_that_is_set_in_a_sit_makes_it_no_longer(store: Store) -> None:
+    log = LogWriter()
+    log.clock(T0_MS - 5 * DAY_MS)
+    log.add(records.SAT, 0)
+    log.now_ms = 5 * MINUTE_MS
+    log.clock(T0_MS)
+    keep(store, log)
+    assert [day.seated_s for day in all_days(store)] == [300]
+
+
 def test_the_same_sit_from_two_sources_counts_once(store: Store) -> None:
     log = office_morning()
     keep(store, log)
