@@ -25,7 +25,7 @@ class DeepSleep:
         self._ext0 = wish["ext0"]
         self._ext1 = wish["ext1"]
         self._pulled_up = set(wish["pulled_up"])
-        self._levels = dict(world.levels())
+        self._levels = dict(world.levels())  # as the chip sees them
         self._began_ms = t_ms
         self._began_real_s = time.monotonic()
 
@@ -42,7 +42,8 @@ class DeepSleep:
 
     def _step(self) -> bool:
         """Moves the world on; False when real time has not come that far."""
-        end_ms = min(self._t_ms + _STEP_MS, self._due_ms(), self._wake_ms or self._t_ms + _STEP_MS)
+        limits = (self._t_ms + _STEP_MS, self._due_ms(), self._wake_ms, self._world.duration_ms)
+        end_ms = min(limit for limit in limits if limit is not None)
         if end_ms <= self._t_ms:
             return False
         for edge in self._world.edges(end_ms):
@@ -51,7 +52,7 @@ class DeepSleep:
                 end_ms = max(self._t_ms, edge.t_ms)
                 break
         self._t_ms = self._world.seat.stopped_until_ms(end_ms)
-        self._world.now_ms = self._t_ms
+        self._world.reach(self._t_ms)
         return True
 
     def _due_ms(self) -> int:

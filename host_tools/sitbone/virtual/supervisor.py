@@ -25,6 +25,7 @@ from .world import Bench, Journal, World
 
 DEAD_AFTER_S = 5.0  # a watched chip that is silent for so long (or its watchdog's timeout, if longer) is bitten
 START_TIMEOUT_S = 20.0
+RESTART_MS = 100  # of world time: without it a firmware that resets at once would stop the world
 _LOOK_FOR_CLIENT_S = 0.01
 _BUSY_WIRE_S = 0.001
 _SHORT_PRESS_MS = 120
@@ -300,6 +301,8 @@ class _Relay:
     def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
         if cause != retained.SOFT_RESET:
             self._retained.wdt_ms = 0
+        if cause != retained.PWRON_RESET:
+            self._world.reach(self._world.now_ms + RESTART_MS)
         self._watch.restart(raw)
         self._repl_since = None
         self._chip_booted = False
@@ -314,7 +317,8 @@ class _Relay:
         chip = self._chip
         if chip is None:
             return
-        self._world.now_ms = self._now_ms()
+        self._world.reach(self._now_ms())
+        self._world.forget_chip()
         self._poller.unregister(chip.terminal)
         self._poller.unregister(chip.link)
         self._chip = None
@@ -358,13 +362,13 @@ class _Relay:
         if self._repl_since is None:
             return self._world.now_ms
         world_ms, real_s = self._repl_since
-        return max(self._world.now_ms, world_ms + int((time.monotonic() - real_s) * 1000))
+        now_ms = max(self._world.now_ms, world_ms + int((time.monotonic() - real_s) * 1000))
+        return now_ms if self._world.duration_ms is None else min(now_ms, self._world.duration_ms)
 
     # ---- deep sleep
 
     def _fall_asleep(self, frame: protocol.Frame) -> None:
         self._end_chip()
-        self._world.now_ms = frame.t_ms
         self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload)
         self._world.tell(frame.t_ms, "sleep")
 
@@ -374,6 +378,7 @@ class _Relay:
             self._finish = True
         elif wake is not None:
             self._asleep = None
+            self._world.forget_chip()
             self._world.tell(self._world.now_ms, "reset", cause="deepsleep", wake=wake)
             self._boot(retained.DEEPSLEEP_RESET, wake=wake)
 
@@ -391,7 +396,7 @@ class _Relay:
                 return
 
     def _hear(self, chip: ChipProcess, frame: protocol.Frame) -> None:
-        self._world.now_ms = max(self._world.now_ms, frame.t_ms)
+        self._world.reach(frame.t_ms)
         if frame.tag == protocol.CHUNK:
             if self._world.over(frame.t_ms):
                 self._finish = True

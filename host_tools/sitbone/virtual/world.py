@@ -49,6 +49,7 @@ class World:
         self._running = dict.fromkeys(_SIDES, False)
         self._edges: list[tuple[int, int, int, int]] = []  # heap of (t_ms, order, gpio, level)
         self._edge_order = 0
+        self._ahead: list[Edge] = []  # told to the chip, but its time has not come there
         self._seen_until_ms = 0
         self._levels = {self._profile["button"]: OPEN, self._profile["usb_sense"]: 1}
         seat.attach(self.tell)
@@ -80,16 +81,14 @@ class World:
     def chunk(self, t_ms: int) -> Chunk:
         """The world from ``t_ms``, or from the end of the recording's hole that ``t_ms`` lies in."""
         start_ms = self.seat.stopped_until_ms(t_ms)
+        self.reach(start_ms)
         end_ms = self._chunk_end_ms(start_ms)
         times_ms = self.seat.moments_ms(start_ms, end_ms)
         if len(times_ms) > MAX_ROWS:
             end_ms = int(times_ms[MAX_ROWS])
             times_ms = times_ms[:MAX_ROWS]
         zones_mv = self.seat.zones_mv(times_ms)
-        edges = tuple(self.edges(end_ms))
-        if len(edges) > MAX_EDGES:  # no finger is that fast: more presses were asked for than can be
-            edges = edges[:MAX_EDGES]
-        self.now_ms = start_ms
+        edges = tuple(self.edges(end_ms)[:MAX_EDGES])  # no finger is as fast as that limit
         battery_dmv = _BATTERY_MV * 10_000 // self._profile["battery_ratio"]
         return Chunk(start_ms, end_ms, self.pace_milli(start_ms), battery_dmv, times_ms, zones_mv, edges)
 
@@ -101,18 +100,31 @@ class World:
         return min(end for end in ends if end is not None and end > start_ms)
 
     def edges(self, end_ms: int) -> list[Edge]:
-        """Level changes from where the last call ended to ``end_ms``."""
+        """Level changes up to ``end_ms`` that nobody has been told yet. They happen when ``reach`` passes them."""
         for t_ms, down in self.seat.presses_ms(self._seen_until_ms, end_ms):
             self._schedule_button(t_ms, down)
         self._seen_until_ms = max(self._seen_until_ms, end_ms)
         due = []
         while self._edges and self._edges[0][0] < end_ms:
             t_ms, _, gpio, level = heapq.heappop(self._edges)
-            self._levels[gpio] = level
             due.append(Edge(t_ms, gpio, level))
-            if gpio == self._profile["button"]:
-                self.tell(t_ms, "button", down=level == 0)
+        self._ahead += due
         return due
+
+    def reach(self, t_ms: int) -> None:
+        """Time has come to ``t_ms``."""
+        self.now_ms = max(self.now_ms, t_ms)
+        while self._ahead and self._ahead[0].t_ms <= self.now_ms:
+            edge = self._ahead.pop(0)
+            self._levels[edge.gpio] = edge.level
+            if edge.gpio == self._profile["button"]:
+                self.tell(edge.t_ms, "button", down=edge.level == 0)
+
+    def forget_chip(self) -> None:
+        """The chip has stopped: what it was told about later must be told again."""
+        for edge in self._ahead:
+            self._schedule(edge.t_ms, edge.gpio, edge.level)
+        self._ahead.clear()
 
     # ---- what happens to the chip
 
