@@ -161,7 +161,7 @@ asyncio.run(main())
         port.write(data)
         assert port.read(len(data)) == data
         took_s = time.monotonic() - began_s
-    assert took_s > 0.25
+    assert took_s > 0.23  # a quarter, less what a FIFO holds
     assert took_s < 2
 
 

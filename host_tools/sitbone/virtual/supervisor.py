@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -64,12 +65,12 @@ class VirtualCushion:
         self._stopped = False
         self._install = install
         self._start = start
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(shutil.rmtree, self._temporary, ignore_errors=True)
             self._image = FlashImage(flash or self._temporary / "flash.img", None if flash else seed)
+            undo.callback(self._image.close)
             self._port = ClientPort(link or self._temporary / "cushion", baud)
-        except BaseException:
-            shutil.rmtree(self._temporary, ignore_errors=True)
-            raise
+            undo.pop_all()
         duration_ms = None if duration_s is None else round(duration_s * 1000)
         self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal)
         self._relay = _Relay(self._image, self._port, baud, start)
