@@ -100,13 +100,15 @@ class _Narrator:
         self._tell_line = tell
         self._sat_ms: int | None = None
         self._pulse_ms = -SAME_PROMPT_MS
+        self._sides: list[str] = []
         self._lock = threading.Lock()
 
     def hear(self, entry: dict[str, Any]) -> None:
         """Takes one journal entry."""
         teller = getattr(self, f"_{entry['kind']}", None)
-        if teller is not None:
-            with self._lock:
+        with self._lock:
+            self._tell_vibration(int(entry["t_ms"]))
+            if teller is not None:
                 teller(int(entry["t_ms"]), entry)
 
     def _tell(self, t_ms: int, text: str) -> None:
@@ -125,9 +127,15 @@ class _Narrator:
     def _motor(self, t_ms: int, entry: dict[str, Any]) -> None:
         if not entry["on"]:
             return
-        if t_ms - self._pulse_ms > SAME_PROMPT_MS:
-            self._tell(t_ms, f"the cushion vibrates, {entry['side']}")
+        if t_ms - self._pulse_ms > SAME_PROMPT_MS or t_ms == self._pulse_ms:
+            self._sides.append(entry["side"])
         self._pulse_ms = t_ms
+
+    def _tell_vibration(self, now_ms: int) -> None:
+        """The motors of both sides start one after the other within a moment: told as one once that is over."""
+        if self._sides and now_ms > self._pulse_ms:
+            self._tell(self._pulse_ms, f"the cushion vibrates, {' and '.join(self._sides)}")
+            self._sides.clear()
 
     def _fault(self, t_ms: int, entry: dict[str, Any]) -> None:
         self._tell(t_ms, f"fault: {entry['what']}")

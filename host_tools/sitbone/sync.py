@@ -21,7 +21,7 @@ from sitbone.errors import CushionGone, NoCushion
 from sitbone.store import LogRestarted, Store
 
 RETRIES = 3
-RETRY_PAUSE_S = 0.5
+RETRY_PAUSE_S = 1.0
 BATCH_BLOCKS = 64
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
@@ -81,19 +81,19 @@ class Sync:
     def run(self) -> dict[str, Any]:
         """The result, as `sitbone sync --json` prints it. Raises CushionGone, its result inside, when the last retry
         was cut too; NoCushion when there was none to begin with."""
+        gone: CushionGone | None = None
         for attempt in range(1 + RETRIES):
+            time.sleep(RETRY_PAUSE_S * attempt)  # a cushion that restarts needs some seconds
             try:
                 with self._connect() as link:
                     self._attempt(link)
                 return self._finish(complete=True)
             except CushionGone as error:
                 gone = error
-            except NoCushion as error:
+            except NoCushion:
                 # The first time it means what it says; later, that the port went away in the middle.
-                if attempt == 0:
+                if gone is None:
                     raise
-                gone = CushionGone(str(error))
-            time.sleep(RETRY_PAUSE_S)
         result = self._finish(complete=False)
         raise CushionGone(f"{gone} ({result['records']} records that arrived are kept)", result) from gone
 
