@@ -35,11 +35,12 @@ def sample_times_ms(t_ms: np.ndarray) -> np.ndarray:
 def levels_at(trace: Trace, times_ms: np.ndarray) -> np.ndarray:
     """Zone voltages in 100 µV, shape (n, 4), at times from the trace's start; each row holds until the next.
 
+    What the board's ADC could not tell from nothing is nothing here too.
     Zones that the trace doesn't have read 0, as an unwired pin does on the virtual cushion.
     """
     rows = np.searchsorted(trace.t_ms - trace.t_ms[0], times_ms, side="right") - 1
     levels: np.ndarray = np.rint(trace.mv[rows] * 10).astype(np.int64)
-    return levels
+    return np.where(levels < PROFILES[DEFAULT_PROFILE]["dead_mv"] * 10, 0, levels)
 
 
 @dataclass

@@ -91,7 +91,13 @@ def test_samples_lie_on_a_quarter_second_grid_and_at_the_end_of_a_gap():
     assert sample_times_ms(t_ms).tolist() == [250, 500, 750, 1000, 8100, 8250, 8500, 8750]
 
 
-def test_a_row_holds_until_the_next(tmp_path):
+def test_a_row_holds_until_the_next_and_the_dead_zone_is_nothing(tmp_path):
     path = tmp_path / "rows.csv"
-    path.write_text("t_ms,left_it_mv\n0,100\n1000,700.5\n")
-    assert levels_at(read_trace(path), np.array([0, 999, 1000, 1500]))[:, 0].tolist() == [1000, 1000, 7005, 7005]
+    path.write_text("t_ms,left_it_mv\n0,200\n1000,700.5\n1700,149\n")
+    assert levels_at(read_trace(path), np.array([0, 999, 1000, 1699, 1700]))[:, 0].tolist() == [
+        2000,
+        2000,
+        7005,
+        7005,
+        0,
+    ]

@@ -41,7 +41,8 @@ class Board:
         self.profile = profile
         self.cushion_id = machine.unique_id()
         self.haptics = _open_haptics(profile)
-        self.zones = Zones(tuple(_open_adc(pin) for pin in profile["adc_pins"]), _output(profile["sensor_supply"]))
+        adcs = tuple(_open_adc(pin) for pin in profile["adc_pins"])
+        self.zones = Zones(adcs, _output(profile["sensor_supply"]), profile["dead_mv"])
         self.button = Button(
             machine.Pin(profile["button"], machine.Pin.IN, machine.Pin.PULL_UP), machine.Pin.IRQ_FALLING
         )

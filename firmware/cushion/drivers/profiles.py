@@ -8,6 +8,7 @@ key                meaning
 ``adc_pins``       GPIO of each zone's divider, in the order of ``ZONES`` (ADC1 only: GPIO 32-39)
 ``divider_ohm``    lower resistor of each divider, ohm
 ``supply_mv``      voltage across sensor and divider, mV
+``dead_mv``        below this the ADC can't tell a voltage from none (the ESP32's calibrated zero reads about 142 mV)
 ``sensor_supply``  GPIO that switches the dividers' supply, active high
 ``motors``         GPIO of the left and the right motor's MOSFET gate
 ``pwm_hz``         PWM frequency of the motors
@@ -27,6 +28,7 @@ PROFILES: dict = {
         "adc_pins": (36, 39, 34, 35),
         "divider_ohm": 3300,
         "supply_mv": 3300,
+        "dead_mv": 150,
         "sensor_supply": 25,
         "motors": (26, 27),
         "pwm_hz": 200,

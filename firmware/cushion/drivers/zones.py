@@ -10,11 +10,15 @@ UV_PER_LEVEL = 100
 
 
 class Zones:
-    """`adcs`: an ADC object (or None where the board has no such zone) for each zone; `supply`: output pin."""
+    """`adcs`: an ADC object (or None where the board has no such zone) for each zone; `supply`: output pin.
 
-    def __init__(self, adcs, supply):
+    What is below `dead_mv` counts as no voltage at all.
+    """
+
+    def __init__(self, adcs, supply, dead_mv):
         self._adcs = adcs
         self._supply = supply
+        self._dead_100uv = dead_mv * 10
         self.present = tuple(adc is not None for adc in adcs)
 
     def read(self, levels_100uv):
@@ -31,4 +35,5 @@ class Zones:
         total_uv = 0
         for _ in range(OVERSAMPLE):
             total_uv += adc.read_uv()
-        return total_uv // (OVERSAMPLE * UV_PER_LEVEL)
+        level_100uv = total_uv // (OVERSAMPLE * UV_PER_LEVEL)
+        return level_100uv if level_100uv >= self._dead_100uv else 0
