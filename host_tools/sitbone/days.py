@@ -57,6 +57,14 @@ def unix_ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def utc_offset_min(moment: datetime) -> int:
+    """Local time minus UTC of an aware time, in minutes."""
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("an aware time is needed")
+    return round(offset.total_seconds() / 60)
+
+
 def local(at_unix_ms: int) -> datetime:
     """ms since 1970 as local, aware time."""
     return datetime.fromtimestamp(at_unix_ms / 1000, UTC).astimezone()

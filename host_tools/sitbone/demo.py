@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sitbone.days import duration_text, midnight, unix_ms
+from sitbone.days import duration_text, midnight, unix_ms, utc_offset_min
 from sitbone.device import Cushion
 from sitbone.errors import SitboneError
 from sitbone.history import Day, history
@@ -56,7 +56,7 @@ def run_demo(
         install(port)
         # Quiet hours go by local time, which the cushion learns from a host.
         with Cushion(port) as cushion:
-            cushion.call("clock", unix_ms(start), _utc_offset_min(start))
+            cushion.call("clock", unix_ms(start), utc_offset_min(start))
 
     with VirtualCushion(seat, speed=None, start=start, seed=seed, journal=narrator.hear, install=prepare) as virtual:
         _live(virtual, end_ms, progress)
@@ -84,12 +84,6 @@ def _sync(virtual: VirtualCushion, home: Path, start: datetime) -> dict[str, Any
 
     with Store(home / "sitbone.sqlite") as store:
         return Sync(store, lambda: Cushion(virtual.port), world_now, simulated=True).run()
-
-
-def _utc_offset_min(moment: datetime) -> int:
-    offset = moment.utcoffset()
-    assert offset is not None
-    return round(offset.total_seconds() / 60)
 
 
 class _Narrator:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from cushion.core.settings import SPEC
-from sitbone.days import duration_text, local
+from sitbone.days import duration_text
 from sitbone.history import Day
 from sitbone.report import outcomes_text, share_text
 
@@ -122,8 +122,3 @@ def replay_lines(found: Row) -> Iterable[str]:
 
 def _total_ms(spans: list[Row]) -> int:
     return sum(span["end_ms"] - span["start_ms"] for span in spans)
-
-
-def clock_text(at_unix_ms: int) -> str:
-    """'14:05' in local time."""
-    return f"{local(at_unix_ms):%H:%M}"

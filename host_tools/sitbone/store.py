@@ -293,15 +293,6 @@ class Store:
             to_ms,
         )
 
-    def span_ms(self) -> tuple[int, int] | None:
-        """The first and the last placed time in the store, UTC ms; None while there is none."""
-        rows = self._all(
-            "SELECT min(first), max(last) FROM (SELECT min(unix_ms) AS first, max(unix_ms) AS last FROM record"
-            " WHERE unix_ms IS NOT NULL GROUP BY kind)"
-        )
-        first, last = rows[0]
-        return None if first is None else (int(first), int(last))
-
     def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:
         """The runs ``[first, last]`` of record numbers in first..last that are not stored."""
         rows = self._all(

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from sitbone.blocks import Block, read_block, split_blocks
 from sitbone.clock import Anchor
+from sitbone.days import unix_ms, utc_offset_min
 from sitbone.errors import CushionGone, NoCushion
 from sitbone.store import LogRestarted, Store
 
@@ -113,8 +114,8 @@ class Sync:
     def _set_clock(self, link: Link) -> None:
         assert self._cushion is not None
         now = self._now()
-        offset_min = _utc_offset_min(now)
-        answer = link.call("clock", round(now.timestamp() * 1000), offset_min)
+        offset_min = utc_offset_min(now)
+        answer = link.call("clock", unix_ms(now), offset_min)
         if self._result["clock_offset_ms"] is None and answer["was_unix_ms"] is not None:
             self._result["clock_offset_ms"] = answer["was_unix_ms"] - answer["unix_ms"]
         self._store.add_clock_pair(
@@ -184,7 +185,7 @@ class Sync:
         result["seconds"] = round(time.monotonic() - self._begun_s, 3)
         result["last_seq"] = self._store.last_seq(self._cushion)
         result["first_seq"] = self._store.first_seq(self._cushion)
-        self._store.add_sync(self._cushion, round(self._now().timestamp() * 1000), result)
+        self._store.add_sync(self._cushion, unix_ms(self._now()), result)
         return result
 
 
@@ -193,10 +194,3 @@ def _oldest_expected(last: int | None, kept_first: int | None) -> int:
     if last is not None:
         return last + 1
     return min(1, kept_first or 0)
-
-
-def _utc_offset_min(now: datetime) -> int:
-    offset = now.utcoffset()
-    if offset is None:
-        raise ValueError("the host's clock must be an aware datetime")
-    return round(offset.total_seconds() / 60)
