@@ -1,0 +1,191 @@
+"""The circuit, once: every part with its pins' nets. Schematic, netlist, BOM, SPICE decks and the tests come from here.
+
+A row is ``Row(ref, symbol, value, part, footprint, pins)``; ``pins`` maps a pin to its net; a pin
+that is not named stays open. Where a part is drawn is sheet.py's business, where it sits on the board is layout.py's.
+"""
+
+from typing import NamedTuple
+
+ZONES = ("LEFT_IT", "RIGHT_IT", "LEFT_THIGH", "RIGHT_THIGH")
+SIDES = ("LEFT", "RIGHT")
+
+# ESP32-DevKitC V4, from above with the USB socket at the bottom: header J2 on the left, J3 on the right, top first.
+# Oracle: the header tables of Espressif's guide to the board.
+MODULE_LEFT = (
+    "3V3", "EN", "GPIO36", "GPIO39", "GPIO34", "GPIO35", "GPIO32", "GPIO33", "GPIO25", "GPIO26",
+    "GPIO27", "GPIO14", "GPIO12", "GND", "GPIO13", "GPIO9", "GPIO10", "GPIO11", "5V",
+)  # fmt: skip
+MODULE_RIGHT = (
+    "GND", "GPIO23", "GPIO22", "GPIO1", "GPIO3", "GPIO21", "GND", "GPIO19", "GPIO18", "GPIO5",
+    "GPIO17", "GPIO16", "GPIO4", "GPIO0", "GPIO2", "GPIO15", "GPIO8", "GPIO7", "GPIO6",
+)  # fmt: skip
+MODULE_PINS = {f"J2-{n}": name for n, name in enumerate(MODULE_LEFT, 1)}
+MODULE_PINS |= {f"J3-{n}": name for n, name in enumerate(MODULE_RIGHT, 1)}
+
+# What the module's pins carry. The firmware's board profile "devkit" says the same; a test compares the two.
+MODULE_NETS = {
+    "3V3": "3V3",
+    "5V": "USB_5V",
+    "GND": "GND",
+    "GPIO36": "ADC_LEFT_IT",
+    "GPIO39": "ADC_RIGHT_IT",
+    "GPIO34": "ADC_LEFT_THIGH",
+    "GPIO35": "ADC_RIGHT_THIGH",
+    "GPIO25": "SENSE_EN",
+    "GPIO26": "PWM_LEFT",
+    "GPIO27": "PWM_RIGHT",
+    "GPIO32": "BUTTON",
+    "GPIO33": "BATTERY_ADC",
+    "GPIO4": "LED",
+    "GPIO19": "USB_SENSE",
+}
+
+R0805 = "Resistor_SMD:R_0805_2012Metric"
+C0805 = "Capacitor_SMD:C_0805_2012Metric"
+SOT23 = "Package_TO_SOT_SMD:SOT-23"
+SOD123 = "Diode_SMD:D_SOD-123"
+OHMS = {"r100": 100, "r1k": 1000, "r3k3": 3300, "r10k": 10000, "r22k": 22000, "r33k": 33000, "r100k": 100000}
+RESISTOR_TEXT = {"r100": "100", "r1k": "1k", "r3k3": "3k3 0.1%", "r10k": "10k", "r22k": "22k", "r33k": "33k"}
+RESISTOR_TEXT |= {"r100k": "100k"}
+FARADS = {"c4n7": 4.7e-9, "c100n": 100e-9, "c1u": 1e-6, "c10u": 10e-6}
+CAPACITOR_TEXT = {"c4n7": "4n7", "c100n": "100n", "c1u": "1u", "c10u": "10u"}
+
+
+class Row(NamedTuple):
+    """One part of the circuit."""
+
+    ref: str
+    symbol: str
+    value: str
+    part: str
+    footprint: str
+    pins: dict[str, str]
+
+
+def resistor(ref: str, part: str, one: str, two: str) -> Row:
+    return Row(ref, "R", RESISTOR_TEXT[part], part, R0805, {"1": one, "2": two})
+
+
+def capacitor(ref: str, part: str, one: str, two: str = "GND") -> Row:
+    return Row(ref, "C", CAPACITOR_TEXT[part], part, C0805, {"1": one, "2": two})
+
+
+def nmos(ref: str, gate: str, drain: str, source: str = "GND") -> Row:
+    return Row(ref, "NMOS", "AO3400A", "nmos", SOT23, {"1": gate, "2": source, "3": drain})
+
+
+def pmos(ref: str, gate: str, drain: str, source: str) -> Row:
+    return Row(ref, "PMOS", "AO3401A", "pmos", SOT23, {"1": gate, "2": source, "3": drain})
+
+
+def schottky(ref: str, anode: str, cathode: str) -> Row:
+    return Row(ref, "SCHOTTKY", "1N5819HW", "schottky", SOD123, {"1": cathode, "2": anode})
+
+
+def header(ref: str, part: str, value: str, footprint: str, nets: tuple[str, ...]) -> Row:
+    pins = {str(n): net for n, net in enumerate(nets, 1)}
+    return Row(ref, f"HEADER{len(nets)}", value, part, f"Connector_JST:{footprint}", pins)
+
+
+def module() -> list[Row]:
+    pins = {pin: MODULE_NETS[name] for pin, name in MODULE_PINS.items() if name in MODULE_NETS}
+    return [Row("U1", "DEVKIT", "ESP32-DevKitC V4", "devkit", "sitbone:ESP32-DevKitC", pins)]
+
+
+def zones() -> list[Row]:
+    """Four dividers, sensor above and 3.3 kohm below. 1 kohm and 4.7 nF keep noise and a short out of the ADC."""
+    to_seat = tuple(net for zone in ZONES for net in ("SENSE_3V3", f"ZONE_{zone}"))
+    rows = [header("J1", "j_zones", "zones", "JST_XH_B8B-XH-A_1x08_P2.50mm_Vertical", to_seat)]
+    for n, zone in enumerate(ZONES, 1):
+        rows.append(resistor(f"R{n}", "r3k3", f"ZONE_{zone}", "GND"))
+        rows.append(resistor(f"R{n + 4}", "r1k", f"ZONE_{zone}", f"ADC_{zone}"))
+        rows.append(capacitor(f"C{n}", "c4n7", f"ADC_{zone}"))
+    return rows
+
+
+def sensor_supply() -> list[Row]:
+    """The dividers' own 3.3 V: the ADC measures against a reference in the chip, so the rail must not matter."""
+    return [
+        Row("U3", "REFERENCE", "REF3033", "reference", SOT23, {"1": "VSYS", "2": "REF_3V3", "3": "GND"}),
+        capacitor("C5", "c1u", "VSYS"),
+        capacitor("C6", "c1u", "REF_3V3"),
+        nmos("Q3", "SENSE_EN", "SENSE_GATE"),
+        resistor("R9", "r100k", "SENSE_EN", "GND"),
+        resistor("R10", "r10k", "REF_3V3", "SENSE_GATE"),
+        pmos("Q4", "SENSE_GATE", "SENSE_3V3", "REF_3V3"),
+    ]
+
+
+def motors() -> list[Row]:
+    """Low-side switches. The gates' pull-downs keep the motors off while the chip starts, resets or is absent."""
+    rows = [header("J2", "j_motors", "motors", "JST_XH_B4B-XH-A_1x04_P2.50mm_Vertical",
+                   ("3V3", "MOTOR_LEFT", "3V3", "MOTOR_RIGHT"))]  # fmt: skip
+    for n, side in enumerate(SIDES, 1):
+        rows.append(resistor(f"R{9 + 2 * n}", "r100", f"PWM_{side}", f"GATE_{side}"))
+        rows.append(resistor(f"R{10 + 2 * n}", "r100k", f"GATE_{side}", "GND"))
+        rows.append(nmos(f"Q{n}", f"GATE_{side}", f"MOTOR_{side}"))
+        rows.append(schottky(f"D{n}", f"MOTOR_{side}", "3V3"))
+    return [*rows, capacitor("C7", "c10u", "3V3")]
+
+
+def power() -> list[Row]:
+    """USB first: while it is there the cell is cut off. Nothing on this board charges a cell."""
+    return [
+        header("J4", "j_battery", "LiPo", "JST_PH_B2B-PH-K_1x02_P2.00mm_Vertical", ("CELL", "GND")),
+        Row("F1", "FUSE", "0.5 A", "fuse", "Fuse:Fuse_1206_3216Metric", {"1": "CELL", "2": "BATTERY"}),
+        pmos("Q5", "USB_OK", "BATTERY", "BATTERY_MID"),
+        pmos("Q6", "USB_OK", "VSYS", "BATTERY_MID"),
+        Row("U4", "SUPERVISOR", "TCM809M 4.38 V", "supervisor", SOT23, {"1": "GND", "2": "USB_OK", "3": "USB_5V"}),
+        capacitor("C8", "c100n", "USB_5V"),
+        schottky("D3", "USB_5V", "VSYS"),
+        resistor("R15", "r22k", "USB_OK", "USB_SENSE"),
+        resistor("R16", "r33k", "USB_SENSE", "GND"),
+        Row("U2", "LDO", "AP2112K-3.3", "ldo", "Package_TO_SOT_SMD:SOT-23-5",
+            {"1": "VSYS", "2": "GND", "3": "VSYS", "5": "3V3"}),
+        capacitor("C9", "c10u", "VSYS"),
+        capacitor("C10", "c10u", "3V3"),
+        resistor("R17", "r22k", "BATTERY", "BATTERY_ADC"),
+        resistor("R18", "r22k", "BATTERY_ADC", "GND"),
+        capacitor("C11", "c100n", "BATTERY_ADC"),
+    ]  # fmt: skip
+
+
+def person() -> list[Row]:
+    """The button, with a pull-up that works while the chip sleeps, and the state LED."""
+    return [
+        header("J3", "j_button", "button", "JST_XH_B2B-XH-A_1x02_P2.50mm_Vertical", ("BUTTON_WIRE", "GND")),
+        resistor("R19", "r1k", "BUTTON_WIRE", "BUTTON"),
+        resistor("R20", "r10k", "3V3", "BUTTON"),
+        resistor("R21", "r1k", "LED", "LED_A"),
+        Row("D4", "LED", "green", "led", "LED_SMD:LED_0805_2012Metric", {"1": "GND", "2": "LED_A"}),
+    ]
+
+
+def holes() -> list[Row]:
+    return [Row(f"H{n}", "HOLE", "M3", "", "MountingHole:MountingHole_3.2mm_M3", {}) for n in range(1, 5)]
+
+
+def circuit() -> list[Row]:
+    """Every part, in the order of the sheet."""
+    return [*module(), *zones(), *sensor_supply(), *motors(), *power(), *person(), *holes()]
+
+
+def nets() -> dict[str, set[tuple[str, str]]]:
+    """net -> {(ref, pin)}, from the table alone."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in circuit():
+        for pin, net in row.pins.items():
+            found.setdefault(net, set()).add((row.ref, pin))
+    return found
+
+
+def gpio_nets() -> dict[int, str]:
+    """GPIO number -> net, for the module's connected GPIOs."""
+    pins = module()[0].pins
+    return {int(MODULE_PINS[p][4:]): net for p, net in pins.items() if MODULE_PINS[p].startswith("GPIO")}
+
+
+def value_of(ref: str) -> float:
+    """A resistor's ohms or a capacitor's farads."""
+    part = next(row.part for row in circuit() if row.ref == ref)
+    return OHMS[part] if part in OHMS else FARADS[part]

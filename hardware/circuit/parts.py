@@ -1,0 +1,135 @@
+"""What can be bought: for each value in the circuit two sources with their makers' own part numbers.
+
+A source is (manufacturer, part number). Where only one maker builds the part, both sources are distributors' stock of
+the same number, and the second says so. Prices are rough single-piece figures in euro, for the cost table: no quotes.
+"""
+
+from typing import NamedTuple
+
+
+class Bought(NamedTuple):
+    """One purchasable thing: what it is, its two sources and about what it costs."""
+
+    what: str
+    first: tuple[str, str]
+    second: tuple[str, str]
+    eur: float
+    rating: str = ""
+
+
+def sole(maker: str, number: str) -> dict[str, tuple[str, str]]:
+    """A part that one maker alone builds: sold by Digi-Key and Mouser under the same number."""
+    return {"first": (maker, number), "second": ("same part: Digi-Key or Mouser", number)}
+
+
+# Keys are the `part` of circuit.py's rows.
+PARTS: dict[str, Bought] = {
+    "devkit": Bought(
+        "ESP32-DevKitC V4, 38 pins, rows 25.4 mm apart",
+        ("Espressif", "ESP32-DevKitC-32E"),
+        ("Espressif", "ESP32-DevKitC-VE"),
+        10.0,
+    ),
+    "r100": Bought("100 ohm 1 % 0805", ("Yageo", "RC0805FR-07100RL"), ("Panasonic", "ERJ-6ENF1000V"), 0.02, "125 mW"),
+    "r1k": Bought("1 kohm 1 % 0805", ("Yageo", "RC0805FR-071KL"), ("Panasonic", "ERJ-6ENF1001V"), 0.02, "125 mW"),
+    "r3k3": Bought(
+        "3.3 kohm 0.1 % 25 ppm 0805", ("Yageo", "RT0805BRD073K3L"), ("Panasonic", "ERA-6AEB332V"), 0.25, "125 mW"
+    ),
+    "r10k": Bought("10 kohm 1 % 0805", ("Yageo", "RC0805FR-0710KL"), ("Panasonic", "ERJ-6ENF1002V"), 0.02, "125 mW"),
+    "r22k": Bought("22 kohm 1 % 0805", ("Yageo", "RC0805FR-0722KL"), ("Panasonic", "ERJ-6ENF2202V"), 0.02, "125 mW"),
+    "r33k": Bought("33 kohm 1 % 0805", ("Yageo", "RC0805FR-0733KL"), ("Panasonic", "ERJ-6ENF3302V"), 0.02, "125 mW"),
+    "r100k": Bought("100 kohm 1 % 0805", ("Yageo", "RC0805FR-07100KL"), ("Panasonic", "ERJ-6ENF1003V"), 0.02, "125 mW"),
+    "c4n7": Bought("4.7 nF 50 V X7R 0805", ("KEMET", "C0805C472K5RACTU"), ("Yageo", "CC0805KRX7R9BB472"), 0.05, "50 V"),
+    "c100n": Bought(
+        "100 nF 50 V X7R 0805", ("KEMET", "C0805C104K5RACTU"), ("Yageo", "CC0805KRX7R9BB104"), 0.05, "50 V"
+    ),
+    "c1u": Bought("1 uF 25 V X7R 0805", ("KEMET", "C0805C105K3RACTU"), ("Murata", "GRM21BR71E105KA99L"), 0.10, "25 V"),
+    "c10u": Bought(
+        "10 uF 16 V X5R 0805", ("Murata", "GRM21BR61C106KE15L"), ("Samsung", "CL21A106KOQNNNE"), 0.12, "16 V"
+    ),
+    "nmos": Bought(
+        "N-MOSFET 30 V, on at 2.5 V, SOT-23",
+        ("Alpha & Omega", "AO3400A"),
+        ("Vishay", "SI2302CDS-T1-GE3"),
+        0.25,
+        "20 V 2.6 A",
+    ),
+    "pmos": Bought(
+        "P-MOSFET 30 V, on at 2.5 V, SOT-23",
+        ("Alpha & Omega", "AO3401A"),
+        ("Vishay", "SI2301CDS-T1-GE3"),
+        0.30,
+        "20 V 2.3 A",
+    ),
+    "schottky": Bought(
+        "Schottky diode 40 V 1 A SOD-123",
+        ("Diodes Inc.", "1N5819HW-7-F"),
+        ("Micro Commercial", "1N5819HW-TP"),
+        0.30,
+        "40 V 1 A",
+    ),
+    "led": Bought("green LED 0805", ("Lite-On", "LTST-C171GKT"), ("Wurth", "150080GS75000"), 0.20),
+    "fuse": Bought(
+        "resettable fuse, holds 0.5 A, trips at 1 A, 1206",
+        ("Littelfuse", "1206L050YR"),
+        ("Bourns", "MF-NSMF050-2"),
+        0.45,
+        "0.5 A hold, 13.2 V",
+    ),
+    "ldo": Bought(
+        "3.3 V low-drop regulator SOT-23-5",
+        ("Diodes Inc.", "AP2112K-3.3TRG1"),
+        ("Texas Instruments", "TLV75533PDBVR"),
+        0.45,
+        "0.5 A",
+    ),
+    "reference": Bought(
+        "3.3 V voltage reference SOT-23",
+        ("Texas Instruments", "REF3033AIDBZR"),
+        ("Texas Instruments", "REF3333AIDBZR"),
+        2.60,
+        "5 mA",
+    ),
+    "supervisor": Bought(
+        "4.38 V supervisor, push-pull, SOT-23",
+        ("Microchip", "TCM809MVNB713"),
+        ("Analog Devices", "MAX809MEUR+T"),
+        0.60,
+    ),
+    "j_zones": Bought("XH header, 8 pins", **sole("JST", "B8B-XH-A(LF)(SN)"), eur=0.45, rating="3 A"),
+    "j_motors": Bought("XH header, 4 pins", **sole("JST", "B4B-XH-A(LF)(SN)"), eur=0.30, rating="3 A"),
+    "j_button": Bought("XH header, 2 pins", **sole("JST", "B2B-XH-A(LF)(SN)"), eur=0.20, rating="3 A"),
+    "j_battery": Bought("PH header, 2 pins", **sole("JST", "B2B-PH-K-S(LF)(SN)"), eur=0.20, rating="2 A"),
+}
+
+# What the board does not carry: for the harness and the seat. (quantity, thing); keys are the harness' names.
+LOOSE: dict[str, tuple[int, Bought]] = {
+    "sockets": (
+        2,
+        Bought("19-pin socket for the module", ("Sullins", "PPTC191LFBN-RC"), ("Samtec", "SSW-119-01-T-S"), 1.40),
+    ),
+    "fsr": (4, Bought("force-sensing resistor FSR 402, 13 mm", **sole("Interlink", "30-81794"), eur=8.0)),
+    "motor": (
+        2,
+        Bought("coin vibration motor 10 mm, 3 V, 60 mA", ("Adafruit", "1201"), ("SparkFun", "ROB-08449"), 2.20),
+    ),
+    "button": (1, Bought("panel push button, 16 mm", ("Adafruit", "1445"), ("SparkFun", "COM-11992"), 1.60)),
+    "cell": (
+        1,
+        Bought("LiPo cell 2,000 mAh with protection, JST-PH", ("Adafruit", "2011"), ("SparkFun", "PRT-13855"), 13.0),
+    ),
+    "charger": (
+        1,
+        Bought(
+            "charger for one LiPo cell, used outside the cushion", ("Adafruit", "1904"), ("SparkFun", "PRT-10217"), 8.0
+        ),
+    ),
+    "h_zones": (1, Bought("XH housing, 8 pins", **sole("JST", "XHP-8"), eur=0.15)),
+    "h_motors": (1, Bought("XH housing, 4 pins", **sole("JST", "XHP-4"), eur=0.10)),
+    "h_button": (1, Bought("XH housing, 2 pins", **sole("JST", "XHP-2"), eur=0.08)),
+    "crimps": (14, Bought("XH crimp contact", **sole("JST", "SXH-001T-P0.6"), eur=0.05)),
+    "cable": (2, Bought("cable, 8 x 0.14 mm2, per metre", ("LAPP", "0034308"), ("Alpha Wire", "1178C"), 2.50)),
+    "foam": (1, Bought("foam, cover, felt, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0)),
+    "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),
+    "board": (1, Bought("carrier board, two layers (of five ordered)", ("any", "-"), ("any", "-"), 2.0)),
+}
