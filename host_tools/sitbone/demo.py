@@ -83,7 +83,7 @@ def _sync(virtual: VirtualCushion, home: Path, start: datetime) -> dict[str, Any
         return (start + timedelta(milliseconds=virtual.now_ms)).astimezone()
 
     with Store(home / "sitbone.sqlite") as store:
-        return Sync(store, lambda: Cushion(virtual.port), world_now, simulated=True).run()
+        return Sync(store, lambda: Cushion(virtual.port), world_now).run()
 
 
 class _Narrator:

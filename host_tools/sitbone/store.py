@@ -151,21 +151,21 @@ class Store:
 
     # --- cushions
 
-    def cushion(self, hardware: str, simulated: bool = False) -> int:
+    def cushion(self, hardware: str) -> int:
         """The store's number of the cushion with this id (12 hex digits), in its latest era; made if need be."""
         rows = self._all("SELECT id FROM cushion WHERE hardware = ? ORDER BY era DESC LIMIT 1", hardware)
-        return int(rows[0][0]) if rows else self._new_cushion(hardware, 0, simulated)
+        return int(rows[0][0]) if rows else self._new_cushion(hardware, 0)
 
     def new_era(self, cushion: int) -> int:
         """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
-        hardware, era, simulated = self._all("SELECT hardware, era, simulated FROM cushion WHERE id = ?", cushion)[0]
-        return self._new_cushion(hardware, era + 1, bool(simulated))
+        hardware, era = self._all("SELECT hardware, era FROM cushion WHERE id = ?", cushion)[0]
+        return self._new_cushion(hardware, era + 1)
 
-    def _new_cushion(self, hardware: str, era: int, simulated: bool) -> int:
+    def _new_cushion(self, hardware: str, era: int) -> int:
         with self._transaction() as db:
             row = db.execute(
                 "INSERT INTO cushion (hardware, era, simulated) VALUES (?, ?, ?) RETURNING id",
-                (hardware, era, int(simulated)),
+                (hardware, era, int(_is_simulated(hardware))),
             ).fetchone()
         return int(row[0])
 
@@ -307,6 +307,11 @@ class Store:
             last,
         )
         return [list(row) for row in rows]
+
+
+def _is_simulated(hardware: str) -> bool:
+    """A virtual cushion's id has the bit of a locally administered address, which no chip's own id has."""
+    return bool(int(hardware[:2], 16) & 0x02)
 
 
 def _bound(unix_ms: int | None, sign: int) -> int:

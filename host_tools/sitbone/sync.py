@@ -55,13 +55,11 @@ class Sync:
         connect: Callable[[], AbstractContextManager[Link]],
         now: Callable[[], datetime],
         progress: Progress | None = None,
-        simulated: bool = False,
     ) -> None:
         self._store = store
         self._connect = connect
         self._now = now
         self._progress = progress
-        self._simulated = simulated
         self._cushion: int | None = None
         self._begun_s = time.monotonic()
         self._asked_from: int | None = None
@@ -102,7 +100,7 @@ class Sync:
         status = link.call("status")
         self._result["cushion"] = status["cushion"]
         if self._cushion is None:
-            self._cushion = self._store.cushion(status["cushion"], self._simulated)
+            self._cushion = self._store.cushion(status["cushion"])
         self._set_clock(link)
         try:
             self._pull(link, self._cushion)

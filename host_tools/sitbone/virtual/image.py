@@ -14,7 +14,7 @@ BLOCK_BYTES = 4096
 BLOCKS = 512  # 2 MB: the file system partition of a 4 MB module
 _MAGIC = b"sitbone-efuse-1 "
 _ID_BYTES = 6
-_MAC_PREFIX = b"\x24\x6f\x28"  # one of Espressif's
+_MAC_PREFIX = b"\x26\x6f\x28"  # locally administered: no chip that was ever made has it, and a sync sees that
 
 
 class FlashImage:
