@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format types pytest lock wheel bench clean
+.PHONY: help setup demo test lint format types pytest lock wheel bench clean hardware hardware-setup hardware-check hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -21,6 +21,10 @@ help:
 	@echo 'make bench   the benchmarks alone'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
 	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
+	@echo 'make hardware        all that a board house or printer needs, in build/hardware (KiCad 9 needed)'
+	@echo 'make hardware-check  rules, netlist, SPICE, harness, case: every check on hardware/'
+	@echo 'make hardware-setup  only its tools: .hardware-venv (1 GB)'
+	@echo 'make hardware-route  places and routes the board again'
 	@echo 'make clean   removes what the others made'
 
 setup: $(READY) $(TYPINGS)
@@ -84,6 +88,29 @@ bench: $(READY)
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel
 
+# Apart from $(VENV): the geometry kernel is a gigabyte that neither the demo nor the host tools need.
+HARDWARE_VENV := .hardware-venv
+HARDWARE_PYTHON := $(HARDWARE_VENV)/bin/python
+KICAD_PYTHON ?= /usr/bin/python3
+
+$(HARDWARE_VENV)/ready: hardware/requirements.lock | $(VENV)/bin/python
+	@echo 'setup: installing the hardware tools'
+	@rm -rf $(HARDWARE_VENV) && $(BIN)/python -m venv $(HARDWARE_VENV)
+	@$(HARDWARE_PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes -r hardware/requirements.lock
+	@touch $@
+
+hardware-setup: $(HARDWARE_VENV)/ready
+
+hardware: $(HARDWARE_VENV)/ready
+	$(HARDWARE_PYTHON) -m hardware.make build/hardware
+
+hardware-check: $(READY) $(HARDWARE_VENV)/ready
+	$(BIN)/python -m pytest tests/hardware $(ARGS)
+
+hardware-route: $(HARDWARE_VENV)/ready
+	$(HARDWARE_PYTHON) -m hardware.circuit.sheet
+	$(KICAD_PYTHON) -m hardware.board.board
+
 UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
@@ -91,7 +118,8 @@ lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
 	$(UV_LOCK) --all-extras -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
+	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in
 
 clean:
-	rm -rf $(VENV) .typings .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out
+	rm -rf $(VENV) $(HARDWARE_VENV) .typings .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out
 	find firmware host_tools hardware tests -name __pycache__ -prune -exec rm -rf {} +

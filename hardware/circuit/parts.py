@@ -128,7 +128,7 @@ LOOSE: dict[str, tuple[int, Bought]] = {
     "h_motors": (1, Bought("XH housing, 4 pins", **sole("JST", "XHP-4"), eur=0.10)),
     "h_button": (1, Bought("XH housing, 2 pins", **sole("JST", "XHP-2"), eur=0.08)),
     "crimps": (14, Bought("XH crimp contact", **sole("JST", "SXH-001T-P0.6"), eur=0.05)),
-    "cable": (2, Bought("cable, 8 x 0.14 mm2, per metre", ("LAPP", "0034308"), ("Alpha Wire", "1178C"), 2.50)),
+    "cable": (2, Bought("cable, 8 x 0.14 mm2, per metre", ("any", "LiYY 8 x 0.14"), ("any", "-"), 2.50)),
     "foam": (1, Bought("foam, cover, felt, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0)),
     "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),
     "board": (1, Bought("carrier board, two layers (of five ordered)", ("any", "-"), ("any", "-"), 2.0)),

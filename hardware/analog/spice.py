@@ -1,0 +1,162 @@
+"""The whole carrier as an ngspice deck, built row by row from circuit.py, and a way to run it.
+
+What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's outputs. Models are simple and
+say so: switches with the data sheets' resistance, a reference with its drop-out, an ADC pin that leaks like 1 Mohm.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hardware.circuit.circuit import FARADS, OHMS, ZONES, Row, circuit
+
+ADC_LOAD_OHM = 1e6  # pessimistic: the chip's data sheet gives 50 nA of leakage
+SENSOR_NS_PER_PA = 13.0  # the sensing stack that the firmware's nominal gain of 77 Pa/uS belongs to
+SUPERVISOR_V = 4.38
+REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.05, 0.1
+FUSE_OHM = 0.45
+
+# On-resistance and thresholds of the worse of each part's two sources; body diodes as diodes of their own.
+MODELS = """\
+.model nmos nmos(level=1 vto=0.9 kp=12 rd=0.02)
+.model pmos pmos(level=1 vto=-0.9 kp=6 rd=0.03)
+.model body d(is=1e-12 n=1.1 rs=0.05)
+.model schottky d(is=3e-6 n=1.05 rs=0.05 cjo=110p bv=40)
+.model light d(is=1e-18 n=1.9 rs=5)
+"""
+
+
+def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float]) -> list[str]:
+    """One row as SPICE lines. `tolerance` scales a part, `values` replaces its value (a wrong part was fitted)."""
+    node = {pin: net.lower() if net != "GND" else "0" for pin, net in row.pins.items()}
+    if row.symbol in ("R", "C"):
+        value = values.get(row.ref, (OHMS | FARADS)[row.part]) * tolerance.get(row.ref, 1.0)
+        name = row.ref if row.symbol == "R" else f"C_{row.ref}"
+        return [f"{name} {node['1']} {node['2']} {value:.9g}"]
+    if row.symbol in ("NMOS", "PMOS"):
+        gate, source, drain = node["1"], node["2"], node["3"]
+        body = (source, drain) if row.symbol == "NMOS" else (drain, source)
+        return [
+            f"M{row.ref} {drain} {gate} {source} {source} {row.symbol.lower()}",
+            f"D{row.ref} {body[0]} {body[1]} body",
+        ]
+    if row.symbol in ("SCHOTTKY", "LED"):
+        return [f"{row.ref} {node['2']} {node['1']} {'light' if row.symbol == 'LED' else 'schottky'}"]
+    if row.symbol == "FUSE":
+        return [f"R{row.ref} {node['1']} {node['2']} {FUSE_OHM}"]
+    if row.symbol == "REFERENCE":
+        volts = f"max(0, min({REFERENCE_V}, V({node['1']})-{REFERENCE_DROPOUT_V}))"
+        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['2']} {REFERENCE_OHM}"]
+    if row.symbol == "SUPERVISOR":
+        vcc = f"V({node['3']})"
+        volts = f"{vcc}*(0.5+0.5*tanh(({vcc}-{SUPERVISOR_V})/0.02))"
+        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['2']} 100"]
+    return []  # module, regulator, headers and holes: what they do is a stimulus
+
+
+def deck(stimuli: list[str], analysis: list[str], tolerance=None, values=None, without=()) -> str:
+    """`tolerance` scales parts, `values` replaces their values, `without` leaves parts out: what a mistake would do."""
+    lines = ["* sitbone carrier, from hardware/circuit/circuit.py", MODELS.rstrip()]
+    for row in circuit():
+        if row.ref not in without:
+            lines += element(row, tolerance or {}, values or {})
+    lines += [f"Rload_{zone.lower()} adc_{zone.lower()} 0 {ADC_LOAD_OHM}" for zone in ZONES]
+    lines += [f"Rload_battery battery_adc 0 {ADC_LOAD_OHM}"]
+    return "\n".join(
+        [*lines, *stimuli, ".options reltol=1e-5 gmin=1e-13 rshunt=1e12", ".control", *analysis, ".endc", ".end", ""]
+    )
+
+
+def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts) -> list[list[float]]:
+    """Runs one sweep and returns the swept quantity and the columns. ngspice exits 0 on errors: the rows are counted."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "out.txt"
+        analysis = ["set wr_singlescale", "set numdgt=9", sweep, f"wrdata {out} {' '.join(columns)}", "quit"]
+        path = Path(folder) / "deck.cir"
+        path.write_text(deck(stimuli, analysis, **parts))
+        done = subprocess.run(["ngspice", "-b", str(path)], capture_output=True, text=True, cwd=folder, timeout=120)
+        table = (
+            [[float(cell) for cell in line.split()] for line in out.read_text().splitlines()] if out.exists() else []
+        )
+    if len(table) < rows:
+        raise RuntimeError(f"ngspice gave {len(table)} of {rows} rows:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return table
+
+
+def supplies(vsys_v: float | None = 4.4, rail_v: float = 3.3, cell_v: float = 0.0, usb_v: float = 0.0) -> list[str]:
+    """What feeds the board. `vsys_v` forces the node after cell and USB; None leaves it to the circuit."""
+    lines = [f"Vrail 3v3 0 {rail_v}", f"Vcell cell 0 {cell_v}", f"Vusb usb_5v 0 {usb_v}"]
+    return [*lines, f"Vsys vsys 0 {vsys_v}"] if vsys_v is not None else [*lines, "Rsys vsys 0 50"]
+
+
+def outputs(sense_v: float = 0.0, left: str = "0", right: str = "0") -> list[str]:
+    """The module's pins that drive something."""
+    lines = [f"Vsense sense_en 0 {sense_v}", "Vled led 0 0", f"Vleft pwm_left 0 {left}", f"Vright pwm_right 0 {right}"]
+    return [*lines, "Rbutton button_wire 0 1e9"]
+
+
+def sensors() -> list[str]:
+    """Four sensors under one pressure: V(kpa) in kilopascal."""
+    siemens = SENSOR_NS_PER_PA * 1e-6
+    return ["Vkpa kpa 0 0"] + [
+        f"Bfsr{n} sense_3v3 zone_{zone.lower()} I={{{siemens}*V(kpa)*V(sense_3v3,zone_{zone.lower()})}}"
+        for n, zone in enumerate(ZONES)
+    ]
+
+
+def transfer(from_kpa: float, to_kpa: float, step_kpa: float, vsys_v: float = 4.4, rail_v: float = 3.3, **parts):
+    """[(kPa at the sensor, [volts at the ADC of each zone])], all four zones loaded alike."""
+    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v), *sensors()]
+    rows = round((to_kpa - from_kpa) / step_kpa) + 1
+    columns = [f"v(adc_{zone.lower()})" for zone in ZONES]
+    table = run(stimuli, f"dc Vkpa {from_kpa} {to_kpa} {step_kpa}", columns, rows, **parts)
+    return [(row[0], row[1:]) for row in table]
+
+
+def settled_fraction(kpa: float, after_us: float) -> float:
+    """How much of its final value a zone's ADC pin has reached so long after the supply was switched on."""
+    stimuli = [*supplies(), *outputs(sense_v=0), *sensors()]
+    stimuli = [s for s in stimuli if not s.startswith(("Vsense", "Vkpa"))]
+    stimuli += ["Vsense sense_en 0 PULSE(0 3.3 10u 0.1u 0.1u 10m 20m)", f"Vkpa kpa 0 {kpa}", "Cgate sense_gate 0 700p"]
+    table = run(stimuli, "tran 1u 1.5m", ["v(adc_left_it)"], 1000)
+    final = table[-1][1]
+    return min(table, key=lambda row: abs(row[0] - (10 + after_us) * 1e-6))[1] / final
+
+
+MOTOR_OHM, MOTOR_HENRY = 33.0, 300e-6  # stalled: as much as it draws when it starts
+
+
+def motor(**parts) -> dict[str, float]:
+    """One PWM pulse of 300 us into a stalled motor: the drain's highest voltage, the motor's current on and off."""
+    stimuli = [*supplies(), *outputs(left="PULSE(0 3.3 20u 0.1u 0.1u 300u 2m)")]
+    stimuli += [f"Rmotor 3v3 m1 {MOTOR_OHM}", f"Lmotor m1 motor_left {MOTOR_HENRY}", "Cmotor motor_left 0 60p"]
+    table = run(stimuli, "tran 0.2u 1m", ["v(motor_left)", "i(Lmotor)"], 1000, **parts)
+    return {
+        "drain_v": max(row[1] for row in table),
+        "current_a": max(row[2] for row in table),
+        "end_a": abs(table[-1][2]),
+    }
+
+
+def battery_pin_v(cell_v: float, **parts) -> float:
+    """Volts at the battery's ADC pin with USB away."""
+    stimuli = [*supplies(vsys_v=None, cell_v=cell_v), *outputs()]
+    return operating_point(stimuli, ["v(battery_adc)"], **parts)[0]
+
+
+def power_path(cell_v: float, usb_v: float) -> dict[str, float]:
+    """VSYS and the current out of the cell (negative: into it), with 50 ohm on VSYS."""
+    stimuli = [*supplies(vsys_v=None, cell_v=cell_v, usb_v=usb_v), *outputs()]
+    vsys_v, into_cell_a = operating_point(stimuli, ["v(vsys)", "i(Vcell)"])
+    return {"vsys_v": vsys_v, "cell_a": -into_cell_a}
+
+
+def undriven_gate_v(**parts) -> float:
+    """A motor gate's voltage while the chip's pin floats and leaks 1 uA: during a reset, or with no module fitted."""
+    stimuli = [line for line in [*supplies(), *outputs()] if not line.startswith("Vleft")]
+    return operating_point([*stimuli, "Ileak 0 pwm_left 1u"], ["v(gate_left)"], **parts)[0]
+
+
+def operating_point(stimuli: list[str], columns: list[str], **parts) -> list[float]:
+    return run([*stimuli, "Vnone none 0 0"], "dc Vnone 0 1 1", columns, 2, **parts)[0][1:]

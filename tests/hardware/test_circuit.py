@@ -1,0 +1,172 @@
+"""The circuit against the firmware's board profile, the parts against what can be bought, ratings against loads.
+
+Oracles: `cushion.drivers.profiles` for pins and values; KiCad's own symbol libraries for the pin numbers of the chips.
+"""
+
+import copy
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from cushion.drivers.profiles import PROFILES
+from hardware.circuit import budget, circuit, netlist
+from hardware.circuit.parts import LOOSE, PARTS
+from hardware.circuit.symbols import SYMBOLS
+from tests.hardware.tools import KICAD, need_kicad
+
+DEVKIT = PROFILES["devkit"]
+COMMITTED = (KICAD / "netlist.csv").read_text()
+
+
+def module_gpios(nets: netlist.Nets) -> dict[int, str]:
+    """GPIO -> net, of the module in a netlist."""
+    found = {}
+    for net, nodes in nets.items():
+        for ref, pin in nodes:
+            name = circuit.MODULE_PINS[pin] if ref == "U1" else ""
+            if name.startswith("GPIO"):
+                found[int(name[4:])] = net
+    return found
+
+
+def profile_gpios(profile: dict) -> dict[int, str]:
+    """GPIO -> net, as the firmware sees it."""
+    found = {pin: f"ADC_{zone}" for pin, zone in zip(profile["adc_pins"], circuit.ZONES, strict=True)}
+    found |= {pin: f"PWM_{side}" for pin, side in zip(profile["motors"], circuit.SIDES, strict=True)}
+    names = {"sensor_supply": "SENSE_EN", "button": "BUTTON", "led": "LED", "battery_adc": "BATTERY_ADC"}
+    names["usb_sense"] = "USB_SENSE"
+    return found | {profile[key]: net for key, net in names.items()}
+
+
+def swapped(text: str, one: str, two: str) -> str:
+    return text.replace(one, "@").replace(two, one).replace("@", two)
+
+
+class TestPins:
+    def test_the_profile_is_the_netlist(self):
+        assert profile_gpios(DEVKIT) == module_gpios(netlist.read_csv(COMMITTED))
+
+    def test_the_netlist_is_the_table(self):
+        assert netlist.read_csv(COMMITTED) == circuit.nets()
+
+    @pytest.mark.parametrize(("one", "two"), [("J2-3", "J2-4"), ("J2-10", "J2-11"), ("J2-7", "J2-8")])
+    def test_pins_swapped_in_the_netlist_are_seen(self, one, two):
+        wrong = swapped(COMMITTED, f"U1,{one}\n", f"U1,{two}\n")
+        assert wrong != COMMITTED
+        assert profile_gpios(DEVKIT) != module_gpios(netlist.read_csv(wrong))
+
+    @pytest.mark.parametrize("key", ["adc_pins", "motors"])
+    def test_pins_swapped_in_the_profile_are_seen(self, key):
+        wrong = copy.deepcopy(DEVKIT)
+        wrong[key] = wrong[key][::-1]
+        assert profile_gpios(wrong) != module_gpios(netlist.read_csv(COMMITTED))
+
+    def test_button_and_led_swapped_in_the_profile_are_seen(self):
+        wrong = DEVKIT | {"button": DEVKIT["led"], "led": DEVKIT["button"]}
+        assert profile_gpios(wrong) != module_gpios(netlist.read_csv(COMMITTED))
+
+    def test_the_values_are_the_profiles(self):
+        assert {circuit.value_of(f"R{n}") for n in range(1, 5)} == {DEVKIT["divider_ohm"]}
+        reference = next(row for row in circuit.circuit() if row.symbol == "REFERENCE")
+        assert reference.value == "REF3033"
+        assert DEVKIT["supply_mv"] == 3300
+        upper, lower = circuit.value_of("R17"), circuit.value_of("R18")
+        assert round(1000 * (upper + lower) / lower) == DEVKIT["battery_ratio"]
+
+    def test_zones_are_on_adc1_and_the_button_can_wake_the_chip(self):
+        gpios = {net: gpio for gpio, net in circuit.gpio_nets().items()}
+        assert all(32 <= gpios[f"ADC_{zone}"] <= 39 for zone in circuit.ZONES)
+        assert 32 <= gpios["BATTERY_ADC"] <= 39
+        assert gpios["BUTTON"] in {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)}
+
+    def test_outputs_are_on_pins_that_can_drive_and_don_t_choose_the_boot_mode(self):
+        outputs = [g for g, net in circuit.gpio_nets().items() if net.startswith(("PWM", "SENSE_EN", "LED"))]
+        assert len(outputs) == 4
+        assert not set(outputs) & {0, 2, 5, 6, 7, 8, 9, 10, 11, 12, 15, *range(34, 40)}
+
+
+class TestParts:
+    @pytest.mark.parametrize("row", circuit.circuit(), ids=lambda row: row.ref)
+    def test_every_pin_is_named_and_only_idle_ones_are_open(self, row):
+        pins = {pin.number: pin for pin in SYMBOLS[row.symbol].pins}
+        assert row.pins.keys() <= pins.keys()
+        for number in pins.keys() - row.pins.keys():
+            assert pins[number].kind not in ("power_in", "power_out"), "ERC would not see this one"
+            assert pins[number].name not in ("3V3", "5V", "GND")
+
+    def test_no_reference_is_used_twice(self):
+        refs = [row.ref for row in circuit.circuit()]
+        assert len(refs) == len(set(refs))
+
+    def test_every_net_has_two_ends(self):
+        assert not {net for net, nodes in circuit.nets().items() if len(nodes) < 2}
+
+    @pytest.mark.parametrize("bought", [*PARTS.values(), *(part for _, part in LOOSE.values())], ids=lambda b: b.what)
+    def test_two_sources(self, bought):
+        assert bought.first[1]
+        assert bought.second[1]
+        assert bought.first != bought.second or bought.first[0] == "any"
+
+    def test_the_bom_is_the_netlist_part_by_part(self):
+        rows = list(csv.DictReader((KICAD / "bom.csv").read_text().splitlines()))
+        listed = [ref for row in rows for ref in row["references"].split()]
+        placed = {ref for nodes in netlist.read_csv(COMMITTED).values() for ref, _ in nodes}
+        assert sorted(listed) == sorted(placed)
+        assert all(int(row["quantity"]) == len(row["references"].split()) for row in rows if row["references"])
+
+    def test_the_committed_bom_is_the_tables(self):
+        assert (KICAD / "bom.csv").read_text() == netlist.bom_csv()
+
+
+KICAD_SYMBOLS = [
+    ("Regulator_Linear", "AP2112K-3.3", "AP2204K-1.5", "LDO"),
+    ("Reference_Voltage", "REF3033", "REF3012", "REFERENCE"),
+    ("Power_Supervisor", "TCM809", "TCM809", "SUPERVISOR"),
+    ("Transistor_FET", "AO3400A", "Q_NMOS_GSD", "NMOS"),
+    ("Transistor_FET", "AO3401A", "TP0610T", "PMOS"),
+]
+
+
+@pytest.mark.parametrize(("library", "name", "base", "ours"), KICAD_SYMBOLS, ids=lambda word: word)
+def test_pin_numbers_are_kicads(library, name, base, ours):
+    need_kicad()
+    text = Path(f"/usr/share/kicad/symbols/{library}.kicad_sym").read_text()
+    assert f'(symbol "{name}"' in text
+    theirs = pins_in(text, base)
+    names = {"VCC": "V_{DD}", "RESET": "~{RESET}"} if ours == "SUPERVISOR" else {}
+    pins = SYMBOLS[ours].pins
+    if ours in ("NMOS", "PMOS"):
+        gate, top, bottom = (pin.number for pin in pins)
+        drain, source = (top, bottom) if ours == "NMOS" else (bottom, top)
+        assert theirs == {"G": gate, "D": drain, "S": source}
+    else:
+        assert theirs == {names.get(pin.name, pin.name): pin.number for pin in pins}
+
+
+def pins_in(library: str, symbol: str) -> dict[str, str]:
+    start = library.index(f'(symbol "{symbol}"')
+    following = library.find('\n\t(symbol "', start + 10)
+    body = library[start : following if following > 0 else None]
+    pattern = r'\(pin \w+ \w+.*?\(name "([^"]*)".*?\(number "([^"]*)"'
+    return dict(re.findall(pattern, body, re.DOTALL))
+
+
+class TestRatings:
+    """Loads from the circuit's values, ratings from data sheets."""
+
+    @pytest.mark.parametrize(
+        ("what", "margin"), budget.margins().items(), ids=lambda x: x if isinstance(x, str) else ""
+    )
+    def test_ratings_leave_a_margin(self, what, margin):
+        assert margin >= 1.1, f"{what}: {margin:.2f}"
+
+    def test_the_regulator_stays_cool(self):
+        assert budget.heat_mw() < 150  # SOT-23-5: some 190 K/W, so under 30 K
+
+    def test_what_each_consumer_draws(self):
+        ma = budget.currents_ma()
+        assert 0.1 < ma["always on"] < 0.3
+        assert 1 < ma["sense"] < 4
+        assert budget.peak_ma() < 300
