@@ -60,7 +60,7 @@ class App:
         """Puts a captured calibration into force, and into the log."""
         if calibration.calibrated:
             keep.save_calibration(calibration)
-        self.monitor.engine.calibration = calibration
+        self.monitor.engine.use_calibration(calibration)
         values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index("guided")]
         self.monitor.record(records.CALIBRATION, values)
 

@@ -24,8 +24,9 @@ from cushion.core.prompting import (
     Prompter,
     Situation,
 )
-from cushion.core.sensing import IMBALANCE, OK, Sensing
-from cushion.core.shifts import Offload, Shift
+from cushion.core.quality import IMBALANCE, OK
+from cushion.core.sensing import Sensing
+from cushion.core.shifts import HABIT_SETTLED_MS, Habit, Offload, Shift
 from cushion.core.sitting import Sitting
 
 MAX_STEP_MS = 5000  # a longer gap is unknown: neither load nor rest
@@ -48,7 +49,6 @@ class Engine:
 
     def __init__(self, settings, calibration, supply_mv, divider_ohm, present=(True,) * ZONE_COUNT):
         self.settings = settings
-        self.calibration = calibration
         self.events = Events()
         self.sensing = Sensing(supply_mv, divider_ohm, present)
         self.left_dose = Dose()
@@ -63,6 +63,8 @@ class Engine:
         self._now_rest_ms = 0
         self._left_shift = Shift()
         self._right_shift = Shift()
+        self._left_habit = Habit()
+        self._right_habit = Habit()
         self._offload = Offload()
         self._epoch = Epoch(self.events)
         self._situation = Situation()
@@ -71,6 +73,13 @@ class Engine:
         self._vacant_ms = 0
         self._told_quality = [OK] * ZONE_COUNT
         self._was_object = False
+        self.use_calibration(calibration)
+
+    def use_calibration(self, calibration):
+        """Takes another calibration into use; what was learnt about the person's habit starts from it."""
+        self.calibration = calibration
+        self._left_habit.start(calibration.ref_pa[LEFT_IT], calibration.calibrated)
+        self._right_habit.start(calibration.ref_pa[RIGHT_IT], calibration.calibrated)
 
     def sample(self, levels_100uv):
         """Takes one sample of the zones: voltage over each divider's lower resistor in 100 uV, or NO_READING."""
@@ -146,8 +155,8 @@ class Engine:
             self._unknown_ms = 0
         self._weigh(dt_ms)
         sitting = self.sitting
-        total_permille = self.sensing.total_permille(self.calibration)
-        sitting.step(dt_ms, self.left_u, self.right_u, total_permille, self.settings.verified_break_s * 1000)
+        presence_permille = self.sensing.presence_permille(self.calibration)
+        sitting.step(dt_ms, self.left_u, self.right_u, presence_permille, self.settings.verified_break_s * 1000)
         if sitting.verified:
             self.pauses.in_row = 0
         if sitting.occupancy.sat or sitting.occupancy.left:
@@ -155,7 +164,7 @@ class Engine:
         self.stillness.step(dt_ms, sitting.is_seated(), self.sensing.moved)
         self._tell_object()
         self._count(dt_ms)
-        self._follow_shifts(dt_ms, sitting.is_seated() and total_permille >= LEAVE_PERMILLE)
+        self._follow_shifts(dt_ms, sitting.is_seated() and presence_permille >= LEAVE_PERMILLE)
         self._log_epoch(dt_ms)
         self._auto_tare(dt_ms)
 
@@ -172,9 +181,7 @@ class Engine:
 
     def _side_u(self, zone):
         state = self.sensing.zones[zone]
-        if state.quality != OK:
-            return -1
-        return self.calibration.relative_u(zone, state.pressure_pa)
+        return state.u if state.is_trusted() else -1
 
     def _count(self, dt_ms):
         """Dose per side and seated time. An object on the seat is neither load nor rest."""
@@ -190,14 +197,26 @@ class Engine:
 
     def _follow_shifts(self, dt_ms, seated):
         """`seated`: on the seat right now; the seconds of standing up are no shift."""
-        self._left_shift.step(dt_ms, self.left_u, seated)
-        self._right_shift.step(dt_ms, self.right_u, seated)
+        settled = seated and self.sitting.bout_ms >= HABIT_SETTLED_MS
+        left_u = self._habitual_u(self._left_habit, LEFT_IT, self.left_u, settled)
+        right_u = self._habitual_u(self._right_habit, RIGHT_IT, self.right_u, settled)
+        self._left_shift.step(dt_ms, left_u, seated)
+        self._right_shift.step(dt_ms, right_u, seated)
         self._tell_shift(self._left_shift, dt_ms, LEFT)
         self._tell_shift(self._right_shift, dt_ms, RIGHT)
         self._situation.shift_reached = self._left_shift.reached or self._right_shift.reached
         self._offload.step(dt_ms, self.left_u, self.right_u)
         if seated and self._offload.ended_ms >= OFFLOAD_LOG_MS:
             self.events.add(records.OFFLOAD, dt_ms, self._offload.ended_ms)
+
+    def _habitual_u(self, habit, zone, u, settled):
+        """The side's load in permille of the person's habit, -1 while it is unknown; a settled second is learnt."""
+        if u < 0:
+            return -1
+        pressure_pa = self.sensing.zones[zone].pressure_pa
+        if settled:
+            habit.learn(pressure_pa)
+        return habit.relative_u(pressure_pa)
 
     def _tell_shift(self, shift, dt_ms, side):
         if shift.ended_ms:
@@ -246,7 +265,7 @@ class Engine:
         if self._vacant_ms >= TARE_AFTER_MS:
             self._vacant_ms -= TARE_EVERY_MS
             for zone in range(ZONE_COUNT):
-                if self.sensing.zones[zone].quality == OK:
+                if self.sensing.zones[zone].is_trusted():
                     self.calibration.auto_tare(zone, self.sensing.zones[zone].g_ns)
 
     def _prompt(self, dt_ms, local_minute, low_battery):

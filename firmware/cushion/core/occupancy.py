@@ -1,4 +1,4 @@
-"""Is somebody on the seat? Hysteresis and debounce over the seat's total load, and the breaks in between."""
+"""Is somebody on the seat? Hysteresis and debounce over the load that proves presence, and the breaks in between."""
 
 UNKNOWN, VACANT, OCCUPIED = 0, 1, 2
 SIT_PERMILLE = 150
@@ -11,7 +11,7 @@ BLIP_MS = 5000
 
 
 class Occupancy:
-    """Seat state from the total load in permille of the person's reference.
+    """Seat state from the presence that sensing.py measures, permille of the person's reference.
 
     ``state`` is UNKNOWN until three seconds of load or five without were seen. A step that changes it sets ``sat`` or
     ``left``, and ``ago_ms``: how long before this moment it really happened.
@@ -25,11 +25,11 @@ class Occupancy:
         self._above_ms = 0
         self._below_ms = 0
 
-    def step(self, dt_ms, total_permille):
-        """Takes `dt_ms` with the total load that was seen in it."""
+    def step(self, dt_ms, presence_permille):
+        """Takes `dt_ms` with the presence that was seen in it."""
         self.sat = self.left = False
-        self._above_ms = self._above_ms + dt_ms if total_permille >= SIT_PERMILLE else 0
-        self._below_ms = self._below_ms + dt_ms if total_permille < LEAVE_PERMILLE else 0
+        self._above_ms = self._above_ms + dt_ms if presence_permille >= SIT_PERMILLE else 0
+        self._below_ms = self._below_ms + dt_ms if presence_permille < LEAVE_PERMILLE else 0
         if self._above_ms >= SIT_MS and self.state != OCCUPIED:
             self.state = OCCUPIED
             self.sat = True
@@ -47,7 +47,7 @@ class Occupancy:
 
 
 class BreakTimer:
-    """Counts off-loaded time: both ischial zones below 100 permille and the total below 10 %; blips up to 5 s pass.
+    """Counts off-loaded time: both ischial zones below 100 permille and presence below 10 %; blips up to 5 s pass.
 
     Blips do not count as rest. ``verified`` is true in the one step in which the break grew long enough.
     """

@@ -1,59 +1,72 @@
-"""From raw samples to one trusted pressure per zone and second: median, hold, creep, and each zone's health."""
+"""From raw samples to one trusted pressure per zone and second: median, hold, creep, and each zone's own health.
+
+What only a comparison of zones can tell (open, frozen, drifting) is witness.py's.
+"""
 
 from array import array
 
-from cushion.core.calibration import ZONE_COUNT, conductance_ns, creep_divisor_permille
+from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille
+from cushion.core.quality import MISSING, OK, SATURATED, SHORT
+from cushion.core.witness import Witness
 
 MAX_SAMPLES = 8  # a second, per zone
 NO_READING = -1
 HOLD_MS = 5000
 
-OK, MISSING, SHORT, SATURATED, FROZEN, IMBALANCE = 0, 1, 2, 3, 4, 5
 SHORT_PERMILLE = 970  # of the supply: the sensor is a wire
 SATURATED_PERMILLE = 920  # of the supply: the ADC is at its end
 SATURATED_MS = 10000
-STATIC_MS = 600000  # no movement for so long: frozen zone, or an object on the seat
 LOADED_U = 100
 UNLOADED_RESET_MS = 60000
+SEEN_U = 50
+LONG_MS = 1 << 29
 MOVE_PERMILLE = 25  # of the zone's pressure, above
 MOVE_FLOOR_PA = 100  # the noise of sensor and ADC
 
 
 class Zone:
-    """What is known of one zone: its pressure, health, time under load, and when it last moved."""
+    """What is known of one zone: its pressure, health, time under load, and when it last moved.
+
+    ``quality`` is the verdict; ``readable`` that there is a voltage to make a pressure from, whatever the verdict.
+    ``doubted``: its load is contradicted by all other zones, so it proves nobody's presence. ``seen``: it has been
+    loaded at least once since the start.
+    """
 
     def __init__(self):
         self.pressure_pa = 0
+        self.before_pa = 0
+        self.u = 0
         self.g_ns = 0
         self.quality = MISSING
+        self.readable = False
         self.moved = False
+        self.seen = False
+        self.doubted = False
         self.level_100uv = NO_READING
+        self.still_ms = LONG_MS  # nothing is known to have moved before the start
+        self._is_first = True
         self._loaded_ms = 0
         self._unloaded_ms = 0
-        self._static_ms = 0
         self._end_ms = 0
-        self._frozen = False
 
     def take(self, dt_ms, level_100uv, supply_mv):
-        """Takes the second's median level (NO_READING when there was none); updates `quality`."""
+        """Takes the second's median level (NO_READING when there was none); judges what a level alone can tell."""
         self.moved = False
-        if level_100uv == NO_READING:
-            self.quality = MISSING
-            return
-        same = level_100uv == self.level_100uv
-        self._static_ms = min(self._static_ms + dt_ms, STATIC_MS) if same else 0
-        self._frozen = self._frozen and same
         self.level_100uv = level_100uv
         at_end = level_100uv >= supply_mv * SATURATED_PERMILLE // 100
-        self._end_ms = self._end_ms + dt_ms if at_end else 0
-        if level_100uv >= supply_mv * SHORT_PERMILLE // 100:
+        self._end_ms = min(self._end_ms + dt_ms, LONG_MS) if at_end else 0
+        self.readable = False
+        if level_100uv == NO_READING:
+            self.quality = MISSING
+        elif level_100uv >= supply_mv * SHORT_PERMILLE // 100:
             self.quality = SHORT
         elif self._end_ms > SATURATED_MS:
             self.quality = SATURATED
-        elif self._frozen:
-            self.quality = FROZEN
         else:
             self.quality = OK
+            self.readable = True
+        if not self.readable:
+            self._is_first = True
 
     def press(self, dt_ms, zone, calibration, creep_permille):
         """Turns the level's conductance into a creep-compensated pressure and notes whether it moved."""
@@ -61,18 +74,21 @@ class Zone:
         self._count_load(dt_ms, calibration.relative_u(zone, raw_pa))
         pressure_pa = raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
         change_pa = abs(pressure_pa - self.pressure_pa)
-        self.moved = change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
+        self.moved = not self._is_first and change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
+        self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, LONG_MS)
+        self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
+        self.u = calibration.relative_u(zone, pressure_pa)
+        self.seen = self.seen or self.u >= SEEN_U
+        self._is_first = False
 
-    def judge_frozen(self):
-        """Called when another zone moved: the very same level for ten minutes, though loaded, is no living zone."""
-        if self.quality == OK and self.level_100uv > 0 and self._static_ms >= STATIC_MS:
-            self._frozen = True
-            self.quality = FROZEN
+    def is_trusted(self):
+        """Its pressure may be used."""
+        return self.quality == OK and not self.doubted
 
     def _count_load(self, dt_ms, u):
         if u >= LOADED_U:
-            self._loaded_ms = min(self._loaded_ms + dt_ms, 1 << 29)
+            self._loaded_ms = min(self._loaded_ms + dt_ms, LONG_MS)
             self._unloaded_ms = 0
             return
         self._unloaded_ms = min(self._unloaded_ms + dt_ms, UNLOADED_RESET_MS)
@@ -91,6 +107,7 @@ class Sensing:
         self.present = present
         self.blind_ms = 0
         self.moved = False
+        self.witness = Witness()
         self._supply_mv = supply_mv
         self._divider_ohm = divider_ohm
         self._samples = array("i", [0] * (ZONE_COUNT * MAX_SAMPLES))
@@ -115,13 +132,13 @@ class Sensing:
         for zone in range(ZONE_COUNT):
             state = self.zones[zone]
             state.take(dt_ms, self._median(zone), self._supply_mv)
-            if state.quality == OK:
+            if state.readable:
                 state.g_ns = conductance_ns(state.level_100uv, self._supply_mv, self._divider_ohm)
                 state.press(dt_ms, zone, calibration, creep_permille)
-                self.moved = self.moved or state.moved
-        if self.moved:
-            for zone in range(ZONE_COUNT):
-                self.zones[zone].judge_frozen()
+        self.witness.step(dt_ms, self.zones)
+        for zone in range(ZONE_COUNT):
+            state = self.zones[zone]
+            self.moved = self.moved or (state.moved and state.is_trusted())
         self._count = 0
 
     def is_blind(self):
@@ -133,14 +150,23 @@ class Sensing:
                 return False
         return True
 
-    def total_permille(self, calibration):
-        """Load of all working zones in permille of their references' sum."""
+    def presence_permille(self, calibration):
+        """How much of a person is on the seat, permille of their references.
+
+        The larger of two shares: of all zones, and half of that of the thighs alone, so that somebody who leans
+        forward off both sitting bones is still there whatever those carried when they were calibrated. Only zones that
+        are trusted and were ever loaded count: a cushion of two zones, or one with a dead one, needs no setting.
+        """
         pressure_pa = ref_pa = 0
-        for zone in range(ZONE_COUNT):
-            if self.zones[zone].quality == OK:
-                pressure_pa += self.zones[zone].pressure_pa
+        thigh_permille = 0
+        for zone in range(ZONE_COUNT - 1, -1, -1):
+            state = self.zones[zone]
+            if state.seen and state.is_trusted():
+                pressure_pa += state.pressure_pa
                 ref_pa += calibration.ref_pa[zone]
-        return pressure_pa * 1000 // ref_pa if ref_pa else 0
+            if zone == LEFT_THIGH and ref_pa:
+                thigh_permille = pressure_pa * 500 // ref_pa
+        return max(thigh_permille, pressure_pa * 1000 // ref_pa if ref_pa else 0)
 
     def bad_zones(self):
         """Bit mask of the zones that the board has and that can't be trusted now."""

@@ -1,9 +1,56 @@
-"""Weight shifts and partial off-loads: short reliefs that are not a break, but are worth something."""
+"""Weight shifts and partial off-loads: short reliefs that are not a break, but are worth something.
+
+A shift is measured against what this person usually carries on that side (`Habit`), so that it is found on a cushion
+that nobody has calibrated, in cold and warm rooms, and after somebody sat down an inch further left. Doses, limits,
+off-loads and breaks never look at the habit.
+"""
+
+from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
 
 SHIFT_U = 700
 SHIFT_MS = 15000
 OFFLOAD_ENTER_U = 300
 OFFLOAD_LEAVE_U = 400
+HABIT_SETTLED_MS = 10000  # of a bout: flesh and foam still give way before
+HABIT_LEAST_PA = DEFAULT_REF_PA // 10
+HABIT_LEARNT_S = 600
+HABIT_FASTEST = 24
+HABIT_SLOWEST = 1200
+
+
+class Habit:
+    """What one side usually carries, Pa: follows the median by small steps, fast at first, then 5 % a minute at most.
+
+    While the side is relieved it follows eight times slower: a long lean must not become the habit it is measured by.
+    """
+
+    def __init__(self):
+        self._level_16 = 0  # in sixteenths of a pascal
+        self._seconds = 0
+
+    def start(self, ref_pa, calibrated):
+        """A calibrated cushion begins with the reference, another one with the first load that it sees."""
+        self._level_16 = ref_pa * 16
+        self._seconds = HABIT_LEARNT_S if calibrated else 0
+
+    def relative_u(self, pressure_pa):
+        """Load in permille of the habit; of the reference until there is one."""
+        level_pa = self._level_16 // 16
+        return min(MAX_U, pressure_pa * 1000 // max(1, level_pa))
+
+    def learn(self, pressure_pa):
+        """Takes a settled second on the seat with the side loaded."""
+        if pressure_pa < HABIT_LEAST_PA:
+            return
+        if self._seconds == 0:
+            self._level_16 = pressure_pa * 16
+        self._seconds = min(self._seconds + 1, HABIT_SLOWEST)
+        divisor = min(HABIT_SLOWEST, HABIT_FASTEST + self._seconds)
+        if self._seconds >= HABIT_LEARNT_S and self.relative_u(pressure_pa) <= SHIFT_U:
+            divisor *= 8
+        step_16 = 1 + self._level_16 // divisor
+        gap_16 = pressure_pa * 16 - self._level_16
+        self._level_16 += max(-step_16, min(step_16, gap_16))
 
 
 class Shift:

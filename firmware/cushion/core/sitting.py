@@ -36,10 +36,10 @@ class Sitting:
         """Somebody, or something, is on the seat."""
         return self.occupancy.state == OCCUPIED
 
-    def step(self, dt_ms, left_u, right_u, total_permille, verified_ms):
+    def step(self, dt_ms, left_u, right_u, presence_permille, verified_ms):
         """Takes `dt_ms` of loads (permille; -1 = side unknown)."""
-        self.occupancy.step(dt_ms, total_permille)
-        self._time_break(dt_ms, max(left_u, right_u), total_permille, verified_ms)
+        self.occupancy.step(dt_ms, presence_permille)
+        self._time_break(dt_ms, max(left_u, right_u), presence_permille, verified_ms)
         if self.occupancy.sat:
             self._begin_bout(dt_ms)
         elif self.occupancy.left:
@@ -62,8 +62,8 @@ class Sitting:
         self.verified = self._verified_away = self._knows_last_sit = False
         self.away_ms = 0
 
-    def _time_break(self, dt_ms, highest_u, total_permille, verified_ms):
-        off = 0 <= highest_u < BREAK_ZONE_U and total_permille < BREAK_TOTAL_PERMILLE
+    def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
+        off = 0 <= highest_u < BREAK_ZONE_U and presence_permille < BREAK_TOTAL_PERMILLE
         self._break.step(dt_ms, off, verified_ms)
         self.verified = self._break.verified
         if self.verified:

@@ -1,0 +1,170 @@
+"""What zones can tell about each other: a wire that came off, a reading that stands still, a baseline that walked off.
+
+A body can't unload one zone without loading another, can't move without moving most, and can't rest on one zone alone
+without ever stirring. Each rule below is one of these sentences.
+"""
+
+from array import array
+
+from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT
+from cushion.core.quality import DRIFTING, FROZEN, OPEN
+
+QUIET_U = 20  # permille: no load
+SHARE_U = 40  # another zone at this or more shares the seat
+LOAD_U = 80
+
+# Open: from a good load to none within a second, and nobody else took it over. Or dead since the start.
+# Good loads are well above the ADC's dead end, which is about 1 kPa: lighter ones come and go with a thigh's position.
+GOOD_PA = 2500
+HELD_MS = 8000
+OPEN_MS = 10000
+DEAD_MIRROR_PA = 5000
+DEAD_MS = 45000
+DEAD_THIGH_MS = 600000  # thighs differ by a factor of five between postures, sitting bones hardly by three
+
+# Frozen: the level stays in a narrow band while others move.
+FROZEN_MS = 40000
+BAND_100UV = 64
+BAND_MOVES = 4
+SAME_MOVES = 2
+
+# Drifting: loaded alone, having not moved when the others unloaded, or not stirring for long.
+ALONE_TOLD_MS = 20000
+ALONE_LATE_MS = 2000
+ALONE_STILL_MS = 60000
+LONG_MS = 1 << 29
+
+
+class Witness:
+    """Judges all zones together, once a second; sets their ``doubted`` and ``quality``."""
+
+    def __init__(self):
+        self._suspect = array("i", [0] * ZONE_COUNT)
+        self._open_ms = array("i", [0] * ZONE_COUNT)
+        self._held_ms = array("i", [0] * ZONE_COUNT)
+        self._dead_ms = array("i", [0] * ZONE_COUNT)
+        self._low = array("i", [0] * ZONE_COUNT)
+        self._high = array("i", [-1] * ZONE_COUNT)
+        self._band_ms = array("i", [0] * ZONE_COUNT)
+        self._moves = array("i", [0] * ZONE_COUNT)
+        self._frozen = array("i", [0] * ZONE_COUNT)
+        self._drifted = array("i", [0] * ZONE_COUNT)
+        self._alone = -1
+        self._alone_ms = 0
+
+    def step(self, dt_ms, zones):
+        """Takes `dt_ms` with the zones' new pressures."""
+        self._find_alone(dt_ms, zones)
+        for zone in range(ZONE_COUNT):
+            state = zones[zone]
+            state.doubted = False
+            if not state.readable:
+                self._forget(zone)
+                continue
+            if self._is_frozen(dt_ms, zone, zones):
+                state.quality = FROZEN
+            elif self._is_open(dt_ms, zone, zones):
+                state.quality = OPEN
+            elif self._is_drifting(zone, zones):
+                state.quality = DRIFTING
+
+    def _forget(self, zone):
+        self._high[zone] = -1
+        self._frozen[zone] = self._suspect[zone] = self._drifted[zone] = 0
+        self._open_ms[zone] = self._dead_ms[zone] = 0
+
+    def _is_frozen(self, dt_ms, zone, zones):
+        state = zones[zone]
+        level = state.level_100uv
+        low, high = min(self._low[zone], level), max(self._high[zone], level)
+        if self._high[zone] < 0 or high - low > BAND_100UV or (state.u < LOAD_U and not self._frozen[zone]):
+            self._low[zone] = self._high[zone] = level
+            self._band_ms[zone] = self._moves[zone] = self._frozen[zone] = 0
+            return False
+        self._low[zone], self._high[zone] = low, high
+        self._band_ms[zone] = min(self._band_ms[zone] + dt_ms, LONG_MS)
+        if self._others_moved(zone, zones):
+            self._moves[zone] = min(self._moves[zone] + 1, BAND_MOVES)
+        enough = SAME_MOVES if high == low else BAND_MOVES
+        if self._band_ms[zone] >= FROZEN_MS and self._moves[zone] >= enough:
+            self._frozen[zone] = 1
+        return self._frozen[zone] != 0
+
+    def _others_moved(self, zone, zones):
+        for other in range(ZONE_COUNT):
+            if other != zone and zones[other].readable and zones[other].moved:
+                return True
+        return False
+
+    def _is_open(self, dt_ms, zone, zones):
+        state = zones[zone]
+        if state.u >= QUIET_U:
+            self._suspect[zone] = self._open_ms[zone] = self._dead_ms[zone] = 0
+            self._held_ms[zone] = min(self._held_ms[zone] + dt_ms, LONG_MS)
+            return False
+        if self._held_ms[zone] >= HELD_MS and state.before_pa >= GOOD_PA and self._nobody_took_over(zone, zones):
+            self._suspect[zone] = 1
+        self._held_ms[zone] = 0
+        mirror, neighbour = zones[zone ^ 1], zones[zone ^ 2]
+        dead_ms, mirror_pa = DEAD_MS, DEAD_MIRROR_PA
+        if zone >= LEFT_THIGH:
+            dead_ms, mirror_pa = DEAD_THIGH_MS, GOOD_PA
+        if not self._carries(mirror, GOOD_PA):
+            pass  # leaning forward, or standing: nothing to be learnt
+        elif self._suspect[zone]:
+            self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, OPEN_MS)
+        elif not state.seen and self._carries(mirror, mirror_pa) and neighbour.readable and neighbour.u >= LOAD_U:
+            self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, dead_ms)
+        return self._open_ms[zone] >= OPEN_MS or self._dead_ms[zone] >= dead_ms
+
+    def _carries(self, state, least_pa):
+        return state.readable and state.pressure_pa >= least_pa
+
+    def _nobody_took_over(self, zone, zones):
+        """The others carry what they carried: less than a quarter of the lost load went over to them."""
+        before_pa = now_pa = 0
+        for other in range(ZONE_COUNT):
+            if other != zone and zones[other].readable:
+                before_pa += zones[other].before_pa
+                now_pa += zones[other].pressure_pa
+        return before_pa * 9 // 10 <= now_pa <= before_pa + zones[zone].before_pa // 4
+
+    def _find_alone(self, dt_ms, zones):
+        """Which zone is loaded while all others that can be read are not; -1 when there is no such zone."""
+        alone, others = -1, 0
+        for zone in range(ZONE_COUNT):
+            state = zones[zone]
+            if not state.readable or self._drifted[zone]:
+                continue
+            if state.u >= LOAD_U and alone < 0:
+                alone = zone
+            elif state.u >= SHARE_U:
+                alone = ZONE_COUNT
+            else:
+                others += 1
+        if alone >= ZONE_COUNT or others == 0:
+            alone = -1
+        self._alone_ms = min(self._alone_ms + dt_ms, LONG_MS) if alone == self._alone else dt_ms
+        self._alone = alone
+
+    def _is_drifting(self, zone, zones):
+        state = zones[zone]
+        if self._drifted[zone]:
+            if state.u < SHARE_U:
+                self._drifted[zone] = 0
+            return self._drifted[zone] != 0
+        if zone != self._alone:
+            return False
+        if state.still_ms >= self._alone_ms + ALONE_LATE_MS:
+            state.doubted = True
+            if self._alone_ms >= ALONE_TOLD_MS:
+                self._drifted[zone] = 1
+        elif state.still_ms >= ALONE_STILL_MS and self._another_was_seen(zone, zones):
+            self._drifted[zone] = 1
+        return self._drifted[zone] != 0
+
+    def _another_was_seen(self, zone, zones):
+        for other in range(ZONE_COUNT):
+            if other != zone and zones[other].readable and zones[other].seen:
+                return True
+        return False
