@@ -1,7 +1,7 @@
 """The whole carrier as an ngspice deck, built row by row from circuit.py, and a way to run it.
 
-What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's outputs. Models are simple and
-say so: switches with the data sheets' resistance, a reference with its drop-out, an ADC pin that leaks like 1 Mohm.
+What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's outputs. The models are
+simple: switches with the data sheets' resistance, a reference with its drop-out, an ADC pin that leaks like 1 Mohm.
 """
 
 import subprocess
@@ -69,7 +69,7 @@ def deck(stimuli: list[str], analysis: list[str], tolerance=None, values=None, w
 
 
 def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts) -> list[list[float]]:
-    """Runs one sweep and returns the swept quantity and the columns. ngspice exits 0 on errors: the rows are counted."""
+    """Runs one sweep; returns the swept quantity and the columns. ngspice exits 0 on errors: the rows are counted."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out.txt"
         analysis = ["set wr_singlescale", "set numdgt=9", sweep, f"wrdata {out} {' '.join(columns)}", "quit"]

@@ -1,7 +1,7 @@
 """What the carrier draws, from the circuit's own values, and how far its ratings are above that.
 
-`currents_ma` is the hardware's input to an energy model. Figures that no value of the circuit gives are data-sheet figures
-and say whose. Nothing here was measured on a board.
+`currents_ma` is the hardware's input to an energy model. Figures that no value of the circuit gives are from data
+sheets and say whose. Nothing here was measured on a board.
 """
 
 from hardware.circuit.circuit import value_of

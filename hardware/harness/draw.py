@@ -1,4 +1,4 @@
-"""Draws the harness: YAML, wire list and picture beside this file. Needs WireViz and graphviz (`make hardware-setup`)."""
+"""Draws the harness: YAML, wire list and picture. Needs WireViz (`make hardware-setup`) and graphviz."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from hardware.harness.harness import wireviz_text
 
 HERE = Path(__file__).resolve().parent
 NAME = "harness"
-# The graph (gv) is what the drawing (svg) is set from: it does not depend on the machine's fonts, so it can be compared.
+# The graph (gv), which the drawing (svg) is set from, does not depend on the machine's fonts: it can be compared.
 MADE = {"yml": "yml", "gv": "gv", "svg": "svg", "bom.tsv": "tsv"}
 
 

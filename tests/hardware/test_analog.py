@@ -1,6 +1,6 @@
 """The circuit in SPICE against the firmware's own conversion.
 
-Oracle for the front end: `cushion.core.calibration`, the code that runs on the chip, fed with what ngspice says is at the
+Oracle for the front end: `cushion.core.calibration`, the code that runs on the chip, fed with what ngspice finds at the
 ADC pin. The sensor is the stack that the firmware's nominal gain belongs to: 13 nS/Pa.
 """
 

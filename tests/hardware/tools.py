@@ -1,4 +1,4 @@
-"""KiCad, ngspice and the hardware environment: here, or a skip that says what to do; on CI their absence is a failure."""
+"""KiCad, ngspice and the hardware environment: a skip where they are missing, on CI a failure."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ def need_environment() -> None:
 
 
 def set_up_libraries() -> None:
-    """Gives KiCad its library tables, which its first start with a screen would have copied; without them all parts warn."""
+    """Gives KiCad the library tables that its first start with a screen would copy; without them all parts warn."""
     home = Path(os.environ.get("KICAD_CONFIG_HOME") or Path.home() / ".config" / "kicad" / "9.0")
     for name in ("sym-lib-table", "fp-lib-table"):
         template = Path("/usr/share/kicad/template") / name
