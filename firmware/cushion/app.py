@@ -14,6 +14,7 @@ from cushion.link import calls
 from cushion.link.console import Console
 from cushion.monitor import Monitor
 from cushion.storage import keep
+from cushion.storage.acks import Acks
 from cushion.storage.log import Log
 
 RESTART_MS = 1000
@@ -30,6 +31,7 @@ class App:
         self.board = board
         self.reset = reset_name(board.reset_cause())
         self.log = Log(board.cushion_id)
+        self.acks = Acks(self.log.log_id, self.log.durable_seq)
         settings, self.settings_source, self._problems = keep.load_settings()
         self.monitor = Monitor(board, self.log, settings, keep.load_calibration())
         self.console = Console()
@@ -51,9 +53,10 @@ class App:
                 was = settings.get(name)
                 now = settings.change(name, values[name], self.board.clock.unix_s())
                 changes.append((index, was, now))
-        keep.save_settings(settings)
+        keep.save_settings(settings, {"changes": changes, "reason": reason})
         self.settings_source = "file"
         self.monitor.settings_changed(changes, reason)
+        keep.settings_logged(settings)
         return {name: settings.get(name) for name in values}
 
     def use_calibration(self, calibration):
@@ -115,8 +118,16 @@ class App:
         if clock.is_known():
             unix_ms = clock.unix_ms()
             self.monitor.record(records.CLOCK, (unix_ms // 1000, unix_ms % 1000, 0, 0, records.CLOCK_KEPT))
+        self._log_unlogged()
         for problem in self._problems:
             self.monitor.record(records.CRASH, ("settings: " + problem,))
+
+    def _log_unlogged(self):
+        """The power went between a change of the settings and its record."""
+        unlogged = keep.load_unlogged()
+        if unlogged is not None:
+            self.monitor.settings_changed(unlogged["changes"], unlogged["reason"])
+            keep.settings_logged(self.monitor.engine.settings)
 
 
 def _confirm_firmware():

@@ -70,8 +70,8 @@ class Monitor:
         if gesture == LONG_PRESS and self.board.battery.is_present():
             answer = patterns.BATTERY_FULL if self.board.battery.percent() >= 50 else patterns.BATTERY_HALF
         self.board.haptics.off()
-        self._play(answer, records.SIDE_BOTH)
         self._drain()
+        self._play(answer, records.SIDE_BOTH)
         return accepted
 
     def settings_changed(self, changes, reason):
@@ -95,13 +95,10 @@ class Monitor:
         engine.decide(period_ms, minute, board.battery.is_low())
         if self.capture is not None:
             self.capture.take(engine)
-        self._act()
-        self._drain()
-
-    def _act(self):
-        prompter = self.engine.prompter
+        prompter = engine.prompter
         if prompter.cancel:
-            self.board.haptics.off()
+            board.haptics.off()
+        self._drain()  # before the motors: what a person feels is in the log, whatever happens next
         if prompter.vibrate_level:
             self._play(prompter.vibrate_level, prompter.side)
 
@@ -110,7 +107,7 @@ class Monitor:
         strength = self.engine.settings.strength_percent
         if not self.board.haptics.play(pattern, side, strength, habituated):
             asked_ms = patterns.on_ms(patterns.times_of(pattern, habituated))
-            self._add(records.HAPTIC, (pattern, side, asked_ms, 0))
+            self.record(records.HAPTIC, (pattern, side, asked_ms, 0))
 
     def _drain(self):
         events = self.engine.events
@@ -118,13 +115,7 @@ class Monitor:
             kind = events.kind(row)
             self._add(kind, events.values(row, len(KINDS[kind][2])))
         events.clear()
-        self._tell_evicted()
         self.log.commit()
-
-    def _tell_evicted(self):
-        first_seq, last_seq = self.log.take_evicted()
-        if last_seq:
-            self._add(records.EVICTED, (first_seq, last_seq))
 
     def _add(self, kind, values):
         self.log.add(kind, records.payload_of(kind, values), self.mono_s, self.mono_ms, self.board.clock.unix_s())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cushion.core import records
+from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MAGIC, DamagedBlock, read_header, walk
 
 Fields = dict[str, int | str]
 
@@ -25,7 +26,8 @@ class Record:
 class Block:
     """A block's verified records, and what was wrong with it ("" when nothing was).
 
-    ``unix_s`` is the device's own clock at ``base_ms`` of the session, 0 while it had none.
+    ``unix_s`` is the device's own clock at ``base_ms`` of the session, 0 while it had none; ``log`` tells the log from
+    one that was erased, 0 in version 1.
     """
 
     cushion: str
@@ -34,6 +36,7 @@ class Block:
     unix_s: int
     records: tuple[Record, ...]
     damage: str = ""
+    log: int = 0
 
 
 NOTHING = Block("", 0, 0, 0, ())
@@ -45,7 +48,7 @@ def split_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     held = b""
     for chunk in chunks:
         held += chunk
-        while len(held) >= records.BLOCK_SIZE + records.HEADER_SIZE:
+        while len(held) >= BLOCK_SIZE + HEADER_SIZE:
             size = _block_size(held)
             yield held[:size]
             held = held[size:]
@@ -56,41 +59,34 @@ def split_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _block_size(held: bytes) -> int:
-    at = held.find(records.MAGIC, 1)
-    while 0 < at < records.BLOCK_SIZE:
+    at = held.find(MAGIC, 1)
+    while 0 < at < BLOCK_SIZE:
         try:
-            records.read_header(held[at : at + records.HEADER_SIZE])
-        except records.DamagedBlock:
-            at = held.find(records.MAGIC, at + 1)
+            read_header(held[at : at + HEADER_SIZE])
+        except DamagedBlock:
+            at = held.find(MAGIC, at + 1)
         else:
             return at
-    return min(records.BLOCK_SIZE, len(held))
+    return min(BLOCK_SIZE, len(held))
 
 
 def read_block(data: bytes) -> Block:
-    """The block in ``data`` (at most BLOCK_SIZE bytes). Records behind a damaged one are not trusted: their sequence
-    numbers are counted from the block's start."""
+    """The block in ``data`` (at most BLOCK_SIZE bytes), of any version. Records behind a damaged one are not trusted:
+    their sequence numbers are counted from the block's start."""
     try:
-        header = records.read_header(data)
-    except records.DamagedBlock as error:
+        header = read_header(data)
+    except DamagedBlock as error:
         return Block("", 0, 0, 0, (), str(error))
     base_ms = header.base_s * 1000 + header.base_ms
     found: list[Record] = []
     damage = ""
     try:
-        for kind, dt_ms, payload in _walk(data, header.crc):
+        for kind, dt_ms, payload in walk(data, header):
             seq = header.first_seq + len(found)
             found.append(Record(seq, header.session, base_ms + dt_ms, kind, payload))
-    except records.DamagedBlock as error:
+    except DamagedBlock as error:
         damage = f"{error} (record {header.first_seq + len(found)})"
-    return Block(header.cushion.hex(), header.session, base_ms, header.unix_s, tuple(found), damage)
-
-
-def _walk(data: bytes, seed: int) -> Iterator[tuple[int, int, bytes]]:
-    offset = records.HEADER_SIZE
-    while (step := records.next_record(data, offset, seed)) is not None:
-        kind, dt_ms, start, offset = step
-        yield kind, dt_ms, bytes(data[start : offset - 4])
+    return Block(header.cushion.hex(), header.session, base_ms, header.unix_s, tuple(found), damage, header.log)
 
 
 def fields_of(kind: int, payload: bytes) -> Fields:

@@ -16,6 +16,7 @@ class Ram:
 
     def __init__(self, blocks):
         self.blocks = blocks
+        self.refuses = False
         self.data = bytearray(b"\xff" * (BLOCK * blocks))
 
     def readblocks(self, block, buffer, offset=0):
@@ -23,6 +24,8 @@ class Ram:
         buffer[:] = self.data[start : start + len(buffer)]
 
     def writeblocks(self, block, buffer, offset=0):
+        if self.refuses:
+            raise OSError(5)
         start = block * BLOCK + offset
         self.data[start : start + len(buffer)] = buffer
 

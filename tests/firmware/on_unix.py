@@ -8,7 +8,8 @@ from tests.core.interpreters import require, run
 HERE = Path(__file__).parent
 FIRMWARE = HERE.parents[1] / "firmware"
 IMPORTS = (
-    "from cushion.storage import atomic, keep, log, segments; from cushion.core import records, settings; import os"
+    "from cushion.storage import acks, atomic, keep, log, segments; from cushion.core import blocks, records; "
+    "from cushion.core import settings; import os"
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cushion.core import records
+from cushion.core.blocks import BLOCK_SIZE, Writer
 from sitbone.blocks import Block, read_block
 from sitbone.errors import CushionGone, TransferDamaged
 
@@ -22,18 +23,16 @@ class LogWriter:
     now_ms: int = 0
     unix_s: int = 0
     blocks: list[bytes] = field(default_factory=list)
-    _open: bytearray | None = None
-    _used: int = 0
-    _seed: int = 0
-    _base_ms: int = 0
+    log_id: int = 4711
+    _open: Writer | None = None
 
     def add(self, kind: int, *values: Any) -> int:
         payload = records.payload_of(kind, values)
-        if self._open is None or self._used + records.RECORD_OVERHEAD + len(payload) > records.BLOCK_SIZE:
+        now = divmod(self.now_ms, 1000)
+        if self._open is None or not self._open.add(kind, payload, *now):
             self._begin()
-        assert self._open is not None
-        dt_ms = self.now_ms - self._base_ms
-        self._used = records.pack_record(self._open, self._used, self._seed, kind, dt_ms, payload)
+            assert self._open is not None
+            assert self._open.add(kind, payload, *now)
         self.next_seq += 1
         return self.next_seq - 1
 
@@ -44,23 +43,15 @@ class LogWriter:
         self.now_ms = 0
 
     def _begin(self) -> None:
-        self._finish()
-        self._open = bytearray(b"\xff" * records.BLOCK_SIZE)
-        self._base_ms = self.now_ms
-        base_s, base_ms = divmod(self.now_ms, 1000)
-        self._seed = records.pack_header(
-            self._open, CUSHION_ID, self.session, self.next_seq, base_s, base_ms, self.unix_s
-        )
-        self._used = records.HEADER_SIZE
-
-    def _finish(self) -> None:
         if self._open is not None:
-            self.blocks.append(bytes(self._open))
-        self._open = None
+            self.blocks.append(bytes(self._open.block))
+        self._open = Writer()
+        base_s, base_ms = divmod(self.now_ms, 1000)
+        self._open.begin(CUSHION_ID, self.log_id, self.session, self.next_seq, base_s, base_ms, self.unix_s)
 
     def data(self) -> list[bytes]:
         """All blocks; the last one only as far as it is used."""
-        return self.blocks + ([bytes(self._open[: self._used])] if self._open is not None else [])
+        return self.blocks + ([bytes(self._open.block[: self._open.used])] if self._open is not None else [])
 
     # --- whole happenings
 
@@ -141,12 +132,12 @@ class FakeStream:
         if self._flip is not None and arriving:
             arriving[self._flip % len(arriving)] ^= 0x10
         whole = len(arriving) if self._cut is None else min(self._cut, len(arriving))
-        for start in range(0, whole - whole % records.BLOCK_SIZE, records.BLOCK_SIZE):
-            yield bytes(arriving[start : start + records.BLOCK_SIZE])
+        for start in range(0, whole - whole % BLOCK_SIZE, BLOCK_SIZE):
+            yield bytes(arriving[start : start + BLOCK_SIZE])
         if self._cut is not None and self._cut < len(arriving):
             raise CushionGone("the cushion on /dev/fake stopped answering; check the cable and try again")
-        if whole % records.BLOCK_SIZE:
-            yield bytes(arriving[whole - whole % records.BLOCK_SIZE :])
+        if whole % BLOCK_SIZE:
+            yield bytes(arriving[whole - whole % BLOCK_SIZE :])
         if hashlib.sha256(arriving).digest() != hashlib.sha256(sent).digest():
             raise TransferDamaged("the log from /dev/fake came damaged; check the cable and sync again")
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cushion.core import records
+from cushion.core.blocks import BLOCK_SIZE
 from sitbone import sync as sync_module
 from sitbone.blocks import Record, read_block
 from sitbone.errors import CushionGone
@@ -58,7 +59,7 @@ def test_a_second_sync_brings_only_what_is_new(store: Store) -> None:
     cushion.log.sit(60_000)
     result = pull(store, cushion)
     assert result["records"] == 8
-    assert result["bytes"] <= 2 * records.BLOCK_SIZE
+    assert result["bytes"] <= 2 * BLOCK_SIZE
     assert stored(store) == logged(cushion.log)
 
 

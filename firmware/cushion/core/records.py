@@ -1,27 +1,16 @@
-"""The log's record format: one table that the firmware writes by and the host reads by.
+"""The kinds of record and their fields: one table that the firmware writes by and the host reads by.
 
-A log is a run of 512-byte blocks. A block says by itself whose it is and when it began; records follow its header, each
-with a CRC of its own that is seeded with the header's, so a record is valid only in its own block. Field tables with
-every offset, width and unit: LOG_FORMAT.md beside the storage code. All integers are little-endian.
+Field tables with every offset, width and unit: LOG_FORMAT.md beside the storage code. All integers are little-endian.
+How records lie in a block: blocks.py.
 """
 
 import struct
-from binascii import crc32
 
-BLOCK_SIZE = 512
-MAGIC = b"SBLK"
-VERSION = 1
-HEADER = "<4sBBH6sHIIIHHI"  # magic version header_size 0 cushion 0 session first_seq base_s base_ms 0 unix_s, then crc
-HEADER_SIZE = struct.calcsize(HEADER) + 4
-RECORD_HEAD = "<BBI"  # kind, payload length, ms since the block's base
-RECORD_OVERHEAD = struct.calcsize(RECORD_HEAD) + 4
-END = 0xFF  # in the place of a kind: no more records in this block
 TEXT_MAX = 200
-MAX_DT_MS = 1 << 29  # a record further from the block's base begins a new block: ms stay small integers
 
 BOOT, CLOCK, EPOCH, SAT, STOOD, BREAK, SHIFT, PROMPT, OUTCOME, BUTTON = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH = 11, 12, 13, 14, 15, 16, 17, 18, 19
-EVICTED, OBJECT, OFFLOAD, HAPTIC = 20, 21, 22, 23
+EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
 
 # kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
 # `ago_ms`: the thing itself happened so long before the record was written (it took that long to be sure).
@@ -64,6 +53,7 @@ KINDS = {
     OBJECT: ("object", "<B", ("on",)),
     OFFLOAD: ("offload", "<II", ("ago_ms", "offload_ms")),
     HAPTIC: ("haptic", "<BBHH", ("pattern", "side", "asked_ms", "granted_ms")),
+    DROPPED: ("dropped", "<H", ("count",)),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
@@ -93,20 +83,6 @@ NAMED_FIELDS = {
 }
 
 
-class DamagedBlock(ValueError):
-    """A block whose header, or a record inside it, fails its check. The message says which."""
-
-
-def pack_header(block, cushion_id, session, first_seq, base_s, base_ms, unix_s):
-    """Writes a block header at the start of `block` (a bytearray); returns its CRC, the seed of the records' CRCs."""
-    struct.pack_into(
-        HEADER, block, 0, MAGIC, VERSION, HEADER_SIZE, 0, cushion_id, 0, session, first_seq, base_s, base_ms, 0, unix_s
-    )
-    crc = crc32(memoryview(block)[: HEADER_SIZE - 4])
-    struct.pack_into("<I", block, HEADER_SIZE - 4, crc)
-    return crc
-
-
 def payload_of(kind, values):
     """The payload bytes of one record. Text fields are cut, at a character, to what their format holds."""
     form = KINDS[kind][1]
@@ -117,61 +93,6 @@ def payload_of(kind, values):
     while text and _is_cut(text):
         text = text[:-1]
     return struct.pack(numbers, *values[:-1]) + text
-
-
-def pack_record(block, offset, seed, kind, dt_ms, payload):
-    """Writes one record into `block` at `offset`; returns the offset behind it."""
-    size = len(payload)
-    struct.pack_into(RECORD_HEAD, block, offset, kind, size, dt_ms)
-    body = offset + RECORD_OVERHEAD - 4
-    block[body : body + size] = payload
-    crc = crc32(memoryview(block)[offset : body + size], seed)
-    struct.pack_into("<I", block, body + size, crc)
-    return body + size + 4
-
-
-class Header:
-    """A block's header, as integers; ``cushion`` is 6 bytes, ``unix_s`` 0 while the wall clock was unknown."""
-
-    def __init__(self, cushion, session, first_seq, base_s, base_ms, unix_s, crc):
-        self.cushion = cushion
-        self.session = session
-        self.first_seq = first_seq
-        self.base_s = base_s
-        self.base_ms = base_ms
-        self.unix_s = unix_s
-        self.crc = crc
-
-
-def read_header(block):
-    """The `Header` of a block (bytes-like). Raises DamagedBlock when it isn't one of a version this code knows."""
-    if len(block) < HEADER_SIZE or bytes(block[:4]) != MAGIC:
-        raise DamagedBlock("no block begins here")
-    view = memoryview(block)
-    stored = struct.unpack_from("<I", block, HEADER_SIZE - 4)[0]
-    if crc32(view[: HEADER_SIZE - 4]) != stored:
-        raise DamagedBlock("block header fails its check")
-    fields = struct.unpack_from(HEADER, block, 0)
-    if fields[1] != VERSION:
-        raise DamagedBlock("log version {} is newer than this program".format(fields[1]))
-    return Header(fields[4], fields[6], fields[7], fields[8], fields[9], fields[11], stored)
-
-
-def next_record(block, offset, seed):
-    """The record at `offset`: ``(kind, dt_ms, payload_start, next_offset)``, or None at the block's end.
-
-    Raises DamagedBlock when there is one but its check fails.
-    """
-    if offset + RECORD_OVERHEAD > len(block) or block[offset] in (END, 0):
-        return None
-    kind, size, dt_ms = struct.unpack_from(RECORD_HEAD, block, offset)
-    body = offset + RECORD_OVERHEAD - 4
-    if size > PAYLOAD_MAX or body + size + 4 > len(block):
-        raise DamagedBlock("record runs over its block's end")
-    stored = struct.unpack_from("<I", block, body + size)[0]
-    if crc32(memoryview(block)[offset : body + size], seed) != stored:
-        raise DamagedBlock("record fails its check")
-    return kind, dt_ms, body, body + size + 4
 
 
 def fields_of(kind, payload):

@@ -1,10 +1,12 @@
 """What the host calls, through the console: each function answers one JSON line (or a line, bytes, and a line).
 
-Bound to the running application by `bind`; a refusal answers ``{"error": "what; what to do"}``.
+Bound to the running application by `bind`; a refusal answers ``{"error": "what; what to do"}``. A host calls through
+`call`, which holds both ways to a CRC-32: a serial line has none of its own, and a flipped digit may still be a number.
 """
 
 import hashlib
 import json
+from binascii import crc32
 
 from cushion.core import records
 from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
@@ -14,12 +16,28 @@ from cushion.drivers.profiles import ZONES
 CHUNK_BYTES = 512
 
 _app = None
+_checked = False
 
 
 def bind(app):
     """Called once by the application."""
     global _app
     _app = app
+
+
+def call(line, crc):
+    """Does what `line`, JSON ``[name, arguments…]``, says if it has that CRC; each answered line ends with its own."""
+    global _checked
+    if crc32(line.encode()) != crc:
+        raise ValueError("the call came damaged")
+    name, *arguments = json.loads(line)
+    if name not in CALLS:
+        raise ValueError("this firmware knows no call " + name)
+    _checked = True
+    try:
+        CALLS[name](*arguments)
+    finally:
+        _checked = False
 
 
 def status():
@@ -36,7 +54,7 @@ def status():
             "limit_s": {"left": settings.left_dose_limit_s, "right": settings.right_dose_limit_s},
             "seated_s": engine.seated_s(),
             "calibrated": engine.calibration.calibrated,
-            "journal": {"first_seq": log.first_seq(), "last_seq": log.durable_seq, "bytes_free": log.bytes_free()},
+            "journal": _journal(log),
             "battery": _battery(board.battery),
             "faults": _faults(engine),
             "reset": _app.reset,
@@ -82,7 +100,18 @@ def read_log(since_seq):
     parts = log.extent(since_seq)
     size = sum(end - start for _, start, end in parts)
     head = {"bytes": size, "first_seq": since_seq, "last_seq": log.durable_seq, "kept_first_seq": log.first_seq()}
-    _app.console.send(_log_chunks(head, parts))
+    head["log"] = log.log_id
+    _app.console.send(_log_chunks(head, parts, _checked))
+
+
+def ack(host, log_id, seq):
+    """A host has every record up to `seq` of this log on its disk."""
+    log = _app.log
+    if log_id != log.log_id or not 0 < seq <= log.durable_seq:
+        _answer({"error": "no such record in this log; sync again"})
+        return
+    _app.acks.take(host, seq)
+    _answer({"acked": _app.acks.of(host)})
 
 
 def settings_show():
@@ -138,8 +167,37 @@ def gesture(name):
     _answer({"accepted": _app.monitor.press(records.GESTURES.index(name))})
 
 
+CALLS: dict = {
+    "status": status,
+    "clock": clock,
+    "read_log": read_log,
+    "ack": ack,
+    "settings_show": settings_show,
+    "settings_set": settings_set,
+    "calibrate": calibrate,
+    "gesture": gesture,
+}
+
+
 def _answer(document):
-    print(json.dumps(document))
+    print(_line(document, _checked))
+
+
+def _line(document, checked):
+    """A document on one line, with its CRC behind it for who wants it."""
+    text = json.dumps(document)
+    return "{} {:08x}".format(text, crc32(text.encode())) if checked else text
+
+
+def _journal(log):
+    """``unacked`` counts the records that are on no host's disk, as far as the hosts have said."""
+    first_seq, acked = log.first_seq(), _app.acks.highest()
+    return {
+        "first_seq": first_seq,
+        "last_seq": log.durable_seq,
+        "bytes_free": log.bytes_free(),
+        "unacked": max(0, log.durable_seq - max(acked, first_seq - 1)),
+    }
 
 
 def _battery(battery):
@@ -161,9 +219,9 @@ def _faults(engine):
     return faults
 
 
-def _log_chunks(head, parts):
+def _log_chunks(head, parts, checked):
     """Yields the answer of `read_log`; the buffer is used again, so each chunk must be sent before the next."""
-    yield (json.dumps(head) + "\n").encode()
+    yield (_line(head, checked) + "\n").encode()
     digest = hashlib.sha256()
     buffer = bytearray(CHUNK_BYTES)
     view = memoryview(buffer)
@@ -177,4 +235,4 @@ def _log_chunks(head, parts):
                 digest.update(view[:count])
                 yield view[:count]
                 start += count
-    yield (json.dumps({"sha256": digest.digest().hex()}) + "\n").encode()
+    yield (_line({"sha256": digest.digest().hex()}, checked) + "\n").encode()

@@ -30,6 +30,7 @@ class Console:
         self._poller.register(self._in, select.POLLIN)
         self._globals = {}
         self._stream = None
+        self._pushed_back = -1
 
     def send(self, chunks):
         """Called from within a snippet: its answer goes on with these chunks of bytes (an iterator), in background."""
@@ -53,6 +54,9 @@ class Console:
 
     def _waiting(self):
         """The next byte if one is there already, else -1: spares a pass through the event loop for each byte."""
+        if self._pushed_back >= 0:
+            byte, self._pushed_back = self._pushed_back, -1
+            return byte
         for _ in self._poller.ipoll(0):
             data = self._in.read(1)
             if data:
@@ -131,4 +135,9 @@ class Console:
         for chunk in self._stream:
             self._out.write(chunk)
             await asyncio.sleep_ms(0)
+            byte = self._waiting()
+            if byte in (CTRL_A, CTRL_C):
+                # The host that asked has gone, or has heard enough: whoever it is now isn't kept waiting.
+                self._pushed_back = byte
+                break
         self._stream = None

@@ -10,12 +10,16 @@ from binascii import crc32
 
 
 def save(path, document):
-    """Writes a JSON-able document to `path`; the version before becomes ``path + ".old"``."""
+    """Writes a JSON-able document to `path`; the version before becomes ``path + ".old"``.
+
+    A power cut leaves one of these, each of them whole: the file of before; no file but that one as ``.old`` (between
+    the two renames); the new file.
+    """
     line = json.dumps(document)
     data = (line + "\n" + str(crc32(line.encode())) + "\n").encode()
     with open(path + ".new", "wb") as file:
         file.write(data)
-    if _exists(path):
+    if _read(path) is not None:  # a damaged one must not take the last good one's place
         os.rename(path, path + ".old")
     os.rename(path + ".new", path)
 
@@ -38,11 +42,3 @@ def _read(path):
         return json.loads(line)
     except (OSError, ValueError):
         return None
-
-
-def _exists(path):
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

@@ -23,11 +23,30 @@ def load_settings():
     return settings, source, problems
 
 
-def save_settings(settings):
-    """Writes the settings as their next version."""
+def save_settings(settings, unlogged=None):
+    """Writes the settings as their next version. `unlogged`: changes, as JSON, that the log does not have yet: should
+    the power go before it has, the next start finds them with `load_unlogged`."""
     settings.version += 1
-    _make_folder()
-    atomic.save(SETTINGS, settings.to_state())
+    _save(settings, unlogged)
+
+
+def settings_logged(settings):
+    """The log has the changes of the last `save_settings`."""
+    _save(settings, None)
+
+
+def load_unlogged():
+    """What the last `save_settings` was given and `settings_logged` did not clear, or None."""
+    state, _ = atomic.load(SETTINGS)
+    return state.get("unlogged") if isinstance(state, dict) else None
+
+
+def _save(settings, unlogged):
+    state = settings.to_state()
+    if unlogged is not None:
+        state["unlogged"] = unlogged
+    make_folder()
+    atomic.save(SETTINGS, state)
 
 
 def load_calibration():
@@ -43,11 +62,12 @@ def load_calibration():
 
 def save_calibration(calibration):
     """Writes the calibration."""
-    _make_folder()
+    make_folder()
     atomic.save(CALIBRATION, calibration.to_state())
 
 
-def _make_folder():
+def make_folder():
+    """Makes the folder of these files."""
     try:
         os.mkdir(FOLDER)
     except OSError:

@@ -1,86 +1,86 @@
 """The append-only log on littlefs: segments of 512-byte blocks, every commit flushed to the flash.
 
-A record is acknowledged once `commit` has returned: littlefs keeps what was flushed through any power cut. Each commit
-is one write of complete records, so nothing half-written can ever be made permanent. Format: LOG_FORMAT.md.
+A record is acknowledged once `commit` has returned True: littlefs keeps what was flushed through any power cut. Each
+write is one of complete records, so nothing half-written can ever be made permanent. Format: LOG_FORMAT.md.
 """
 
 import os
+from binascii import crc32
 
 from cushion.core import records
-from cushion.core.records import BLOCK_SIZE, HEADER_SIZE, MAX_DT_MS, RECORD_OVERHEAD
+from cushion.core.blocks import BLOCK_SIZE, END, Writer
 from cushion.storage import segments
 
 FOLDER = "/log"
 SEGMENT_BLOCKS = 128
-ERASED_BLOCK = bytes([records.END]) * BLOCK_SIZE
 RESERVE_BYTES = 96 * 1024  # kept free for settings, a firmware update and littlefs itself
+MOST_PENDING = 64  # records held while the flash refuses; beyond, the oldest of them go and are counted
+OWN_KINDS = (records.EVICTED, records.DROPPED)
+NO_SPACE = 28  # errno
+TRIES = 4  # of one commit, each with a segment less where there was no space
 
 
 class Log:
     """The cushion's log.
 
-    ``session`` counts starts of the firmware; ``next_seq`` is the number the next record gets; ``durable_seq`` the last
-    one a power cut can no longer take (0 = none yet); ``failed_writes`` counts commits the flash refused.
+    ``session`` counts starts of the firmware and ``log_id`` tells this log from one that was erased; ``durable_seq`` is
+    the last record a power cut can no longer take (0 = none yet); ``failed_writes`` counts writes the flash refused.
     """
 
     def __init__(self, cushion_id, folder=FOLDER):
         self.cushion_id = cushion_id
         self.failed_writes = 0
         self._folder = folder
-        self._block = bytearray(BLOCK_SIZE)
-        self._view = memoryview(self._block)
-        self._block_seq = 1  # number of the block's first record
-        self._used = 0  # bytes packed into the block; 0 = no block begun
-        self._written = 0  # of them, bytes that are on the flash
-        self._seed = 0
-        self._base_s = 0
-        self._base_ms = 0
+        self._writer = Writer()
+        self._view = memoryview(self._writer.block)
+        self._written = 0  # bytes of the block that are on the flash
+        self._pending: list = []  # records that are not: (kind, payload, mono_s, mono_ms, unix_s)
+        self._dropped = 0  # records, since that was last told
+        self._evicted_first = 0  # of what is gone but not yet durably told
         self._file = None
         self._room = 0  # blocks the open segment can still take
         self._pad = 0  # bytes that bring an adopted segment to whole blocks
-        self._evicted = (0, 0)
+        self._victims: list = []  # segments that are told as evicted and go once that is durable
         segments.make_folder(folder)
         last = segments.find_last(folder)
         self.session = last.session + 1
-        self.next_seq = last.seq + 1
+        self.log_id = last.log if last.session else _new_log_id()
         self.durable_seq = last.seq
         self._adopt(last)
 
     def add(self, kind, payload, mono_s, mono_ms, unix_s):
-        """Packs one record, made at `mono_s` + `mono_ms` after this start; returns its sequence number."""
-        dt_ms = self._dt_ms(mono_s, mono_ms)
-        if self._used == 0 or dt_ms < 0 or self._used + RECORD_OVERHEAD + len(payload) > BLOCK_SIZE:
-            self._finish_block()
-            self._begin_block(mono_s, mono_ms, unix_s)
-            dt_ms = 0
-        self._used = records.pack_record(self._block, self._used, self._seed, kind, dt_ms, payload)
-        seq = self.next_seq
-        self.next_seq += 1
-        return seq
+        """Takes one record, made at `mono_s` + `mono_ms` after this start, for the next `commit`."""
+        if len(self._pending) >= MOST_PENDING:
+            self._drop_oldest()
+        self._pending.append((kind, payload, mono_s, mono_ms, unix_s))
 
     def commit(self):
-        """Puts everything added so far onto the flash; False when the flash refused (the monitor goes on)."""
-        if self._used == self._written:
-            return True
-        try:
-            self._append(self._view[self._written : self._used])
-        except OSError:
-            self.failed_writes += 1
-            self._abandon_segment()
-            return False
-        self._written = self._used
-        self.durable_seq = self.next_seq - 1
-        return True
+        """Puts everything added so far onto the flash; False when the flash refused: it is tried again next time.
 
-    def take_evicted(self):
-        """``(first_seq, last_seq)`` of what was evicted since the last call, (0, 0) for nothing."""
-        evicted, self._evicted = self._evicted, (0, 0)
-        return evicted
+        A write that failed is repeated in a new segment, with the same numbers; where there is no space the oldest
+        segment goes for it.
+        """
+        for _ in range(TRIES):
+            try:
+                while self._pending:
+                    self._write_block()
+                self._evict_told()
+                return True
+            except OSError as error:
+                self.failed_writes += 1
+                self._abandon_segment()
+                if error.args[0] == NO_SPACE and not self._evict_untold():
+                    return False
+        return False
+
+    def next_seq(self):
+        """The number that the next record added will get."""
+        return self.durable_seq + len(self._pending) + 1
 
     def first_seq(self):
         """The oldest record still kept, or the next one to come where nothing is."""
         names = segments.names(self._folder)
-        return segments.first_seq_of(names[0]) if names else self.next_seq
+        return segments.first_seq_of(names[0]) if names else self.next_seq()
 
     def bytes_free(self):
         """Room on the file system."""
@@ -96,54 +96,69 @@ class Log:
         if self._file is not None:
             self._file.close()
             self._file = None
+        self._room = self._writer.used = 0
 
-    def _dt_ms(self, mono_s, mono_ms):
-        """Time since the block's base, or -1 where it is too long for this block."""
-        if mono_s - self._base_s > MAX_DT_MS // 1000:
-            return -1
-        return (mono_s - self._base_s) * 1000 + mono_ms - self._base_ms
+    def _write_block(self):
+        """Packs pending records into the open block, or a new one, and makes those that fit durable."""
+        packed = self._pack()
+        if not packed:
+            self._begin_block()
+            packed = self._pack()
+        self._append()
+        for kind, _, _, _, _ in self._pending[:packed]:
+            if kind == records.DROPPED:
+                self._dropped = 0
+            elif kind == records.EVICTED:
+                self._evicted_first = 0
+        self._pending = self._pending[packed:]
+        self.durable_seq += packed
 
-    def _begin_block(self, mono_s, mono_ms, unix_s):
-        self._block_seq = self.next_seq
-        self._block[:] = ERASED_BLOCK
-        self._base_s, self._base_ms = mono_s, mono_ms
-        self._seed = records.pack_header(
-            self._block, self.cushion_id, self.session, self.next_seq, mono_s, mono_ms, unix_s
-        )
-        self._used, self._written = HEADER_SIZE, 0
+    def _pack(self):
+        """How many of the pending records the open block takes."""
+        packed = 0
+        for kind, payload, mono_s, mono_ms, _ in self._pending:
+            if not self._writer.add(kind, payload, mono_s, mono_ms):
+                break
+            packed += 1
+        return packed
 
-    def _finish_block(self):
+    def _begin_block(self):
         """Fills the block on the flash to its full size, so that the next one begins on a multiple of 512 bytes."""
-        if self._used:
-            self._used = BLOCK_SIZE
-            self.commit()
-            self._used = self._written = 0
+        if self._writer.used:
+            self._pad = BLOCK_SIZE - self._writer.used
+        if self._room == 0:
+            self._open_segment()
+        self._room -= 1
+        _, _, mono_s, mono_ms, unix_s = self._pending[0]
+        self._written = 0
+        self._writer.begin(self.cushion_id, self.log_id, self.session, self.durable_seq + 1, mono_s, mono_ms, unix_s)
 
-    def _append(self, data):
-        if self._written == 0:
-            if self._room == 0:
-                self._open_segment()
-            self._room -= 1
-        if self._pad:
-            data = ERASED_BLOCK[: self._pad] + bytes(data)
-        self._file.write(data)
+    def _append(self):
+        """One write and one flush: littlefs makes it all durable, or nothing of it."""
+        new = self._view[self._written : self._writer.used]
+        self._file.write(bytes([END]) * self._pad + bytes(new) if self._pad else new)
         self._file.flush()
-        self._pad = 0
+        self._written, self._pad = self._writer.used, 0
 
     def _adopt(self, last):
         """Goes on in the newest segment, so that many short runs do not make many small files."""
         blocks = (last.size + BLOCK_SIZE - 1) // BLOCK_SIZE
         if last.clean and blocks < SEGMENT_BLOCKS:
-            self._file = open(last.path, "ab")
-            self._room = SEGMENT_BLOCKS - blocks
-            self._pad = blocks * BLOCK_SIZE - last.size
+            self._open(last.path, last.size)
 
     def _open_segment(self):
         if self._file is not None:
             self._file.close()
-        self._make_room()
-        self._file = open(segments.path(self._folder, self._block_seq), "ab")
-        self._room = SEGMENT_BLOCKS
+            self._file = None
+        self._choose_victims()
+        file_path = segments.path(self._folder, self.durable_seq + 1)
+        self._open(file_path, segments.size_of(file_path))
+
+    def _open(self, file_path, size):
+        blocks = (size + BLOCK_SIZE - 1) // BLOCK_SIZE
+        self._file = open(file_path, "ab")
+        self._room = SEGMENT_BLOCKS - blocks
+        self._pad = blocks * BLOCK_SIZE - size
 
     def _abandon_segment(self):
         """After a failed write nobody knows where the file ends: whatever comes next begins a new segment."""
@@ -153,15 +168,62 @@ class Log:
         except OSError:
             pass  # it is being given up
         self._file = None
-        self._room = self._pad = 0
-        self._used = self._written = 0
+        self._room = self._pad = self._written = self._writer.used = 0
 
-    def _make_room(self):
-        """Evicts the oldest segments until the reserve is free again."""
-        while self.bytes_free() < RESERVE_BYTES:
-            names = segments.names(self._folder)
-            if len(names) < 2:
+    # --- eviction: the oldest segments go. What a host has acknowledged is always older than what none has.
+
+    def _choose_victims(self):
+        """Chooses the oldest segments until the reserve would be free, and tells it in the segment that begins now;
+        they are removed once that is durable."""
+        names = segments.names(self._folder)
+        missing = RESERVE_BYTES - self.bytes_free()
+        self._victims = []
+        while missing > 0 and len(self._victims) + 1 < len(names):
+            name = names[len(self._victims)]
+            missing -= segments.size_of(self._folder + "/" + name)
+            self._victims.append(name)
+        if self._victims:
+            self._tell_evicted(names)
+
+    def _tell_evicted(self, names):
+        first = segments.first_seq_of(names[0])
+        last = segments.first_seq_of(names[len(self._victims)]) - 1
+        self._tell(records.EVICTED, (min(first, self._evicted_first or first), last))
+
+    def _tell(self, kind, values):
+        """Puts a record of the log's own before the others, in the place of an earlier one that isn't durable yet."""
+        told = (kind, records.payload_of(kind, values)) + self._pending[0][2:]
+        for index in range(len(self._pending)):
+            if self._pending[index][0] == kind:
+                self._pending[index] = told
                 return
-            first, last = segments.first_seq_of(names[0]), segments.first_seq_of(names[1]) - 1
-            os.remove(self._folder + "/" + names[0])
-            self._evicted = (self._evicted[0] or first, last)
+        self._pending.insert(0, told)
+
+    def _drop_oldest(self):
+        index = 0
+        while self._pending[index][0] in OWN_KINDS:
+            index += 1
+        self._pending.pop(index)
+        self._dropped += 1
+        self._tell(records.DROPPED, (min(self._dropped, 0xFFFF),))
+
+    def _evict_told(self):
+        for name in self._victims:
+            os.remove(self._folder + "/" + name)
+        self._victims = []
+
+    def _evict_untold(self):
+        """Frees a segment's space when there is none left to tell it first; False when only the newest is left."""
+        names = segments.names(self._folder)
+        if len(names) < 2 or not self._pending:
+            return False
+        self._victims = names[:1]
+        self._tell_evicted(names)
+        self._evicted_first = self._evicted_first or segments.first_seq_of(names[0])
+        self._evict_told()
+        return True
+
+
+def _new_log_id():
+    """Drawn when a log begins on an empty flash, never 0."""
+    return (crc32(os.urandom(8)) & 0xFFFF) or 1

@@ -2,21 +2,13 @@
 
 import os
 
-from cushion.core.records import (
-    BLOCK_SIZE,
-    HEADER_SIZE,
-    RECORD_OVERHEAD,
-    DamagedBlock,
-    next_record,
-    read_header,
-)
+from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MOST_RECORDS, DamagedBlock, count, read_header
 
 SUFFIX = ".seg"
-MOST_RECORDS = (BLOCK_SIZE - HEADER_SIZE) // RECORD_OVERHEAD
 
 
 class Last:
-    """Where the log ended: the last `session` and `seq` it holds, 0 for an empty log.
+    """Where the log ended: the last `session` and `seq` it holds and its `log` id, 0 for an empty log.
 
     ``path`` and ``size`` are the newest segment's; ``clean`` says that nothing in it is damaged.
     """
@@ -24,6 +16,7 @@ class Last:
     def __init__(self):
         self.session = 0
         self.seq = 0
+        self.log = 0
         self.path = ""
         self.size = 0
         self.clean = False
@@ -50,6 +43,14 @@ def path(folder, first_seq):
 def first_seq_of(name):
     """The first sequence number in a segment, from its name."""
     return int(name[: -len(SUFFIX)])
+
+
+def size_of(file_path):
+    """Bytes in a segment, 0 when it isn't there."""
+    try:
+        return os.stat(file_path)[6]
+    except OSError:
+        return 0
 
 
 def bytes_free(folder):
@@ -92,32 +93,23 @@ def _scan(file_path, first_seq, last):
     """Brings `last` up to a segment's end; returns whether all of its blocks are sound."""
     block = bytearray(BLOCK_SIZE)
     expected, clean = first_seq, True
+    last.seq = max(last.seq, first_seq - 1)
     with open(file_path, "rb") as file:
         while True:
             size = file.readinto(block)
             if not size:
                 return clean
-            count = MOST_RECORDS
+            held = MOST_RECORDS
             try:
                 header = read_header(memoryview(block)[:size])
-                last.session = max(last.session, header.session)
+                if header.session >= last.session:
+                    last.session, last.log = header.session, header.log or last.log
                 expected = header.first_seq
-                count = count_records(memoryview(block)[:size], header.crc)
+                held = count(memoryview(block)[:size], header)
             except DamagedBlock:
                 clean = False
-            expected += count
+            expected += held
             last.seq = max(last.seq, expected - 1)
-
-
-def count_records(view, seed):
-    """How many records a block holds. Raises DamagedBlock at one that fails its check."""
-    count, offset = 0, HEADER_SIZE
-    while True:
-        record = next_record(view, offset, seed)
-        if record is None:
-            return count
-        count += 1
-        offset = record[3]
 
 
 def _block_before(file_path, end, since_seq):
