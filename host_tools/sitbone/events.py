@@ -93,7 +93,9 @@ def _cause(fields: Fields, side: int) -> str:
         seated, limit = int(fields["seated_s"]), int(fields["seated_limit_s"])
         return f"seated {_minutes(seated)} of {_minutes(limit)} since the last verified break"
     # Level 3 vibrates on both sides for whichever is due.
-    sides = [name for name in ("left", "right") if _is_due(fields, name)] or [str(records.SIDES[side])]
+    sides = [name for name in ("left", "right") if _is_due(fields, name)]
+    if not sides:
+        return "no side was due"
     name_it = len(sides) > 1 or records.SIDES[side] != sides[0]
     return " and ".join(_dose(fields, name, name_it) for name in sides) + " reached"
 

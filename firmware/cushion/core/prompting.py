@@ -203,7 +203,7 @@ class Prompter:
             self._end(PARTIAL, 0)
         else:
             self._relief_ms = self._response_ms = 0
-            self._insist()
+            self._insist(situation.due_sides != 0 or situation.time_due)
 
     def _relieved(self, offload_ms):
         if self._relief_ms < CANCEL_MS <= offload_ms:
@@ -213,12 +213,15 @@ class Prompter:
         if offload_ms >= LONGEST_RELIEF_MS:
             self._end(PARTIAL, 0)
 
-    def _insist(self):
+    def _insist(self, due):
+        """The next level, but only while dose or time still say so: a short relief may have taken enough off."""
         if self._age_ms >= MISSED_MS:
             self._end(SHIFT if self._shift_seen else MISSED, 0)
-        elif not self._gentle and self.level == 1 and self._age_ms >= LEVEL_2_MS:
+        elif not due or self._gentle:
+            return
+        elif self.level == 1 and self._age_ms >= LEVEL_2_MS:
             self._vibrate(2)
-        elif not self._gentle and self.level == 2 and self._age_ms >= LEVEL_3_MS:
+        elif self.level == 2 and self._age_ms >= LEVEL_3_MS:
             self._vibrate(3)
 
     def _end(self, outcome, why):
