@@ -15,6 +15,7 @@ from cushion.link.console import Console
 from cushion.monitor import Monitor
 from cushion.storage import keep
 from cushion.storage.acks import Acks
+from cushion.storage.age import Age
 from cushion.storage.log import Log
 
 RESTART_MS = 1000
@@ -31,6 +32,7 @@ class App:
         self.board = board
         self.reset = reset_name(board.reset_cause())
         self.log = Log(board.cushion_id)
+        self.age = Age()
         self.acks = Acks(self.log.log_id, self.log.durable_seq)
         settings, self.settings_source, self._problems = keep.load_settings()
         self.monitor = Monitor(board, self.log, settings, keep.load_calibration())
@@ -51,7 +53,7 @@ class App:
             name = SPEC[index].name
             if name in values:
                 was = settings.get(name)
-                now = settings.change(name, values[name], self.board.clock.unix_s())
+                now = settings.change(name, values[name], self.age.seconds(self.monitor.mono_s))
                 changes.append((index, was, now))
         keep.save_settings(settings, {"changes": changes, "reason": reason})
         self.settings_source = "file"
@@ -98,6 +100,7 @@ class App:
             await asyncio.sleep_ms(wait_ms)
             before_s, before_ms = self.monitor.mono_s, self.monitor.mono_ms
             self.monitor.step()
+            self.age.keep(self.monitor.mono_s)
             took_ms = (self.monitor.mono_s - before_s) * 1000 + self.monitor.mono_ms - before_ms
             if took_ms >= wait_ms + LATE_MS:
                 self.late += 1

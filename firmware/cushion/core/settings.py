@@ -52,8 +52,9 @@ DOSE_LIMITS = ("left_dose_limit_s", "right_dose_limit_s")
 class Settings:
     """The values in force, one attribute per parameter of SPEC, and what the 7-day rise of each limit is counted from.
 
-    ``raise_base`` maps each dose limit to ``[base_s, since_unix_s]``: the lowest value in force since then
-    (``since_unix_s`` is 0 while the clock was never known).
+    ``raise_base`` maps each dose limit to ``[base_s, since_age_s]``: the limit may rise to 1.1 times `base_s` until it
+    has not been raised for 7 days. `since_age_s` is the cushion's age at the last change that counts: seconds that it
+    was powered, which no host can move, unlike the wall clock.
     """
 
     def __init__(self):
@@ -72,32 +73,47 @@ class Settings:
         """All values by name, in the order of SPEC."""
         return {param.name: getattr(self, param.name) for param in SPEC}
 
-    def change(self, name, value, unix_s):
+    def change(self, name, value, age_s):
         """Sets one value, clamped to its range and a dose limit to its 7-day rise; returns the value now in force.
 
-        ``unix_s`` is the device's wall clock, 0 while unknown: without a clock no rise window ever ends.
+        ``age_s``: how long the cushion has been powered in all (storage/age.py).
         """
         value = BY_NAME[name].clamp(value)
         if name in self.raise_base:
-            value = self._within_raise(name, value, unix_s)
+            value = self._within_raise(name, value, age_s)
         setattr(self, name, value)
         return value
 
-    def _within_raise(self, name, value, unix_s):
-        base = self.raise_base[name]
-        current = getattr(self, name)
-        if base[1] == 0 and unix_s:
-            base[1] = unix_s
-        if value > current and unix_s and unix_s - base[1] >= RAISE_WINDOW_S:
-            base[0], base[1] = current, unix_s
-        if value <= base[0]:
-            base[0], base[1] = value, unix_s
+    def raise_wait_s(self, name, age_s):
+        """Powered seconds until a dose limit may rise beyond 1.1 times what the rise is counted from; 0 when it may."""
+        return max(0, RAISE_WINDOW_S - (age_s - min(self.raise_base[name][1], age_s)))
+
+    def highest(self, name, age_s):
+        """What a dose limit may be at most at this age."""
+        current, (base_s, _) = getattr(self, name), self.raise_base[name]
+        if self.raise_wait_s(name, age_s) == 0:
+            base_s = max(base_s, current)
+        return BY_NAME[name].clamp(max(current, base_s * RAISE_PERMILLE // 1000))
+
+    def _within_raise(self, name, value, age_s):
+        """Each rise restarts the 7 days, so that whatever the order of changes, no value exceeds 1.1 times the lowest
+        one that was in force in the 7 days before it."""
+        base, current = self.raise_base[name], getattr(self, name)
+        base[1] = min(base[1], age_s)  # the count of the age was lost: begin anew, never sooner
+        if value <= current:
+            if value <= base[0]:
+                base[0], base[1] = value, age_s
             return value
-        return min(value, base[0] * RAISE_PERMILLE // 1000)
+        value = min(value, self.highest(name, age_s))
+        if value > current:
+            if self.raise_wait_s(name, age_s) == 0:
+                base[0] = current
+            base[1] = age_s
+        return value
 
     def to_state(self):
         """A JSON-able dict that `from_state` reads back."""
-        return {"version": self.version, "values": self.as_dict(), "raise_base": self.raise_base}
+        return {"version": self.version, "values": self.as_dict(), "rises": self.raise_base}
 
 
 def from_state(state):
@@ -109,7 +125,8 @@ def from_state(state):
     try:
         values = dict(state["values"])
         version = int(state["version"])
-        bases = dict(state["raise_base"])
+        # Firmware before 0.2 counted in wall-clock time under another name: its base still holds, its time does not.
+        bases = dict(state["rises"]) if "rises" in state else _without_times(state["raise_base"])
     except (KeyError, TypeError, ValueError):
         raise ValueError("not a settings record") from None
     settings, problems = Settings(), []
@@ -123,8 +140,14 @@ def from_state(state):
     for name in DOSE_LIMITS:
         base = bases.get(name)
         if isinstance(base, (list, tuple)) and len(base) == 2 and all(isinstance(item, int) for item in base):
-            settings.raise_base[name] = [BY_NAME[name].clamp(base[0]), max(0, base[1])]
+            settings.raise_base[name] = [min(settings.get(name), BY_NAME[name].clamp(base[0])), max(0, base[1])]
+        else:
+            settings.raise_base[name] = [settings.get(name), 0]
     return settings, problems
+
+
+def _without_times(bases):
+    return {name: [base[0], 0] for name, base in dict(bases).items()}
 
 
 def check(name, value):

@@ -48,6 +48,7 @@ def status():
     _answer(
         {
             "cushion": log.cushion_id.hex(),
+            "log": log.log_id,
             "firmware": _app.version,
             "state": records.STATES[engine.state()],
             "dose_s": {"left": engine.left_dose.cs // 100, "right": engine.right_dose.cs // 100},
@@ -115,14 +116,17 @@ def ack(host, log_id, seq):
 
 
 def settings_show():
-    """The settings in force."""
-    settings = _app.monitor.engine.settings
+    """The settings in force, and what the dose limits may rise to: `raise_wait_s` is powered time until more."""
+    settings, age_s = _app.monitor.engine.settings, _app.age.seconds(_app.monitor.mono_s)
     _answer(
         {
             "version": settings.version,
             "values": settings.as_dict(),
             "source": _app.settings_source,
             "raise_base": settings.raise_base,
+            "raise_to_s": {name: settings.highest(name, age_s) for name in settings.raise_base},
+            "raise_wait_s": {name: settings.raise_wait_s(name, age_s) for name in settings.raise_base},
+            "powered_s": age_s,
         }
     )
 
