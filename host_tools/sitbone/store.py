@@ -5,6 +5,7 @@ anchors of its session (clock.py), and computed again when a new anchor arrives;
 """
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,12 @@ MIGRATIONS = (
         reason TEXT NOT NULL
     );
     """,
+    """
+    -- What tells its log from an erased one, NULL while not known.
+    ALTER TABLE cushion ADD COLUMN log INTEGER;
+    -- By which the cushions know this store.
+    CREATE TABLE host (id TEXT NOT NULL);
+    """,
 )
 
 
@@ -97,6 +104,7 @@ class Store:
         try:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")  # what is acknowledged to a cushion is on the disk
             self._db.execute("PRAGMA foreign_keys = ON")
             self._migrate()
         except sqlite3.DatabaseError as error:
@@ -151,23 +159,42 @@ class Store:
 
     # --- cushions
 
-    def cushion(self, hardware: str) -> int:
-        """The store's number of the cushion with this id (12 hex digits), in its latest era; made if need be."""
-        rows = self._all("SELECT id FROM cushion WHERE hardware = ? ORDER BY era DESC LIMIT 1", hardware)
-        return int(rows[0][0]) if rows else self._new_cushion(hardware, 0)
+    def cushion(self, hardware: str, log: int = 0) -> int:
+        """The store's number of the cushion with this id (12 hex digits); made if need be. Each log of it, as `log`
+        tells it from others, has an era of its own; without `log` it is the latest."""
+        rows = self._all("SELECT id, era, log FROM cushion WHERE hardware = ? ORDER BY era DESC", hardware)
+        known = [row for row in rows if not log or row[2] == log]
+        if known:
+            return int(known[0][0])
+        if rows and rows[0][2] is None:
+            with self._transaction() as db:
+                db.execute("UPDATE cushion SET log = ? WHERE id = ?", (log, rows[0][0]))
+            return int(rows[0][0])
+        return self._new_cushion(hardware, rows[0][1] + 1 if rows else 0, log)
 
     def new_era(self, cushion: int) -> int:
         """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
-        hardware, era = self._all("SELECT hardware, era FROM cushion WHERE id = ?", cushion)[0]
-        return self._new_cushion(hardware, era + 1)
+        hardware, era, log = self._all("SELECT hardware, era, log FROM cushion WHERE id = ?", cushion)[0]
+        with self._transaction() as db:
+            db.execute("UPDATE cushion SET log = NULL WHERE id = ?", (cushion,))
+        return self._new_cushion(hardware, era + 1, log or 0)
 
-    def _new_cushion(self, hardware: str, era: int) -> int:
+    def _new_cushion(self, hardware: str, era: int, log: int) -> int:
         with self._transaction() as db:
             row = db.execute(
-                "INSERT INTO cushion (hardware, era, simulated) VALUES (?, ?, ?) RETURNING id",
-                (hardware, era, int(_is_simulated(hardware))),
+                "INSERT INTO cushion (hardware, era, simulated, log) VALUES (?, ?, ?, ?) RETURNING id",
+                (hardware, era, int(_is_simulated(hardware)), log or None),
             ).fetchone()
         return int(row[0])
+
+    def host_id(self) -> str:
+        """By which the cushions know this store; drawn when first asked for."""
+        with self._transaction() as db:
+            row = db.execute("SELECT id FROM host").fetchone()
+            if row is None:
+                row = (secrets.token_hex(4),)
+                db.execute("INSERT INTO host (id) VALUES (?)", row)
+        return str(row[0])
 
     def last_seq(self, cushion: int) -> int | None:
         """The highest record number stored of a cushion: a sync's cursor."""

@@ -74,6 +74,7 @@ class Sync:
             "lost": [],
             "damaged": 0,
             "clock_offset_ms": None,
+            "acked": None,
             "complete": False,
         }
 
@@ -100,7 +101,7 @@ class Sync:
         status = link.call("status")
         self._result["cushion"] = status["cushion"]
         if self._cushion is None:
-            self._cushion = self._store.cushion(status["cushion"])
+            self._cushion = self._store.cushion(status["cushion"], status.get("log", 0))
         self._set_clock(link)
         try:
             self._pull(link, self._cushion)
@@ -108,6 +109,14 @@ class Sync:
             # The old numbers stay what they were; the new log gets a numbering of its own.
             self._cushion = self._store.new_era(self._cushion)
             self._pull(link, self._cushion)
+        self._acknowledge(link, status.get("log", 0))
+
+    def _acknowledge(self, link: Link, log: int) -> None:
+        """Tells the cushion what is on this disk: committed, synchronised, and checked by the transfer's hash."""
+        assert self._cushion is not None
+        last = self._store.last_seq(self._cushion)
+        if last:
+            self._result["acked"] = link.call("ack", self._store.host_id(), log, last)["acked"]
 
     def _set_clock(self, link: Link) -> None:
         assert self._cushion is not None

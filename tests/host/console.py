@@ -23,16 +23,26 @@ CALLS = """
 import json, sys, hashlib, binascii
 
 def status():
-    print(json.dumps({"cushion": "246f28000001", "firmware": "0.1.0", "state": "vacant"}))
+    checked({"cushion": "246f28000001", "firmware": "0.1.0", "state": "vacant"})
 
 def refuse():
-    print(json.dumps({"error": "the battery is low; charge it"}))
+    checked({"error": "the battery is low; charge it"})
 
 def broken():
     raise RuntimeError("oops")
 
 def chatter():
     print("hello")
+
+def call(line, crc):
+    if binascii.crc32(line.encode()) != crc:
+        raise ValueError("damaged")
+    name, *arguments = json.loads(line)
+    globals()[name](*arguments)
+
+def checked(document):
+    text = json.dumps(document)
+    print("%s %08x" % (text, binascii.crc32(text.encode())))
 
 def never():
     while True:
@@ -41,13 +51,13 @@ def never():
 def read_log(since_seq):
     with open("log.bin", "rb") as file:
         data = file.read()
-    print(json.dumps({"bytes": len(data), "first_seq": 1, "last_seq": 9, "kept_first_seq": 1}))
+    checked({"bytes": len(data), "first_seq": 1, "last_seq": 9, "kept_first_seq": 1})
     sys.stdout.buffer.write(data)
     if since_seq == 7:
         raise OSError(5)
     if since_seq == 8:
         data += b"!"
-    print(json.dumps({"sha256": binascii.hexlify(hashlib.sha256(data).digest()).decode()}))
+    checked({"sha256": binascii.hexlify(hashlib.sha256(data).digest()).decode()})
 """
 
 

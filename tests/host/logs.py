@@ -86,6 +86,7 @@ class FakeCushion:
     clock_unix_ms: int | None = None
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     settings: dict[str, int] = field(default_factory=dict)
+    acked: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> "FakeCushion":
         return self
@@ -96,7 +97,12 @@ class FakeCushion:
     def call(self, name: str, *args: Any) -> dict[str, Any]:
         self.calls.append((name, *args))
         if name == "status":
-            return {"cushion": CUSHION_ID.hex()}
+            return {"cushion": CUSHION_ID.hex(), "log": self.log.log_id}
+        if name == "ack":
+            host, log, seq = args
+            assert (log, 0 < seq < self.log.next_seq) == (self.log.log_id, True)
+            self.acked[host] = seq
+            return {"acked": seq}
         if name == "clock":
             was, self.clock_unix_ms = self.clock_unix_ms, args[0]
             return {

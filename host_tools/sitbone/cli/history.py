@@ -33,7 +33,7 @@ def sync(port: str | None, as_json: bool) -> None:
 
     chosen = chosen_port(port)
     try:
-        with open_store() as store, progress_bar("syncing") as progress:
+        with open_store() as store, progress_bar("syncing", in_bytes=True) as progress:
             result = Sync(store, lambda: Cushion(chosen), now, progress).run()
     except CushionGone as error:
         if error.result is not None:

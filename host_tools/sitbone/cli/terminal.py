@@ -37,15 +37,18 @@ def print_table(table: "Table") -> None:
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Progress | None]:
+def progress_bar(label: str, in_bytes: bool = False) -> Iterator[Progress | None]:
     """A progress bar on stderr, where that is a terminal; the callable takes (done, of all)."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
-    with Bars(console=Console(stderr=True), transient=True) as bars:
+    rate = (DownloadColumn(), TransferSpeedColumn()) if in_bytes else ()
+    columns = (TextColumn("{task.description}"), BarColumn(), *rate, TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(label, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
 
