@@ -1,7 +1,8 @@
 """Battery voltage and what it means; boards without a battery read close to zero and say so."""
 
+from cushion.core.charge import LOG_ONLY, Charge
+
 ABSENT_MV = 2000
-LOW_MV = 3500
 
 # Resting voltage of a LiPo cell against charge, per 10 %: common discharge curve, good to about 10 points [judgement].
 CURVE_MV = (3270, 3610, 3690, 3710, 3730, 3750, 3770, 3790, 3820, 3870, 4150)
@@ -13,14 +14,21 @@ class Battery:
     def __init__(self, adc, ratio_permille):
         self._adc = adc
         self._ratio_permille = ratio_permille
+        self._charge = Charge()
         self.mv = 0
         self.read()
+        self.read()  # a cell that is as good as empty is known to be from the start
 
     def read(self):
         """Measures; returns mV, 0 where there is no battery."""
         if self._adc is not None:
             self.mv = self._adc.read_uv() // 1000 * self._ratio_permille // 1000
+        self._charge.step(self.mv if self.is_present() else 0)
         return self.mv
+
+    def stage(self):
+        """How far down it is: core/charge.py's FINE, WARN, LOG_ONLY or OFF."""
+        return self._charge.stage
 
     def is_present(self):
         """Whether a battery was there at the last reading."""
@@ -28,7 +36,7 @@ class Battery:
 
     def is_low(self):
         """Whether prompts should be given up to keep logging."""
-        return self.is_present() and self.mv < LOW_MV
+        return self._charge.stage >= LOG_ONLY
 
     def percent(self):
         """Charge, 0 to 100, of the last reading."""

@@ -1,14 +1,20 @@
 """Opens a board by its profile: the one place where pin numbers become objects."""
 
+import sys
+
 import machine
 
+from cushion.drivers.ads1115 import Ads1115, Input
 from cushion.drivers.battery import Battery
 from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
+from cushion.drivers.drv2605l import Drv2605l
 from cushion.drivers.haptics import Haptics
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
+from cushion.drivers.power import Power
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, problems_of
 from cushion.drivers.zones import Zones
 
+BOARD_FILE = "/etc/board"  # one line: the profile's name
 WATCHDOG_MS = 20000  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
 RESET_NAMES = {
@@ -20,32 +26,77 @@ RESET_NAMES = {
 }
 
 
-def motors_off(profile=None):
-    """Drives the motors' gates low before anything else runs."""
-    for pin in (profile or PROFILES[DEFAULT_PROFILE])["motors"]:
+class WrongBoard(Exception):
+    """The board file names no profile that fits this chip; its text is the one line to show."""
+
+
+def chosen_name():
+    """The name in the board file, or the default profile's."""
+    try:
+        with open(BOARD_FILE) as file:
+            return file.read().strip() or DEFAULT_PROFILE
+    except OSError:
+        return DEFAULT_PROFILE
+
+
+def chosen_profile():
+    """The profile of this board, checked. Raises WrongBoard."""
+    name = chosen_name()
+    if name not in PROFILES:
+        known = ", ".join(sorted(PROFILES))
+        raise WrongBoard("board profile {} is unknown; install with --board and one of {}".format(name[:40], known))
+    profile = PROFILES[name]
+    problems = problems_of(profile)
+    if problems:
+        raise WrongBoard("board profile {}: {}".format(name, problems[0]))
+    if not _fits_chip(profile["chip"], getattr(sys.implementation, "_machine", "")):
+        raise WrongBoard("board profile {} is for another chip than {}".format(name, sys.implementation._machine))
+    return profile
+
+
+def _fits_chip(chip, machine_name):
+    """Whether the port's own description ("… with ESP32S3") speaks against a profile's chip; one without it doesn't."""
+    name = machine_name.upper()
+    if "ESP32" not in name:
+        return True
+    is_s3 = "ESP32S3" in name or "ESP32-S3" in name
+    return is_s3 == (chip == "esp32s3")
+
+
+def motors_off():
+    """Drives the motors' gates, or their driver's EN, low before anything else runs."""
+    profile = chosen_profile()
+    for pin in profile["motors"]:
         machine.Pin(pin, machine.Pin.OUT, value=0)
+    if profile["haptic_enable"] is not None:
+        machine.Pin(profile["haptic_enable"], machine.Pin.OUT, value=0)
 
 
-def button_held(profile=None):
+def button_held():
     """Whether the button is held down now (asked at boot: safe mode)."""
-    pin = machine.Pin((profile or PROFILES[DEFAULT_PROFILE])["button"], machine.Pin.IN, machine.Pin.PULL_UP)
+    pin = machine.Pin(chosen_profile()["button"], machine.Pin.IN, machine.Pin.PULL_UP)
     return pin.value() == 0
 
 
 class Board:
-    """The cushion's hardware, opened: ``zones``, ``haptics``, ``button``, ``battery``, ``clock``."""
+    """The cushion's hardware, opened: ``zones``, ``haptics``, ``button``, ``battery``, ``clock``, ``power``.
 
-    def __init__(self, profile=None):
-        profile = profile or PROFILES[DEFAULT_PROFILE]
-        motors_off(profile)
+    Raises WrongBoard. A part on I2C that doesn't answer is no reason to: its readings are missing, its motor refuses.
+    """
+
+    def __init__(self):
+        profile = chosen_profile()
+        motors_off()
         self.profile = profile
         self.cushion_id = machine.unique_id()
-        self.haptics = _open_haptics(profile)
-        adcs = tuple(_open_adc(pin) for pin in profile["adc_pins"])
-        self.zones = Zones(adcs, _output(profile["sensor_supply"]), profile["dead_mv"])
-        self.button = Button(
-            machine.Pin(profile["button"], machine.Pin.IN, machine.Pin.PULL_UP), machine.Pin.IRQ_FALLING
+        bus = _open_bus(profile)
+        self.haptics = _open_haptics(profile, bus)
+        self.zones = Zones(
+            _open_zones(profile, bus), _output(profile["sensor_supply"]), profile["dead_mv"], profile["oversample"]
         )
+        button_pin = machine.Pin(profile["button"], machine.Pin.IN, machine.Pin.PULL_UP)
+        self.button = Button(button_pin, machine.Pin.IRQ_FALLING)
+        self.power = Power(button_pin, _input(profile["wake"]), _input(profile["usb_sense"]))
         self.battery = Battery(_open_adc(profile["battery_adc"]), profile["battery_ratio"])
         self.clock = Clock()
         self._watchdog = None
@@ -77,9 +128,27 @@ def reset_name(cause):
     return RESET_NAMES.get(cause, "unknown")
 
 
-def _open_haptics(profile):
-    motors = tuple(machine.PWM(machine.Pin(pin), freq=profile["pwm_hz"], duty_u16=0) for pin in profile["motors"])
+def _open_bus(profile):
+    if profile["i2c"] is None:
+        return None
+    scl, sda, hz = profile["i2c"]
+    return machine.I2C(0, scl=machine.Pin(scl), sda=machine.Pin(sda), freq=hz)
+
+
+def _open_haptics(profile, bus):
+    motors: tuple
+    if profile["haptics"] == "drv2605l":
+        motors = (Drv2605l(bus, _output(profile["haptic_enable"])),)
+    else:
+        motors = tuple(machine.PWM(machine.Pin(pin), freq=profile["pwm_hz"], duty_u16=0) for pin in profile["motors"])
     return Haptics(motors, machine.Timer(0), machine.Timer.ONE_SHOT)
+
+
+def _open_zones(profile, bus):
+    if profile["zones"] == "ads1115":
+        converter = Ads1115(bus)
+        return tuple(Input(converter, channel) for channel in profile["adc_pins"])
+    return tuple(_open_adc(pin) for pin in profile["adc_pins"])
 
 
 def _open_adc(pin):
@@ -90,3 +159,7 @@ def _open_adc(pin):
 
 def _output(pin):
     return machine.Pin(pin, machine.Pin.OUT, value=0)
+
+
+def _input(pin):
+    return None if pin is None else machine.Pin(pin, machine.Pin.IN)

@@ -1,4 +1,4 @@
-"""Two vibration motors behind MOSFETs: plays patterns, within the limiter's budgets, off whenever in doubt.
+"""Vibration on two motors, or on one for both sides: patterns within the limiter's budgets, off whenever in doubt.
 
 Pulses are timed by a hardware timer, so that a motor goes off on time even while something else holds the event loop.
 """
@@ -13,10 +13,17 @@ FULL_DUTY = 65535
 
 
 class Haptics:
-    """`motors`: (left, right) PWM objects; `timer`: a machine.Timer; `one_shot`: its mode constant."""
+    """`motors`: (left, right), or one for both: objects with the `duty_u16` and `deinit` of a PWM; `timer`: a
+    machine.Timer; `one_shot`: its mode constant.
+
+    ``granted`` is called, if there is one, with the limiter after each grant and before the motor runs: a start in
+    between must not forget it. ``failures`` counts starts of a motor that its driver refused.
+    """
 
     def __init__(self, motors, timer, one_shot):
         self.limiter = Limiter()
+        self.granted = None
+        self.failures = 0
         self._motors = motors
         self._timer = timer
         self._one_shot = one_shot
@@ -36,12 +43,14 @@ class Haptics:
         if not self.limiter.grant(patterns.on_ms(times_ms), patterns.longest_on_ms(times_ms)):
             return False
         self.off()
+        if self.granted is not None:
+            self.granted(self.limiter)
         self._duty = FULL_DUTY * level_percent // 100 * min(100, strength_percent) // 100
         self._side = side
         self._times_ms = times_ms
         self._next = 0
         self._on_timer(None)
-        return True
+        return len(self._times_ms) > 0
 
     def off(self):
         """Both motors off, now; what was playing is over."""
@@ -75,10 +84,21 @@ class Haptics:
             self.off()
             return
         duty = self._duty if self._next % 2 == 0 else 0
+        try:
+            self._drive(duty)
+        except OSError:
+            self.failures += 1
+            self.off()
+            return
+        period_ms = self._times_ms[self._next]
+        self._next += 1
+        self._timer.init(mode=self._one_shot, period=period_ms, callback=self._callback)
+
+    def _drive(self, duty):
+        if len(self._motors) == 1:
+            self._motors[0].duty_u16(duty)
+            return
         if self._side & LEFT:
             self._motors[0].duty_u16(duty)
         if self._side & RIGHT:
             self._motors[1].duty_u16(duty)
-        period_ms = self._times_ms[self._next]
-        self._next += 1
-        self._timer.init(mode=self._one_shot, period=period_ms, callback=self._callback)

@@ -5,6 +5,7 @@ that length, wherever it begins. A limiter that isn't advanced grants less and l
 nothing back.
 """
 
+import struct
 from array import array
 
 EPISODE_MS = 3000  # in ten minutes: a prompt's three levels span five, and the next prompt is ten away
@@ -13,6 +14,7 @@ DAY_MS = 60000
 PULSE_MS = 1000
 
 MINUTE = 60000
+DAY_MOST_MS = 25 * 60 * MINUTE  # after so long every window is empty
 
 
 class Window:
@@ -44,6 +46,23 @@ class Window:
         self._granted_ms[self._now] += on_ms
         self._sum_ms += on_ms
 
+    def to_bytes(self):
+        """What `from_bytes` reads back."""
+        return struct.pack("<HI", self._now, self._rest_ms) + bytes(self._granted_ms)
+
+    def from_bytes(self, data):
+        """Goes on where `to_bytes` was called."""
+        self._now, self._rest_ms = struct.unpack_from("<HI", data, 0)
+        self._now %= len(self._granted_ms)
+        self._sum_ms = 0
+        for index in range(len(self._granted_ms)):
+            self._granted_ms[index] = struct.unpack_from("<H", data, 6 + 2 * index)[0]
+            self._sum_ms += self._granted_ms[index]
+
+    def state_bytes(self):
+        """The length of `to_bytes`."""
+        return 6 + 2 * len(self._granted_ms)
+
 
 class Limiter:
     """Budgets of motor on-time over ten minutes, an hour and a day."""
@@ -70,3 +89,26 @@ class Limiter:
         for window in self._windows:
             window.take(on_ms)
         return True
+
+    def exhaust(self):
+        """Nothing is known of what was granted before: the most that can have been, was."""
+        left_ms = HOUR_MS
+        while left_ms and self._windows[1].has_room(1):
+            for window in self._windows:
+                window.take(1000)
+            left_ms -= 1000
+
+    def to_bytes(self):
+        """All windows, for `restore`."""
+        return b"".join(window.to_bytes() for window in self._windows)
+
+    def restore(self, data, elapsed_ms):
+        """Takes back what `to_bytes` gave, `elapsed_ms` later (0: nobody knows). Raises ValueError for other bytes."""
+        if len(data) != sum(window.state_bytes() for window in self._windows):
+            raise ValueError("not a limiter's state")
+        start = 0
+        for window in self._windows:
+            end = start + window.state_bytes()
+            window.from_bytes(data[start:end])
+            start = end
+        self.advance(min(max(0, elapsed_ms), DAY_MOST_MS))

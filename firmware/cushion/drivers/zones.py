@@ -1,10 +1,9 @@
-"""The four pressure zones on the ESP32's ADC1, their supply switched on only while they are read."""
+"""The four pressure zones, on the chip's ADC1 or on a converter; their supply is on only while they are read."""
 
 import time
 
 from cushion.core.sensing import NO_READING
 
-OVERSAMPLE = 4
 SETTLE_US = 200  # divider and filter, after the supply came on
 UV_PER_LEVEL = 100
 
@@ -12,10 +11,13 @@ UV_PER_LEVEL = 100
 class Zones:
     """`adcs`: an ADC object (or None where the board has no such zone) for each zone; `supply`: output pin.
 
-    What is below `dead_mv` counts as no voltage at all.
+    What is below `dead_mv` counts as no voltage at all; a converter that doesn't answer gives no reading.
+    ``failed_reads`` counts those.
     """
 
-    def __init__(self, adcs, supply, dead_mv):
+    def __init__(self, adcs, supply, dead_mv, oversample=4):
+        self.failed_reads = 0
+        self._oversample = oversample
         self._adcs = adcs
         self._supply = supply
         self._dead_100uv = dead_mv * 10
@@ -33,7 +35,11 @@ class Zones:
         if adc is None:
             return NO_READING
         total_uv = 0
-        for _ in range(OVERSAMPLE):
-            total_uv += adc.read_uv()
-        level_100uv = total_uv // (OVERSAMPLE * UV_PER_LEVEL)
+        try:
+            for _ in range(self._oversample):
+                total_uv += adc.read_uv()
+        except OSError:
+            self.failed_reads += 1
+            return NO_READING
+        level_100uv = total_uv // (self._oversample * UV_PER_LEVEL)
         return level_100uv if level_100uv >= self._dead_100uv else 0

@@ -1,0 +1,39 @@
+"""What the battery's voltage means for the cushion: warn, then only log, then off while nothing is lost yet."""
+
+FINE, WARN, LOG_ONLY, OFF = 0, 1, 2, 3
+STAGE_NAMES = ("fine", "low", "log only", "off")
+BELOW_MV = (0, 3690, 3500, 3300)  # WARN is a fifth left; below OFF a LiPo falls fast and the flash may not be written
+RISE_MV = 80  # a cell recovers by itself when its load goes; only a charger brings more
+READINGS = 2  # in a row: a motor's current makes the voltage dip
+
+
+class Charge:
+    """The stage, from readings in mV; 0 = no battery, which is always FINE."""
+
+    def __init__(self):
+        self.stage = FINE
+        self._lower = 0
+        self._higher = 0
+
+    def step(self, mv):
+        """Takes a reading."""
+        stage = _stage_of(mv, 0)
+        if stage > self.stage:
+            self._lower, self._higher = self._lower + 1, 0
+            if self._lower >= READINGS:
+                self.stage, self._lower = stage, 0
+        elif _stage_of(mv, RISE_MV) < self.stage:
+            self._lower, self._higher = 0, self._higher + 1
+            if self._higher >= READINGS:
+                self.stage, self._higher = _stage_of(mv, RISE_MV), 0
+        else:
+            self._lower = self._higher = 0
+
+
+def _stage_of(mv, margin_mv):
+    if mv == 0:
+        return FINE
+    for stage in (OFF, LOG_ONLY, WARN):
+        if mv < BELOW_MV[stage] + margin_mv:
+            return stage
+    return FINE

@@ -1,0 +1,58 @@
+"""Sleeping, and what wakes from it; what the chip's RTC memory keeps through resets, under a CRC."""
+
+import struct
+from binascii import crc32
+
+import esp32
+import machine
+
+MAGIC = 0xC5
+MOST_BYTES = 2048
+
+
+class Power:
+    """`button`, `wake`, `usb`: input pins; the last two None where the board has none."""
+
+    def __init__(self, button, wake, usb):
+        self._button = button
+        self._wake = wake
+        self._usb = usb
+
+    def on_usb(self):
+        """Whether USB power is present; always on a board that can't tell."""
+        return self._usb is None or self._usb.value() == 1
+
+    def can_wake_on_sitting(self):
+        """Whether a person who sits down ends a deep sleep."""
+        return self._wake is not None
+
+    def light_sleep(self, ms):
+        """Sleeps for so long, or until the button is pressed. Nothing runs, and all that was known stays."""
+        esp32.wake_on_ext0(self._button, False)
+        machine.lightsleep(ms)
+
+    def deep_sleep(self, ms):
+        """Ends this run: the chip starts anew after so long, on a press, or when somebody sits down."""
+        esp32.wake_on_ext0(self._button, False)
+        if self._wake is not None:
+            esp32.wake_on_ext1((self._wake,), esp32.WAKEUP_ANY_HIGH)
+        machine.deepsleep(ms)
+
+
+def keep(payload):
+    """Puts bytes into the RTC memory; they outlive every reset but a loss of power."""
+    head = struct.pack("<BH", MAGIC, len(payload))
+    machine.RTC().memory(head + payload + struct.pack("<I", crc32(head + payload)))
+
+
+def kept():
+    """The bytes of the last `keep`, or None where the memory was lost or is damaged."""
+    data = machine.RTC().memory()
+    if len(data) < 7:
+        return None
+    magic, length = struct.unpack_from("<BH", data, 0)
+    if magic != MAGIC or len(data) < 7 + length:
+        return None
+    if struct.unpack_from("<I", data, 3 + length)[0] != crc32(data[: 3 + length]):
+        return None
+    return data[3 : 3 + length]

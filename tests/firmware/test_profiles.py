@@ -1,0 +1,65 @@
+"""Board profiles: each fits its chip's pins, and a wrong one is refused in one line. Oracle: the pin lists by hand."""
+
+import pytest
+
+from cushion.drivers.profiles import PROFILES, ZONES, problems_of, warnings_of
+from tests.firmware.on_unix import on_unix
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_every_profile_fits_its_chip(name):
+    profile = PROFILES[name]
+    assert problems_of(profile) == []
+    assert profile.keys() == PROFILES["devkit"].keys()
+    assert len(profile["adc_pins"]) == len(ZONES)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        (
+            "devkit",
+            {"adc_pins": (36, 39, 34, 25)},
+            "adc_pins on GPIO 25: not on ADC1, and ADC2 fails while the radio is on",
+        ),
+        ("devkit", {"motors": (26, 34)}, "motors on GPIO 34: it can only be an input"),
+        ("devkit", {"motors": (26,)}, "two motors are needed"),
+        ("devkit", {"button": 36}, "button on GPIO 36: it has no pull-up"),
+        ("devkit", {"button": 18}, "button on GPIO 18: it can't wake the chip"),
+        ("devkit", {"led": 7}, "led on GPIO 7: the flash is wired there"),
+        ("devkit", {"led": 24}, "led on GPIO 24: the chip has no such pin"),
+        ("devkit", {"led": 26}, "GPIO 26 is used twice"),
+        ("devkit", {"chip": "esp8266"}, "unknown chip esp8266"),
+        ("devkit", {"zones": "ads1115"}, "a part on I2C, but no I2C pins"),
+        ("firebeetle", {"haptic_enable": None}, "a DRV2605L without its EN pin would go on vibrating through a reset"),
+        ("s3-devkit", {"sensor_supply": 30}, "sensor_supply on GPIO 30: the flash is wired there"),
+    ],
+)
+def test_a_wrong_profile_says_what_is_wrong(name, change, problem):
+    assert problem in problems_of(PROFILES[name] | change)
+
+
+def test_strapping_pins_are_allowed_with_a_warning():
+    profile = PROFILES["devkit"] | {"led": 2}
+    assert problems_of(profile) == []
+    assert warnings_of(profile) == ["led on strapping pin GPIO 2"]
+
+
+def test_a_converter_that_does_not_answer_gives_no_reading():
+    code = """
+    from cushion.drivers.zones import Zones
+
+    class Dead:
+        def read_uv(self):
+            raise OSError(19)
+
+    class Supply:
+        def value(self, level):
+            self.level = level
+
+    zones = Zones((Dead(),) * 4, Supply(), 5, 1)
+    levels = [0] * 4
+    zones.read(levels)
+    print(levels, zones.failed_reads)
+    """
+    assert on_unix(code) == "[-1, -1, -1, -1] 4\n"
