@@ -7,8 +7,12 @@ import pytest
 from sitbone.virtual import Seat
 
 REFUSALS = {
-    "ADC(Pin(25))": "ValueError",  # ADC2
-    "ADC(4)": "ValueError",
+    "ADC(5)": "ValueError",  # on no converter
+    "ADC(21)": "ValueError",
+    "network.WLAN(network.STA_IF).active(True) and ADC(25).read_uv()": "OSError",  # ADC2 is the radio's then
+    "I2C(2)": "ValueError",
+    "I2C(0, scl=34, sda=21)": "ValueError",
+    "I2C(0, scl=22, sda=21).readfrom(0x48, 2)": "OSError",  # nothing is wired there
     "ADC(36, atten=4)": "ValueError",
     "Pin(34, Pin.OUT)": "ValueError",
     "Pin(39, Pin.IN, Pin.PULL_UP)": "ValueError",
@@ -32,6 +36,8 @@ REFUSALS = {
     "time.ticks_add(0, 1 << 29)": "OverflowError",
     "machine.UART": "AttributeError",
     "ADC(36)": "fine",
+    "ADC(25).read_uv()": "fine",
+    "ADC(36).read_uv()": "fine",
     "ADC(Pin(32), atten=ADC.ATTN_11DB)": "fine",
     "Pin(26, Pin.OUT, value=1)": "fine",
     "PWM(26, freq=200, duty_u16=0)": "fine",
@@ -48,9 +54,10 @@ REFUSALS = {
 
 def test_chip_refuses_what_the_esp32_refuses(run_firmware):
     main = f"""
-import esp32, machine, time
-from machine import ADC, PWM, Pin, RTC, Timer, WDT
+import esp32, machine, network, time
+from machine import ADC, I2C, PWM, Pin, RTC, Timer, WDT
 for source in {list(REFUSALS)!r}:
+    network.WLAN(network.STA_IF).active(False)
     try:
         eval(source)
         say(source, "=> fine")
@@ -59,6 +66,12 @@ for source in {list(REFUSALS)!r}:
 """
     said = dict(line.split(" => ") for line in run_firmware(main, 1).said())
     assert said == REFUSALS
+
+
+def test_strapping_pins_are_warned_about_once(run_firmware):
+    main = "from machine import Pin\nfor gpio in (12, 12, 13, 2):\n    Pin(gpio, Pin.OUT)"
+    warned = [entry["what"].split()[1] for entry in run_firmware(main, 1).happened("warning")]
+    assert warned == ["12", "2"]
 
 
 def test_calendar_counts_from_2000_as_cpython_does_from_1970(run_firmware):

@@ -46,6 +46,8 @@ class DeepSleep:
         end_ms = min(limit for limit in limits if limit is not None)
         if end_ms <= self._t_ms:
             return False
+        if self._waits_for_sitter() and self._world.seat_switch(end_ms):
+            self._levels[self._world.wake_gpio or 0] = 1
         for edge in self._world.edges(end_ms):
             self._levels[edge.gpio] = edge.level
             if self._woken_by_pin():
@@ -54,6 +56,9 @@ class DeepSleep:
         self._t_ms = self._world.seat.stopped_until_ms(end_ms)
         self._world.reach(self._t_ms)
         return True
+
+    def _waits_for_sitter(self) -> bool:
+        return self._world.wake_gpio is not None and bool(self._ext1) and self._world.wake_gpio in self._ext1[0]
 
     def _due_ms(self) -> int:
         """How far real time lets the world go."""

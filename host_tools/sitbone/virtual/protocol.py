@@ -28,6 +28,7 @@ RTC_MEMORY = b"M"
 AT_REPL = b"I"
 FAULT = b"F"
 ALIVE = b"L"
+WARNING = b"N"
 
 _FRAME = struct.Struct("<cqH")
 _PIN = struct.Struct("<BH")

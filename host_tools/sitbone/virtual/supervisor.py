@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from cushion.drivers.profiles import DEFAULT_PROFILE
+
 from . import protocol, retained
 from .chip_process import ChipProcess, check_platform
 from .deep_sleep import DeepSleep
@@ -41,6 +43,7 @@ class VirtualCushion:
     ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud``: no faster than such a wire.
     ``start``: what the RTC reads (UTC) at power-on; without it the RTC begins at 2000-01-01, as a chip's does.
     ``duration_s``: switched off after so much world time. ``journal`` hears, from another thread, what happens.
+    ``board``: the profile by which the world is wired.
     ``install`` is called with the port when the image holds no firmware; the world begins, at 0, after that.
     """
 
@@ -57,6 +60,7 @@ class VirtualCushion:
         seed: int = 0,
         journal: Journal | None = None,
         install: Installer | None = None,
+        board: str = DEFAULT_PROFILE,
     ) -> None:
         check_platform()
         if speed is not None and not 0.01 <= speed <= 1_000_000:
@@ -72,7 +76,8 @@ class VirtualCushion:
             self._port = ClientPort(link or self._temporary / "cushion", baud)
             undo.pop_all()
         duration_ms = None if duration_s is None else round(duration_s * 1000)
-        self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal)
+        self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal, board=board)
+        self._board = board
         self._relay = _Relay(self._image, self._port, baud, start)
         self._thread = threading.Thread(target=self._relay.run, name="virtual-cushion", daemon=True)
 
@@ -83,7 +88,7 @@ class VirtualCushion:
         self._thread.start()
         try:
             if self._install is not None:
-                self._relay.call(lambda: self._relay.power_on(Bench(), probe=True))
+                self._relay.call(lambda: self._relay.power_on(Bench(self._board), probe=True))
                 self._await_boot()
                 if not self._relay.has_firmware:
                     self._install(self.port)
@@ -171,6 +176,18 @@ class VirtualCushion:
     def set_usb(self, present: bool) -> None:
         """Plugs USB power in or out; the chip sees it on its sense pin and stays on (battery)."""
         self._relay.call(lambda: self._seat_world.set_usb(present))
+
+    def set_battery(self, mv: int) -> None:
+        """The cell's voltage from the next chunk of world on."""
+        self._relay.call(lambda: self._seat_world.set_battery(mv))
+
+    def break_part(self, what: str, broken: bool = True) -> None:
+        """Makes a part on I2C silent ("ads1115", "drv2605l") or holds the "bus" low; repairs it with False."""
+        self._relay.call(lambda: self._seat_world.set_fault(what, broken))
+
+    def hold_button(self, held: bool = True) -> None:
+        """Presses the button until it is called with False: a stuck one."""
+        self._relay.call(lambda: self._seat_world.hold_button(held))
 
 
 class _Relay:
@@ -424,6 +441,8 @@ class _Relay:
             self._repl_since = (frame.t_ms, time.monotonic())
         elif tag == protocol.ALIVE:
             pass  # to be heard was all
+        elif tag == protocol.WARNING:
+            self._world.tell(frame.t_ms, "warning", what=frame.payload.decode(errors="replace"))
         elif tag == protocol.FAULT:
             self._world.tell(frame.t_ms, "fault", what=frame.payload.decode(errors="replace"))
         else:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
 
+from .errors import VirtualError
 from .protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
 from .seat import Seat
 
@@ -21,6 +24,9 @@ _SHORTEST_CHUNK_MS = 50
 _REAL_PACE = 1000
 _BATTERY_MV = 3900
 _BETWEEN_PRESSES_MS = 150
+_SWITCH_MV = 215  # of a zone whose sensor is at 47 kohm: there the wake sensor closes
+_DRV_MOTOR = 200  # chip/parts.py
+FAULT_LINES = {"bus": 64, "ads1115": 65, "drv2605l": 66}
 _SIDES = ("left", "right")
 
 Journal = Callable[[dict[str, Any]], None]
@@ -37,21 +43,27 @@ class World:
         start: datetime | None = None,
         duration_ms: int | None = None,
         journal: Journal | None = None,
+        board: str = DEFAULT_PROFILE,
     ) -> None:
+        if board not in PROFILES:
+            raise VirtualError(f"no board {board}; known are {', '.join(sorted(PROFILES))}")
         self.seat = seat
+        self.battery_mv = _BATTERY_MV
         self.duration_ms = duration_ms
         self.now_ms = 0
         self._pace_milli = 0 if speed is None else round(speed * 1000)
         self._start = start
         self._journal = journal
-        self._profile: dict[str, Any] = PROFILES[DEFAULT_PROFILE]
-        self._motors = dict(zip(self._profile["motors"], _SIDES, strict=True))
-        self._running = dict.fromkeys(_SIDES, False)
+        self._profile: dict[str, Any] = PROFILES[board]
+        self._motors: dict[int, str] = dict(zip(self._profile["motors"], _SIDES, strict=False)) or {_DRV_MOTOR: "both"}
+        self._running = dict.fromkeys(self._motors.values(), False)
         self._edges: list[tuple[int, int, int, int]] = []  # heap of (t_ms, order, gpio, level)
         self._edge_order = 0
         self._ahead: list[Edge] = []  # told to the chip, but its time has not come there
         self._seen_until_ms = 0
-        self._levels = {self._profile["button"]: OPEN, self._profile["usb_sense"]: 1}
+        self._levels = {self._profile["button"]: OPEN}
+        if self._profile["usb_sense"] is not None:
+            self._levels[self._profile["usb_sense"]] = 1
         seat.attach(self.tell)
 
     # ---- what the chip is told
@@ -64,6 +76,10 @@ class World:
             "battery": profile["battery_adc"],
             "supply": profile["sensor_supply"],
             "heard": profile["motors"],
+            "i2c": profile["i2c"],
+            "haptic_enable": profile["haptic_enable"],
+            "wake": profile["wake"],
+            "switch_dmv": _SWITCH_MV * 10,
         }
 
     def levels(self) -> list[tuple[int, int]]:
@@ -89,7 +105,7 @@ class World:
             times_ms = times_ms[:MAX_ROWS]
         zones_mv = self.seat.zones_mv(times_ms)
         edges = tuple(self.edges(end_ms)[:MAX_EDGES])  # no finger is as fast as that limit
-        battery_dmv = _BATTERY_MV * 10_000 // self._profile["battery_ratio"]
+        battery_dmv = self.battery_mv * 10_000 // self._profile["battery_ratio"]
         return Chunk(start_ms, end_ms, self.pace_milli(start_ms), battery_dmv, times_ms, zones_mv, edges)
 
     def _chunk_end_ms(self, start_ms: int) -> int:
@@ -98,6 +114,17 @@ class World:
             length_ms = min(length_ms, max(_SHORTEST_CHUNK_MS, CHUNK_REAL_MS * pace // _REAL_PACE))
         ends = [start_ms + length_ms, self.seat.next_stop_ms(start_ms), self.seat.end_ms, self.duration_ms]
         return min(end for end in ends if end is not None and end > start_ms)
+
+    @property
+    def wake_gpio(self) -> int | None:
+        """The pin that is high while somebody sits, if the board has one."""
+        gpio: int | None = self._profile["wake"]
+        return gpio
+
+    def seat_switch(self, t_ms: int) -> bool:
+        """Whether the wake sensor is closed; chip/pins.py says the same while the chip runs."""
+        zones_mv = self.seat.zones_mv(np.array([t_ms], dtype=np.int64))[0]
+        return bool(max(zones_mv[0], zones_mv[1]) >= _SWITCH_MV)
 
     def edges(self, end_ms: int) -> list[Edge]:
         """Level changes up to ``end_ms`` that nobody has been told yet. They happen when ``reach`` passes them."""
@@ -139,6 +166,17 @@ class World:
     def set_usb(self, present: bool) -> None:
         self._schedule(self._seen_until_ms, self._profile["usb_sense"], int(present))
 
+    def set_battery(self, mv: int) -> None:
+        self.tell(self.now_ms, "battery", mv=mv)
+        self.battery_mv = mv
+
+    def set_fault(self, what: str, broken: bool) -> None:
+        self.tell(self._seen_until_ms, "broken" if broken else "repaired", what=what)
+        self._schedule(self._seen_until_ms, FAULT_LINES[what], int(broken))
+
+    def hold_button(self, held: bool) -> None:
+        self._schedule_button(self._seen_until_ms, held)
+
     def _schedule_button(self, t_ms: int, down: bool) -> None:
         self._schedule(t_ms, self._profile["button"], 0 if down else OPEN)
 
@@ -179,5 +217,5 @@ class World:
 class Bench(World):
     """Where firmware is installed: an empty seat, real time, nothing written down."""
 
-    def __init__(self) -> None:
-        super().__init__(Seat(), speed=1.0)
+    def __init__(self, board: str = DEFAULT_PROFILE) -> None:
+        super().__init__(Seat(), speed=1.0, board=board)

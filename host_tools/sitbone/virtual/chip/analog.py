@@ -4,12 +4,15 @@ import pins
 import worldlink
 
 _wiring = worldlink.hello["wiring"]
-_ZONE_WORD = {gpio: 1 + i for i, gpio in enumerate(_wiring["zones"])}
+_ZONE_WORD = {gpio: 1 + i for i, gpio in enumerate(_wiring["zones"]) if _wiring["i2c"] is None}
 _BATTERY = _wiring["battery"]
 _SUPPLY = _wiring["supply"]
 _FULL_SCALE_UV = (950_000, 1_250_000, 1_750_000, 3_300_000)  # by attenuation
 _PWM_CHANNELS = 16
 _pwm_gpios = set()
+_ADC2 = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27)
+_ESP_ERR_TIMEOUT = 0x107  # what the port raises where the radio holds ADC2
+radios = set()  # network.py
 
 
 class ADC:
@@ -24,8 +27,7 @@ class ADC:
 
     def __init__(self, pin, *, atten=ATTN_0DB):
         gpio = pins.gpio_of(pin)
-        if not 32 <= gpio <= 39:
-            # ADC2 exists on the chip, but its reads fail with the radio on: refused here.
+        if not 32 <= gpio <= 39 and gpio not in _ADC2:
             raise ValueError("invalid pin")
         self._gpio = gpio
         self._word = _ZONE_WORD.get(gpio)
@@ -39,6 +41,8 @@ class ADC:
     atten = lambda self, atten: self.init(atten=atten)  # noqa: E731  (the chip's old spelling of init)
 
     def read_uv(self):
+        if radios and self._gpio in _ADC2:
+            raise OSError(_ESP_ERR_TIMEOUT)
         if self._word is not None:
             uv = clock.zone_dmv(self._word) * 100 if pins._duty[_SUPPLY] else 0
         elif self._gpio == _BATTERY:

@@ -2,6 +2,7 @@
 # ruff: noqa: F401  its names are for others to import
 import clock
 from analog import ADC, PWM
+from i2c import I2C, SoftI2C
 from pins import Pin
 from power import (
     DEEPSLEEP_RESET,

@@ -8,6 +8,7 @@ GPIO_COUNT = 40
 MISSING = (20, 24, 28, 29, 30, 31)
 FLASH_PINS = (6, 7, 8, 9, 10, 11)  # wired to the flash inside the module
 FIRST_INPUT_ONLY = 34
+FIRST_LINE = 64  # edges beyond the GPIOs are faults of the parts on the bus, see parts.py
 OPEN = 2  # nobody drives it: the pull decides
 
 _OUTPUT_BIT = 2
@@ -16,9 +17,16 @@ _latch = bytearray(GPIO_COUNT)
 _mode = bytearray(GPIO_COUNT)
 _pull = bytearray(GPIO_COUNT)
 _HEARD = worldlink.hello["wiring"]["heard"]  # what the world reacts to
+_told = {}
+_SWITCH_DMV = worldlink.hello["wiring"]["switch_dmv"]
 _duty = [0] * GPIO_COUNT  # what the pin puts out, 0..65535
 _irqs = {}  # gpio: (pin, handler, trigger)
 _watchers = []  # power.py, while it sleeps
+_WAKE = worldlink.hello["wiring"]["wake"]  # high while somebody sits
+_STRAPPING = (0, 2, 5, 12, 15)
+_warned = set()
+on_output = None  # parts.py: called as on_output(gpio)
+on_line = None  # parts.py: called as on_line(line, level)
 
 
 def gpio_of(pin):
@@ -32,8 +40,15 @@ def gpio_of(pin):
 def level(gpio):
     if _mode[gpio] & _OUTPUT_BIT:
         return 1 if _duty[gpio] else 0
+    if gpio == _WAKE:
+        return seat_switch()
     driven = _driven[gpio]
     return driven if driven != OPEN else int(bool(_pull[gpio] & Pin.PULL_UP))
+
+
+def seat_switch():
+    # The sensor of its own that wakes the chip: closed (below 47 kohm, as the zones' are from about 1.6 kPa on).
+    return int(max(clock.zone_dmv(1), clock.zone_dmv(2)) >= _SWITCH_DMV)
 
 
 def put_out(gpio, duty_u16):
@@ -41,17 +56,34 @@ def put_out(gpio, duty_u16):
         return
     _duty[gpio] = duty_u16
     if gpio in _HEARD:
-        worldlink.send(worldlink.PIN, clock.now_ms(), struct.pack("<BH", gpio, duty_u16))
+        tell_world(gpio, duty_u16)
+    if on_output:
+        on_output(gpio)
+
+
+def tell_world(output, duty_u16):
+    if _told.get(output, 0) != duty_u16:
+        _told[output] = duty_u16
+        worldlink.send(worldlink.PIN, clock.now_ms(), struct.pack("<BH", output, duty_u16))
 
 
 def claim_output(gpio):
     if gpio >= FIRST_INPUT_ONLY:
         raise ValueError("pin can only be input")
+    if gpio in _STRAPPING and gpio not in _warned:
+        _warned.add(gpio)
+        worldlink.send(
+            worldlink.WARNING, clock.now_ms(), b"GPIO %d decides how the chip starts: a load there may stop it" % gpio
+        )
     _mode[gpio] = Pin.OUT
 
 
 def _on_edge(word):
     gpio = word & 0xFF
+    if gpio >= FIRST_LINE:
+        if on_line:
+            on_line(gpio, word >> 8)
+        return
     before = level(gpio)
     _driven[gpio] = word >> 8
     after = level(gpio)
@@ -63,7 +95,8 @@ def _on_edge(word):
 
 
 for _gpio, _level in worldlink.hello["levels"]:
-    _driven[_gpio] = _level
+    if _gpio < FIRST_LINE:
+        _driven[_gpio] = _level
 clock.on_edge = _on_edge
 
 

@@ -9,8 +9,21 @@ import tasks
 import vfs
 import worldlink
 
-CHIP_MODULES = ("time", "select", "machine", "esp32")
-PRIVATE = ("worldlink", "clock", "flash", "keyboard", "tasks", "pins", "analog", "timers", "rtc", "power")
+CHIP_MODULES = ("time", "select", "machine", "esp32", "network")
+PRIVATE = (
+    "worldlink",
+    "clock",
+    "flash",
+    "keyboard",
+    "tasks",
+    "pins",
+    "analog",
+    "timers",
+    "rtc",
+    "power",
+    "i2c",
+    "parts",
+)
 RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hides the friendly banner
 
 

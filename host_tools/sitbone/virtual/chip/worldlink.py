@@ -21,6 +21,7 @@ RTC_MEMORY = b"M"
 AT_REPL = b"I"
 FAULT = b"F"
 ALIVE = b"L"
+WARNING = b"N"
 
 HEADER = "<qqIHHHH"
 HEADER_BYTES = struct.calcsize(HEADER)
