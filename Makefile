@@ -102,7 +102,7 @@ $(HARDWARE_VENV)/ready: hardware/requirements.lock | $(VENV)/bin/python
 hardware-setup: $(HARDWARE_VENV)/ready
 
 hardware: $(HARDWARE_VENV)/ready
-	$(HARDWARE_PYTHON) -m hardware.make build/hardware
+	PYTHONPATH=firmware $(HARDWARE_PYTHON) -m hardware.make build/hardware
 
 hardware-check: $(READY) $(HARDWARE_VENV)/ready
 	$(BIN)/python -m pytest tests/hardware $(ARGS)

@@ -49,7 +49,7 @@ def rectangle(x: float, y: float) -> tuple[Point, ...]:
 
 def box(prefix: str, width: float, height: float, *pins: Pin) -> Symbol:
     x, y = width / 2, height / 2
-    return Symbol(prefix, pins, box=((-x, y), (x, -y)), text=((0, y + 0.6), (0, -y - 0.6)), centred=True)
+    return Symbol(prefix, pins, box=((-x, y), (x, -y)), text=((0, y + 1.7), (0, y + 0.6)), centred=True)
 
 
 def header(count: int) -> Symbol:

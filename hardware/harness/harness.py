@@ -1,7 +1,7 @@
 """The wiring outside the board, as data: from each pin of a header to a sensor, a motor, the button or the cell.
 
-`wireviz_text` turns it into a WireViz file; drawing and wire list are made from that. Plugs differ in pins or family, so
-that none fits a wrong header.
+`wireviz_text` turns it into a WireViz file, from which drawing and wire list are made. Plugs differ in pins or family:
+none fits a wrong header.
 """
 
 from typing import NamedTuple

@@ -1,0 +1,244 @@
+"""Case, lid and pucks as solids, each lying as it is printed; and the cushion's foam, for the pictures."""
+
+from build123d import (
+    Align,
+    Axis,
+    Box,
+    Cylinder,
+    Part,
+    Plane,
+    Pos,
+    RectangleRounded,
+    Rot,
+    chamfer,
+    extrude,
+    fillet,
+)
+
+from hardware.board.layout import BOARD_MM, BOARD_THICKNESS_MM, MODULE_MM, MODULE_OUTLINE_MM
+from hardware.case import sizes as s
+
+LOW = (Align.CENTER, Align.CENTER, Align.MIN)
+CORNER = (Align.MIN, Align.MIN, Align.MIN)
+X, Y, Z = s.INSIDE_MM
+
+
+def block(x: float, y: float, z: float, at: tuple[float, float, float]) -> Part:
+    """A box by its lowest corner."""
+    return Pos(*at) * Box(x, y, z, align=CORNER)
+
+
+def pin(diameter: float, height: float, at: tuple[float, float, float]) -> Part:
+    """An upright cylinder by the middle of its foot."""
+    return Pos(*at) * Cylinder(diameter / 2, height, align=LOW)
+
+
+def rounded(x: float, y: float, z: float, radius: float, foot: float) -> Part:
+    return Pos(X / 2, Y / 2, foot) * extrude(RectangleRounded(x, y, radius), z)
+
+
+def base() -> Part:
+    """The lower part: floor down on the printer's bed."""
+    outer = rounded(X + 2 * s.WALL_MM, Y + 2 * s.WALL_MM, Z + s.FLOOR_MM, s.CORNER_MM, -s.FLOOR_MM)
+    outer = chamfer(outer.faces().sort_by(Axis.Z)[0].edges(), s.EDGE_MM)
+    outer += ears()
+    shell = outer - rounded(X, Y, Z, s.CORNER_MM - s.WALL_MM, 0)
+    inside = rounded(X + 0.2, Y + 0.2, Z, s.CORNER_MM - s.WALL_MM, 0)
+    return shell + (fittings() & inside) - screw_holes() - openings()
+
+
+def fittings() -> Part:
+    """What stands on the floor."""
+    found = rib()
+    for x, y in s.posts():
+        found += pin(s.POST_OUTER_MM, s.POST_MM, (x, y, 0))
+    for x, y in s.LID_POSTS_MM:
+        found += pin(s.LID_POST_OUTER_MM, Z, (x, y, 0))
+        found += corner_web(x, y)
+    for x, y in s.TIE_AT_MM:
+        found += block(*s.TIE_MM, (x - s.TIE_MM[0] / 2, y - s.TIE_MM[1] / 2, 0))
+    return found
+
+
+def corner_web(x: float, y: float) -> Part:
+    """Joins a lid post to the wall nearest in y, so that it can't break off."""
+    to_top = y > Y / 2
+    return block(s.RIB_MM, (Y - y) if to_top else y, Z, (x - s.RIB_MM / 2, y if to_top else 0, 0))
+
+
+def rib() -> Part:
+    """The wall beside the cell: it keeps board, screws and button away from it."""
+    whole = block(s.RIB_MM, Y, s.RIB_HEIGHT_MM, (s.BAY_X_MM - s.RIB_MM, 0, 0))
+    return whole - block(3 * s.RIB_MM, s.RIB_GAP_MM, Z, (s.BAY_X_MM - 2 * s.RIB_MM, 30, 2))
+
+
+def screw_holes() -> Part:
+    found = None
+    for x, y in s.posts():
+        hole = pin(s.POST_HOLE_MM, s.POST_MM + 1, (x, y, 0.4))
+        found = hole if found is None else found + hole
+    for x, y in s.LID_POSTS_MM:
+        found += pin(s.POST_HOLE_MM, 12, (x, y, Z - 11))
+    return found
+
+
+def openings() -> Part:
+    usb_x, usb_z = s.usb_at()
+    wide, high = s.USB_OPENING_MM
+    found = block(wide, 3 * s.WALL_MM, high, (usb_x - wide / 2, -2 * s.WALL_MM, usb_z - high / 2))
+    button_x, button_z = s.BUTTON_AT_MM
+    found += Pos(button_x, 0, button_z) * (Rot(90, 0, 0) * Cylinder(s.BUTTON_HOLE_MM / 2, 4 * s.WALL_MM))
+    for y, diameter in s.CABLE_HOLES_MM:
+        found += Pos(0, y, s.CABLE_HEIGHT_MM) * (Rot(0, 90, 0) * Cylinder(diameter / 2, 4 * s.WALL_MM))
+    for x, y in s.TIE_AT_MM:
+        found += block(4, 3 * s.TIE_MM[1], 3, (x - 2, y - 1.5 * s.TIE_MM[1], 2))
+    return found
+
+
+def ears() -> Part:
+    """Two ears on the rear wall, at the floor, for a strap around the chair's back."""
+    found = None
+    for x in (X * 0.25, X * 0.75):
+        wide, deep, thick = s.EAR_MM
+        ear = block(wide, deep + 1, thick, (x - wide / 2, Y + s.WALL_MM - 1, -s.FLOOR_MM))
+        ear -= block(*s.STRAP_MM, 3 * thick, (x - s.STRAP_MM[0] / 2, Y + s.WALL_MM + 2.4, -2 * s.FLOOR_MM))
+        found = ear if found is None else found + ear
+    return found
+
+
+def lid() -> Part:
+    """Its outside down on the bed: a plate whose lip goes into the base."""
+    plate = rounded(X + 2 * s.WALL_MM, Y + 2 * s.WALL_MM, s.LID_MM, s.CORNER_MM, 0)
+    plate = chamfer(plate.faces().sort_by(Axis.Z)[0].edges(), s.EDGE_MM)
+    gap, radius = s.LIP_GAP_MM, s.CORNER_MM - s.WALL_MM
+    lip = rounded(X - 2 * gap, Y - 2 * gap, s.LIP_DEPTH_MM, radius - gap, s.LID_MM)
+    hollow = (X - 2 * gap - 2 * s.LIP_MM, Y - 2 * gap - 2 * s.LIP_MM, s.LIP_DEPTH_MM)
+    lip -= rounded(*hollow, max(0.4, radius - gap - s.LIP_MM), s.LID_MM)
+    for x, y in s.LID_POSTS_MM:
+        wide = s.LID_POST_OUTER_MM + 1
+        lip -= block(wide, 3 * wide, s.LIP_DEPTH_MM, (X - x - wide / 2, y - 1.5 * wide, s.LID_MM))
+    whole = plate + lip
+    for x, y in s.LID_POSTS_MM:
+        whole -= pin(s.LID_HOLE_MM, 3 * s.LID_MM, (X - x, y, -s.LID_MM))
+    led_x, led_y = s.led_at()
+    return whole - pin(s.LED_HOLE_MM, 3 * s.LID_MM, (X - led_x, led_y, -s.LID_MM))
+
+
+def lid_closed() -> Part:
+    """The lid where it sits on the base."""
+    return Pos(X, 0, Z + s.LID_MM) * (Rot(0, 180, 0) * lid())
+
+
+def puck() -> Part:
+    """Its flat side down on the bed, the boss that presses on the sensor up."""
+    disc = fillet_foot(pin(s.PUCK_MM, s.PUCK_THICK_MM, (0, 0, 0)))
+    return disc + pin(s.BOSS_MM, s.BOSS_HIGH_MM, (0, 0, s.PUCK_THICK_MM))
+
+
+def fillet_foot(part: Part) -> Part:
+    """A chamfer where it meets the foam: nothing sharp, and no overhang."""
+    return chamfer(part.faces().sort_by(Axis.Z)[0].edges(), 0.8)
+
+
+def seat() -> Part:
+    """Holds sensor and puck; its rim keeps the puck in the middle, a slot lets the sensor's tail out."""
+    whole = pin(s.SEAT_OUTER_MM, s.RIM_MM, (0, 0, 0))
+    whole -= pin(s.PUCK_MM + 2 * s.SEAT_GAP_MM, s.RIM_MM, (0, 0, s.SEAT_FLOOR_MM))
+    whole = chamfer(whole.faces().sort_by(Axis.Z)[0].edges(), 0.6)
+    return whole - block(s.TAIL_MM, s.SEAT_OUTER_MM, s.RIM_MM, (-s.TAIL_MM / 2, 0, s.SEAT_FLOOR_MM))
+
+
+PRINTED = {"base": base, "lid": lid, "puck": puck, "seat": seat}
+
+
+# ---- what goes into it, as plain volumes
+
+
+def board() -> Part:
+    x, y = s.BOARD_AT_MM
+    plate = block(*BOARD_MM, BOARD_THICKNESS_MM, (x, y, s.POST_MM))
+    for hole_x, hole_y in s.posts():
+        plate -= pin(3.2, 4 * s.POST_MM, (hole_x, hole_y, 0))
+    return plate
+
+
+def module() -> Part:
+    left, top, right, bottom = MODULE_OUTLINE_MM
+    x, y = s.on_board(MODULE_MM[0] + left, MODULE_MM[1] + bottom)
+    foot = s.POST_MM + BOARD_THICKNESS_MM + s.SOCKET_MM + s.HEADER_MM
+    plate = block(right - left, bottom - top, s.MODULE_PCB_MM, (x, y, foot))
+    shield = block(18, 25.5, s.SHIELD_MM, (x + 5, y + 26, foot + s.MODULE_PCB_MM))
+    return plate + shield + usb_socket() + sockets(foot)
+
+
+def sockets(foot: float) -> Part:
+    found = None
+    for dx in (0.0, 25.4):
+        x, y = s.on_board(MODULE_MM[0] + dx, MODULE_MM[1] + 18 * 2.54 + 1.27)
+        row = block(2.5, 48.26, foot - s.POST_MM - BOARD_THICKNESS_MM, (x - 1.25, y, s.POST_MM + BOARD_THICKNESS_MM))
+        found = row if found is None else found + row
+    return found
+
+
+def usb_socket() -> Part:
+    x, z = s.usb_at()
+    wide, high = s.USB_SOCKET_MM
+    return block(wide, 6, high, (x - wide / 2, 0.4, z - high / 2))
+
+
+def usb_plug() -> Part:
+    """The moulding of a plug that is in."""
+    x, z = s.usb_at()
+    return block(11, 20, 6.5, (x - 5.5, -20.2, z - 3.25))
+
+
+def cell() -> Part:
+    return block(*s.CELL_MM, (s.BAY_X_MM + s.BAY_GAP_MM, (Y - s.CELL_MM[1]) / 2, 0.5))
+
+
+def button() -> Part:
+    x, z = s.BUTTON_AT_MM
+    body = Pos(x, 0.2, z) * (Rot(-90, 0, 0) * Cylinder(8.0, s.BUTTON_DEPTH_MM, align=LOW))
+    nut = Pos(x, 0.2, z) * (Rot(-90, 0, 0) * Cylinder(s.BUTTON_NUT_MM / 2, 3, align=LOW))
+    return body + nut
+
+
+INSIDE = {"board": board, "module": module, "cell": cell, "button": button}
+
+
+# ---- cushion
+
+
+def outline(body: s.Body, thick: float) -> Part:
+    middle = Plane.XY.offset(0)
+    whole = RectangleRounded(body.width_mm, body.depth_mm, s.CORNER_FOAM_MM)
+    sheet = extrude(middle * Pos(0, body.depth_mm / 2) * whole, thick)
+    wide, deep = s.COCCYX_MM
+    cut = block(wide, deep, 3 * thick, (-wide / 2, -0.1, -thick))
+    cut = fillet(cut.edges().filter_by(Axis.Z).sort_by(Axis.Y)[2:], wide / 2 - 1)
+    return sheet - cut
+
+
+def base_foam(body: s.Body) -> Part:
+    whole = outline(body, s.BASE_FOAM_MM)
+    for x, y in list(s.pucks(body).values())[:2]:
+        whole -= pin(s.PLUG_MM, 2 * s.BASE_FOAM_MM, (x, y, -1))
+    return whole
+
+
+def plugs(body: s.Body) -> Part:
+    (x1, y1), (x2, y2) = list(s.pucks(body).values())[:2]
+    return pin(s.PLUG_MM - 1, s.BASE_FOAM_MM, (x1, y1, 0)) + pin(s.PLUG_MM - 1, s.BASE_FOAM_MM, (x2, y2, 0))
+
+
+def sensor_sheet(body: s.Body) -> Part:
+    whole = outline(body, s.SHEET_MM)
+    for x, y in s.pucks(body).values():
+        whole -= pin(s.SEAT_OUTER_MM + 0.6, 3 * s.SHEET_MM, (x, y, -s.SHEET_MM))
+    for x, y in s.motors().values():
+        whole -= pin(s.MOTOR_MM + 0.6, 3 * s.SHEET_MM, (x, y, -s.SHEET_MM))
+    return whole
+
+
+def top_foam(body: s.Body) -> Part:
+    return outline(body, s.TOP_FOAM_MM)

@@ -1,0 +1,203 @@
+"""The guide's pictures, from the same sizes and solids as the parts: line drawings with labels, as SVG."""
+
+from pathlib import Path
+
+from build123d import Compound, Edge, Part, Pos, Rot, Vector
+
+from hardware.case import cutplan, model
+from hardware.case import sizes as s
+from hardware.case.drawing import Drawing, Shape, Text, arrow, box, circle, line, svg
+
+BLUE, RED, GREEN, GREY, FOAM = "#1f5fa8", "#b3261e", "#2c7a3f", "#777", "#f3e9d2"
+Label = tuple[str, tuple[float, float, float], int]  # words, their place in space, side: -1 left, 1 right
+
+
+class View:
+    """Looks at a scene from one side and turns places in space into places on paper."""
+
+    def __init__(self, direction: tuple[float, float, float]):
+        away = Vector(*direction).normalized()
+        self.right = Vector(0, 0, 1).cross(away).normalized()
+        self.up = away.cross(self.right)
+        self.eye = away * 5000
+
+    def place(self, point: tuple[float, float, float]) -> tuple[float, float]:
+        vector = Vector(*point)
+        return round(self.right.dot(vector), 2), round(self.up.dot(vector), 2)
+
+    def lines(self, parts: list[Part], width_mm: float) -> Drawing:
+        """The edges that can be seen, each part hiding what lies behind it."""
+        seen, _ = Compound(children=[Compound(part.wrapped) for part in parts]).project_to_viewport(
+            tuple(self.eye), viewport_up=(0, 0, 1), look_at=(0, 0, 0)
+        )
+        return [line(*flat(edge), width_mm=width_mm) for edge in seen]
+
+
+def flat(edge: Edge) -> list[tuple[float, float]]:
+    steps = 1 if edge.geom_type.name == "LINE" else 14
+    points = [edge.position_at(n / steps) for n in range(steps + 1)]
+    return [(round(p.X, 2), round(p.Y, 2)) for p in points]
+
+
+def bounds(drawing: Drawing) -> tuple[float, float, float, float]:
+    xs = [x for shape in drawing if isinstance(shape, Shape) for x, _ in shape.points]
+    ys = [y for shape in drawing if isinstance(shape, Shape) for _, y in shape.points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def scene(view: View, parts: list[Part], labels: list[Label], words_mm: float, about: str) -> str:
+    """A drawing of the parts with their names beside it, each with a line to its place."""
+    drawing = view.lines(parts, words_mm * 0.06)
+    left, low, right, high = bounds(drawing)
+    room = {side: max((len(words) for words, _, way in labels if way * side > 0), default=0) for side in (-1, 1)}
+    before, after = (words_mm * (2 + 0.6 * room[side]) for side in (-1, 1))
+    marks: Drawing = []
+    for words, point, side in labels:
+        x, y = view.place(point)
+        edge = right + words_mm if side > 0 else left - words_mm
+        marks += arrow((edge, y), (x, y), words_mm * 0.04, BLUE)
+        at = (edge + side * words_mm * 0.4, y - words_mm * 0.35)
+        marks.append(Text(at, words, words_mm, "start" if side > 0 else "end"))
+    window = (left - before, low - words_mm, right - left + before + after, high - low + 2 * words_mm)
+    return svg(drawing + marks, *window, about)
+
+
+def case_exploded() -> str:
+    lift = {"board": 45, "module": 75, "cell": 45, "lid": 130}
+    z = s.INSIDE_MM[2]
+    parts = [model.base(), Pos(0, -45, 0) * model.button(), Pos(0, 0, lift["lid"]) * model.lid_closed()]
+    parts += [Pos(0, 0, lift[name]) * model.INSIDE[name]() for name in ("board", "module", "cell")]
+    cell_x = s.BAY_X_MM + s.CELL_MM[0]
+    labels: list[Label] = [
+        ("lid, 5 screws", (0, 0, z + lift["lid"]), -1),
+        ("ESP32-DevKitC", (50, 1, lift["module"] + 18), -1),
+        ("carrier board", (8, 2, lift["board"] + 6), -1),
+        ("base", (0, 0, 8), -1),
+        ("light of the LED", (*s.led_at(), z + lift["lid"] + s.LID_MM), 1),
+        ("cell, in its bay", (cell_x, 20, lift["cell"] + 6), 1),
+        ("button", (s.BUTTON_AT_MM[0] + 8, -45, s.BUTTON_AT_MM[1]), 1),
+    ]
+    return scene(
+        View((0.45, -1, 0.75)), parts, labels, 7, "Exploded view of the case with board, module, cell and button"
+    )
+
+
+def case_open() -> str:
+    parts = [model.base(), *(make() for make in model.INSIDE.values())]
+    labels: list[Label] = [
+        ("cables to the seat", (-2, s.CABLE_HOLES_MM[0][0], s.CABLE_HEIGHT_MM), -1),
+        ("USB: data, and power", (s.usb_at()[0], -2, s.usb_at()[1]), -1),
+        ("cell, behind its rib", (s.BAY_X_MM + 30, 40, 8), 1),
+        ("button", (s.BUTTON_AT_MM[0] + 8, -2, s.BUTTON_AT_MM[1]), 1),
+    ]
+    return scene(View((0.3, -1, 1.1)), parts, labels, 6, "The open case with everything in its place")
+
+
+def cushion_exploded(body: s.Body = s.BODIES[1]) -> str:
+    steps = {"plugs": 70, "sheet": 190, "seats": 260, "pucks": 310, "top": 560}
+    places = list(s.pucks(body).values())
+    parts = [model.base_foam(body), Pos(0, 0, steps["plugs"]) * model.plugs(body)]
+    parts += [Pos(0, 0, steps["sheet"]) * model.sensor_sheet(body), Pos(0, 0, steps["top"]) * model.top_foam(body)]
+    for x, y in places:
+        parts += [Pos(x, y, steps["seats"]) * model.seat(), Pos(x, y, steps["pucks"]) * (Rot(180, 0, 0) * model.puck())]
+    half = body.width_mm / 2
+    labels: list[Label] = [
+        ("top foam, 10 mm", (half, 190, steps["top"] + 5), 1),
+        ("pucks", (s.THIGHS_X_MM + 12, s.THIGHS_Y_MM, steps["pucks"]), 1),
+        ("seats with sensors", (places[1][0] + 14, places[1][1], steps["seats"]), 1),
+        ("sensor sheet, 5 mm", (half, 190, steps["sheet"] + 2), 1),
+        ("exchangeable plugs", (places[1][0] + s.PLUG_MM / 2, places[1][1], steps["plugs"] + 15), 1),
+        ("base foam, 30 mm", (half, 190, 15), 1),
+    ]
+    return scene(View((0.35, -1, 0.85)), parts, labels, 14, "Exploded view of the cushion's layers")
+
+
+def placement(body: s.Body = s.BODIES[1]) -> str:
+    """The seat from above, front edge up, as one looks at it before sitting down backwards."""
+    drawing: Drawing = [cutplan.outline(body)._replace(fill=FOAM), *cutplan.bone_scale()]
+    look = {"stroke": GREY, "width_mm": 0.4}
+    for channel in cutplan.channels(body):
+        drawing.append(channel._replace(stroke="#c9b98f"))
+    names = {"LEFT_IT": "left sitting bone", "RIGHT_IT": "right sitting bone",
+             "LEFT_THIGH": "left thigh", "RIGHT_THIGH": "right thigh"}  # fmt: skip
+    for n, (zone, at) in enumerate(s.pucks(body).items(), 1):
+        drawing += [circle(at, s.SEAT_OUTER_MM, fill="#fff", stroke=BLUE, width_mm=0.8), circle(at, s.PUCK_MM, **look)]
+        drawing.append(Text((at[0], at[1] - 4), str(n), 11, bold=True, colour=BLUE))
+        drawing.append(Text((at[0], at[1] - s.SEAT_OUTER_MM / 2 - 10), names[zone], 9))
+    for side, at in s.motors().items():
+        drawing.append(circle(at, s.MOTOR_MM + 2, fill=RED, stroke=""))
+        drawing.append(Text((at[0], at[1] - 16), f"{side.lower()} motor", 9, colour=RED))
+    drawing += measures(body)
+    drawing += [Text((0, body.depth_mm + 8), "front edge: knees here", 10), Text((0, -16), "rear edge: backrest", 10)]
+    drawing.append(Text((78, 14), "cable", 8, "start", GREY))
+    half = body.width_mm / 2
+    about = "Seat from above with four sensors and two motors, sitting bones at the rear"
+    return svg(drawing, -half - 30, -30, body.width_mm + 60, body.depth_mm + 56, about)
+
+
+def measures(body: s.Body) -> Drawing:
+    half, y = body.sitting_bones_mm / 2, s.SITTING_BONES_Y_MM + 46
+    found: Drawing = [line((-half, y), (half, y), stroke=GREEN, width_mm=0.6)]
+    found += [line((x, y - 4), (x, y + 4), stroke=GREEN, width_mm=0.6) for x in (-half, half)]
+    words = f"your sitting bones: {body.sitting_bones_mm / 10:.0f} cm here"
+    found.append(Text((0, y + 5), words, 9, colour=GREEN))
+    x = -body.width_mm / 2 - 10
+    found.append(line((x, 0), (x, s.SITTING_BONES_Y_MM), stroke=GREEN, width_mm=0.6))
+    found += [line((x - 4, end), (x + 4, end), stroke=GREEN, width_mm=0.6) for end in (0, s.SITTING_BONES_Y_MM)]
+    return [*found, Text((x + 4, 60), f"{s.SITTING_BONES_Y_MM / 10:.0f} cm", 9, "start", GREEN)]
+
+
+def stack() -> str:
+    """A cut through one sensor, five times its size."""
+    k, wide, mid = 5.0, 300.0, 150.0
+    foam, sheet, top = 10 * k, s.SHEET_MM * k, s.TOP_FOAM_MM * k
+    seat, rim = s.SEAT_OUTER_MM * k, s.RIM_MM * k
+    floor = s.SEAT_FLOOR_MM * k
+    sensor, boss, disc = s.SENSOR_THICK_MM * k, s.BOSS_HIGH_MM * k, s.PUCK_THICK_MM * k
+    wall = s.SEAT_WALL_MM * k
+    drawing: Drawing = [box(0, 0, wide, foam, fill=FOAM), box(0, foam, mid - seat / 2, sheet, fill="#d8cfe8")]
+    drawing.append(box(mid + seat / 2, foam, mid - seat / 2, sheet, fill="#d8cfe8"))
+    proud = floor + sensor + boss + disc
+    drawing.append(box(0, foam + proud, wide, top, fill=FOAM))
+    drawing.append(box(mid - seat / 2, foam, seat, floor, fill="#bbb"))
+    for x in (mid - seat / 2, mid + seat / 2 - wall):
+        drawing.append(box(x, foam + floor, wall, rim - floor, fill="#bbb"))
+    z = foam + floor
+    for diameter, high, colour in ((s.SENSOR_MM, sensor, RED), (s.BOSS_MM, boss, "#999"), (s.PUCK_MM, disc, "#999")):
+        drawing.append(box(mid - diameter * k / 2, z, diameter * k, high, fill=colour))
+        z += high
+    drawing.append(line((-10, -4), (wide + 10, -4), width_mm=0.2, stroke="#fff"))
+    names = [
+        ("top foam, 10 mm", foam + proud + top / 2, wide - 30),
+        ("puck: 25 mm of foam press on it", foam + floor + sensor + boss + disc / 2, mid + s.PUCK_MM * k / 2 - 10),
+        ("boss, 11.5 mm", foam + floor + sensor + boss / 2, mid + s.BOSS_MM * k / 2 - 5),
+        ("sensor FSR 402", foam + floor + sensor / 2, mid + s.SENSOR_MM * k / 2 - 3),
+        ("seat with rim", foam + floor / 2, mid + seat / 2 - 12),
+        ("base foam, 30 mm", foam / 2, wide - 30),
+    ]
+    for n, (words, height, x) in enumerate(names):
+        y = 125 - 22 * n
+        drawing += [line((wide + 12, y + 3), (x, height), stroke=BLUE), circle((x, height), 2.4, fill=BLUE, stroke="")]
+        drawing.append(Text((wide + 16, y), words, 10, "start"))
+    drawing.append(Text((8, foam + 9), "sensor sheet", 9, "start"))
+    return svg(drawing, -8, -12, wide + 206, 164, "Cut through one sensor: foam, puck, sensor, seat, base foam")
+
+
+PICTURES = {
+    "case-exploded": case_exploded,
+    "case-open": case_open,
+    "cushion-exploded": cushion_exploded,
+    "placement": placement,
+    "stack": stack,
+}
+
+
+def draw(folder: Path) -> None:
+    for name, make in PICTURES.items():
+        (folder / f"{name}.svg").write_text(make())
+
+
+if __name__ == "__main__":
+    import sys
+
+    draw(Path(sys.argv[1]))

@@ -1,0 +1,117 @@
+"""Every measure of case, pucks and cushion, mm. Plain numbers, so that tests read them without a geometry kernel.
+
+The case's origin is the inside lower left corner of its floor, seen from above with the USB socket towards you.
+"""
+
+from typing import NamedTuple
+
+from hardware.board.layout import BOARD_MM, BOARD_THICKNESS_MM, HOLES_MM, MODULE_MM, MODULE_PADS_X_MM, PLACES
+
+THINNEST_WALL_MM = 1.6
+
+# ---- case
+WALL_MM, FLOOR_MM, LID_MM = 2.4, 2.4, 2.4
+CORNER_MM, EDGE_MM = 4.4, 1.2
+INSIDE_MM = (177.0, 68.0, 27.0)
+BOARD_AT_MM = (1.0, 0.6)
+POST_MM, POST_OUTER_MM, POST_HOLE_MM = 5.0, 7.0, 2.5  # 2.5 mm takes a self-tapping M3
+LID_POSTS_MM = ((3.4, 64.6), (97.6, 3.4), (120.5, 64.6), (173.6, 64.6), (173.6, 3.4))
+LID_POST_OUTER_MM, LID_HOLE_MM = 8.0, 3.4
+LIP_MM, LIP_DEPTH_MM, LIP_GAP_MM = 1.8, 3.0, 0.25
+
+SOCKET_MM, HEADER_MM, MODULE_PCB_MM, SHIELD_MM = 8.5, 2.5, 1.6, 3.2
+USB_SOCKET_MM = (8.0, 3.0)  # the module's socket, wide and high
+USB_OPENING_MM = (12.5, 8.0)  # lets a plug's moulding in
+
+CELL_MM = (36.0, 62.0, 7.5)
+BAY_X_MM, BAY_GAP_MM = 127.5, 1.5
+RIB_MM, RIB_HEIGHT_MM, RIB_GAP_MM = 2.0, 12.0, 10.0  # the gap lets the cell's lead through
+
+BUTTON_HOLE_MM, BUTTON_NUT_MM, BUTTON_DEPTH_MM = 16.2, 20.0, 34.0
+BUTTON_AT_MM = (112.5, 13.0)  # x, height over the floor
+CABLE_HOLES_MM = ((52.0, 6.6), (42.0, 5.6))  # y, diameter; in the left wall
+CABLE_HEIGHT_MM = 18.0
+TIE_MM = (9.0, 5.0, 7.0)  # block that a cable tie goes through
+TIE_AT_MM = ((16.0, 63.6), (36.0, 63.6))
+LED_HOLE_MM = 3.0
+STRAP_MM = (26.0, 3.2)  # slots of two ears, for a 25 mm strap on the chair
+EAR_MM = (34.0, 9.0, 3.0)
+
+
+def on_board(x: float, y: float) -> tuple[float, float]:
+    """A place on the board (y downwards) in the case (y upwards)."""
+    return BOARD_AT_MM[0] + x, BOARD_AT_MM[1] + BOARD_MM[1] - y
+
+
+def posts() -> list[tuple[float, float]]:
+    return [on_board(x, y) for x, y in HOLES_MM]
+
+
+def usb_at() -> tuple[float, float]:
+    """Middle of the USB socket: x, and height over the floor."""
+    height = POST_MM + BOARD_THICKNESS_MM + SOCKET_MM + HEADER_MM + MODULE_PCB_MM + USB_SOCKET_MM[1] / 2
+    return on_board(MODULE_MM[0] + MODULE_PADS_X_MM / 2, 0)[0], height
+
+
+def led_at() -> tuple[float, float]:
+    return on_board(*PLACES["D4"][:2])
+
+
+def stack_mm() -> float:
+    """Height over the floor of the highest thing on the board."""
+    return POST_MM + BOARD_THICKNESS_MM + SOCKET_MM + HEADER_MM + MODULE_PCB_MM + SHIELD_MM
+
+
+# ---- puck: presses on the sensor's 12.7 mm disc what 25 mm of foam carry
+PUCK_MM, PUCK_THICK_MM = 25.0, 3.0
+BOSS_MM, BOSS_HIGH_MM = 11.5, 1.2
+SENSOR_MM, SENSOR_THICK_MM, TAIL_MM = 18.3, 0.45, 8.0
+SEAT_GAP_MM, SEAT_WALL_MM, SEAT_FLOOR_MM = 0.6, 1.8, 1.8
+SEAT_OUTER_MM = PUCK_MM + 2 * (SEAT_GAP_MM + SEAT_WALL_MM)
+PUCK_PROUD_MM = 1.5  # of the rim, so that foam and not plastic limits it
+RIM_MM = SEAT_FLOOR_MM + SENSOR_THICK_MM + BOSS_HIGH_MM + PUCK_THICK_MM - PUCK_PROUD_MM
+
+
+# ---- cushion: x from the middle line, y from the rear edge
+class Body(NamedTuple):
+    """A person's measure, how far apart the sitting bones are (9-15 cm between people), and the cushion's."""
+
+    name: str
+    sitting_bones_mm: float
+    width_mm: float = 400.0
+    depth_mm: float = 380.0
+
+
+BODIES = (Body("S", 100), Body("M", 120), Body("L", 140))
+CORNER_FOAM_MM = 40.0
+BASE_FOAM_MM, SHEET_MM, TOP_FOAM_MM = 30.0, 5.0, 10.0
+SITTING_BONES_Y_MM, THIGHS_Y_MM, THIGHS_X_MM = 130.0, 290.0, 85.0
+MOTOR_MM, MOTOR_AT_MM = 10.0, (125.0, 235.0)
+PLUG_MM = 75.0  # exchangeable core under each sitting bone
+COCCYX_MM = (60.0, 70.0)  # cut-out at the rear edge, wide and deep
+CABLE_WIDE_MM = 8.0
+
+
+def pucks(body: Body) -> dict[str, tuple[float, float]]:
+    """zone -> where its puck sits."""
+    half = body.sitting_bones_mm / 2
+    return {
+        "LEFT_IT": (-half, SITTING_BONES_Y_MM),
+        "RIGHT_IT": (half, SITTING_BONES_Y_MM),
+        "LEFT_THIGH": (-THIGHS_X_MM, THIGHS_Y_MM),
+        "RIGHT_THIGH": (THIGHS_X_MM, THIGHS_Y_MM),
+    }
+
+
+def motors() -> dict[str, tuple[float, float]]:
+    return {"LEFT": (-MOTOR_AT_MM[0], MOTOR_AT_MM[1]), "RIGHT": MOTOR_AT_MM}
+
+
+def walls_mm() -> dict[str, float]:
+    """Every wall that is printed."""
+    return {
+        "wall": WALL_MM, "floor": FLOOR_MM, "lid": LID_MM, "lip": LIP_MM, "rib": RIB_MM, "ear": EAR_MM[2],
+        "post": (POST_OUTER_MM - POST_HOLE_MM) / 2, "lid post": (LID_POST_OUTER_MM - POST_HOLE_MM) / 2,
+        "puck": PUCK_THICK_MM, "seat wall": SEAT_WALL_MM, "seat floor": SEAT_FLOOR_MM,
+        "tie": (TIE_MM[2] - 3.0) / 2,
+    }  # fmt: skip
