@@ -1,5 +1,6 @@
 """Runs a snippet of device code on the real Unix port, with the firmware and this folder importable."""
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -11,6 +12,12 @@ IMPORTS = (
     "from cushion.storage import acks, atomic, keep, log, segments; from cushion.core import blocks, records; "
     "from cushion.core import settings; import os"
 )
+
+
+def micropython(heap: str) -> list[str]:
+    """The command that starts the Unix port with so much heap."""
+    start = "import sys, micropython_unix as m; sys.argv[0] = 'micropython'; sys.exit(m.main())"
+    return [sys.executable, "-c", start, "-X", f"heapsize={heap}"]
 
 
 def on_unix(code: str) -> str:

@@ -1,0 +1,56 @@
+"""The power is cut at every flash write of a scripted day: see power_cuts.py.
+
+`SITBONE_CUTS=all` takes a day with an epoch each 10 s and cuts each write in all three ways: some 190,000 cuts.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.core.interpreters import require
+from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+
+ALL = os.environ.get("SITBONE_CUTS") == "all"
+EPOCH_S = 10 if ALL else 48
+MODES = 3 if ALL else 1
+SHARDS = 2
+LIMIT_S = 7200 if ALL else 400
+SCRIPT = Path(__file__).with_name("power_cuts.py")
+
+
+def start(epoch_s: int, shard: int, shards: int, modes: int, planted: str = "") -> subprocess.Popen:
+    require("unix")
+    arguments = [epoch_s, shard, shards, 1 + shard, modes, planted]
+    command = [*micropython("64M"), str(SCRIPT), *map(str, arguments)]
+    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{HERE}:.frozen"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def test_no_cut_loses_or_invents_anything(capsys):
+    running = [start(EPOCH_S, shard, SHARDS, MODES) for shard in range(SHARDS)]
+    told = [process.communicate(timeout=LIMIT_S)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * SHARDS, "\n".join(told)
+    counts = [[int(word) for word in line.split()] for line in told]
+    cuts, writes, erases, records = sum(row[0] for row in counts), *counts[0][1:]
+    assert cuts >= 10_000
+    assert erases > 500
+    with capsys.disabled():
+        print(f"\n{cuts} power cuts at {writes} writes and {erases} erases of {records} records")  # noqa: T201  a figure
+
+
+@pytest.mark.parametrize(
+    ("planted", "told"),
+    [
+        ("no flush", "an acknowledged record is lost"),
+        ("a record twice", "not in order"),
+        ("settings in place", "settings"),
+        ("evicts untold", "untold"),
+    ],
+)
+def test_a_broken_promise_is_noticed(planted, told):
+    process = start(60, 0, 7, 1, planted)
+    said = process.communicate(timeout=LIMIT_S)[0]
+    assert process.returncode == 1, said
+    assert told in said
