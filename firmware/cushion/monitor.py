@@ -25,6 +25,7 @@ class Monitor:
             settings, calibration, board.profile["supply_mv"], board.profile["divider_ohm"], board.zones.present
         )
         self.capture = None
+        self.tap = None  # what takes each raw sample, while a host records them
         self.mono_s = 0
         self.mono_ms = 0
         self.steps = 0
@@ -47,6 +48,8 @@ class Monitor:
         if not self.board.haptics.disturbs():
             self.board.zones.read(self._levels_100uv)
             self.engine.sample(self._levels_100uv)
+            if self.tap is not None:
+                self.tap.take(self.mono_s, self.mono_ms, self._levels_100uv)
         period_ms = self._cadence.advance(dt_ms)
         if period_ms:
             self._decide(period_ms)

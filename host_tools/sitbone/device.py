@@ -208,6 +208,28 @@ class Cushion(Board):
             line = self._read_line()
         return LogStream(self, self._parse_line(line))
 
+    def record(self, for_s: int) -> Iterator[dict[str, Any]]:
+        """Raw samples as they are taken: one answer with ``zones``, then for each sample a ``row`` of its number, ms
+        since the beginning and a level per zone in 0.1 mV. A row that came damaged is left out: its number shows it."""
+        with self._answering():
+            self._transport.exec_raw_no_follow(_call_code("record", (for_s,)))
+        first = True
+        while True:
+            with self._answering():
+                line = self._read_line()
+            try:
+                answer = self._parse_line(line)
+            except TransferDamaged:
+                if first:
+                    raise
+                continue
+            first = False
+            yield answer
+            if "samples" in answer:
+                break
+        with self._answering():
+            self._transport.follow(ANSWER_S)
+
     def _parse_line(self, line: bytes) -> dict[str, Any]:
         """One JSON line of a transfer. Where the snippet failed there is an empty output and its traceback instead."""
         if line.startswith(b"\x04"):

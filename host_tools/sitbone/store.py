@@ -7,8 +7,8 @@ anchors of its session (clock.py), and computed again when a new anchor arrives;
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sitbone.clock import Anchor, Placement
 from sitbone.errors import DamagedData, SitboneError
 
 BUSY_TIMEOUT_S = 10.0
+COPY_PAGES = 2000  # between two calls of a backup's progress
 
 # Step n brings a database from version n to n + 1. Steps are never edited once released: add another.
 MIGRATIONS = (
@@ -297,6 +298,36 @@ class Store:
         )
         return [Stored(*row) for row in rows]
 
+    def everything(self) -> Iterator[tuple[str, int, Stored]]:
+        """Every record with its cushion's id and era, by cushion and number, those without a place in time too."""
+        rows = self._db.execute(
+            "SELECT hardware, era, cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            " JOIN cushion ON cushion.id = record.cushion ORDER BY cushion, seq"
+        )
+        for hardware, era, *row in rows:
+            yield hardware, era, Stored(*row)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self._all("SELECT count(*) FROM record")[0][0])
+
+    def back_up(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copies the whole store, as it is at one moment, to another file; what was there is replaced."""
+        with closing(sqlite3.connect(path)) as copy:
+            copy_all(self._db, copy, progress)
+
+    def restore(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Replaces all that is stored by a backup's content, in one transaction. Raises DamagedData for one that isn't
+        whole, with nothing changed."""
+        check_backup(path)
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            try:
+                copy_all(backup, self._db, progress)
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.DatabaseError as error:
+                raise _told(error, self.path) from None
+        self._migrate()
+
     def unplaced(self) -> list[Stored]:
         """Records of sessions whose wall-clock time is unknown, epochs left out, as they were written."""
         rows = self._all(
@@ -339,6 +370,35 @@ class Store:
 def _is_simulated(hardware: str) -> bool:
     """A virtual cushion's id has the bit of a locally administered address, which no chip's own id has."""
     return bool(int(hardware[:2], 16) & 0x02)
+
+
+def check_backup(path: Path) -> None:
+    """Raises DamagedData when a file is no whole store, SitboneError when it isn't there or from a newer sitbone."""
+    if not path.is_file():
+        raise SitboneError(f"{path} isn't there; check the path")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            found = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            version = int(backup.execute("PRAGMA user_version").fetchone()[0])
+            backup.execute("SELECT count(*) FROM record").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DamagedData(f"{path} is no backup of sitbone, or damaged ({error}); take another") from None
+    if found != "ok":
+        raise DamagedData(f"{path} is damaged ({found}); take another backup")
+    if version > len(MIGRATIONS):
+        raise SitboneError(f"{path} was written by a newer sitbone; update sitbone to use it")
+
+
+def copy_all(
+    source: sqlite3.Connection, target: sqlite3.Connection, progress: Callable[[int, int], None] | None
+) -> None:
+    """One database into another, whole or not at all."""
+
+    def tell(_: int, remaining: int, total: int) -> None:
+        if progress is not None:
+            progress(total - remaining, total)
+
+    source.backup(target, pages=COPY_PAGES, progress=tell)
 
 
 def _bound(unix_ms: int | None, sign: int) -> int:

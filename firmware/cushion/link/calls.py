@@ -12,6 +12,7 @@ from cushion.core import records
 from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 from cushion.core.settings import check
 from cushion.drivers.profiles import ZONES
+from cushion.link.tap import Tap
 
 CHUNK_BYTES = 512
 
@@ -105,6 +106,13 @@ def read_log(since_seq):
     _app.console.send(_log_chunks(head, parts, _checked))
 
 
+def record(for_s):
+    """Raw samples for so long: a JSON line, one for each sample as it is taken, and a last one. Levels in 100 uV."""
+    monitor = _app.monitor
+    monitor.tap = Tap(monitor.mono_s, monitor.mono_ms)
+    _app.console.send(_raw_rows(monitor, monitor.tap, for_s * 1000, _checked))
+
+
 def ack(host, log_id, seq):
     """A host has every record up to `seq` of this log on its disk."""
     log = _app.log
@@ -176,6 +184,7 @@ CALLS: dict = {
     "clock": clock,
     "read_log": read_log,
     "ack": ack,
+    "record": record,
     "settings_show": settings_show,
     "settings_set": settings_set,
     "calibrate": calibrate,
@@ -221,6 +230,23 @@ def _faults(engine):
     if _app.log.failed_writes:
         faults.append("log refused {} writes".format(_app.log.failed_writes))
     return faults
+
+
+def _raw_rows(monitor, tap, for_ms, checked):
+    """Yields the answer of `record`, b"" where there is no sample yet."""
+    zones = [ZONES[zone] for zone in range(len(ZONES)) if monitor.board.zones.present[zone]]
+    try:
+        yield (_line({"zones": zones}, checked) + "\n").encode()
+        while monitor.tap is tap and (tap.now_ms < for_ms or tap.given < tap.count):
+            row = tap.give()
+            if row is None:
+                yield b""
+            elif row[1] <= for_ms:
+                yield (_line({"row": row}, checked) + "\n").encode()
+        yield (_line({"samples": tap.count}, checked) + "\n").encode()
+    finally:
+        if monitor.tap is tap:
+            monitor.tap = None
 
 
 def _log_chunks(head, parts, checked):

@@ -16,6 +16,7 @@ BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 SOFT_REBOOT = b"OK\r\nMPY: soft reboot\r\n"
 FRIENDLY = b"\r\nsitbone: the monitor is running; connect with mpremote or the sitbone command\r\n>>> "
 PASTE_WINDOW = 256
+IDLE_MS = 50  # until a stream that has nothing to say is asked again
 MOST_BYTES = 32768  # a longer snippet isn't one; what came is thrown away
 
 
@@ -33,7 +34,7 @@ class Console:
         self._pushed_back = -1
 
     def send(self, chunks):
-        """Called from within a snippet: its answer goes on with these chunks of bytes (an iterator), in background."""
+        """Called from within a snippet: its answer goes on with these chunks of bytes (a generator), in background."""
         self._stream = chunks
 
     async def run(self):
@@ -134,10 +135,11 @@ class Console:
             return
         for chunk in self._stream:
             self._out.write(chunk)
-            await asyncio.sleep_ms(0)
+            await asyncio.sleep_ms(0 if chunk else IDLE_MS)
             byte = self._waiting()
             if byte in (CTRL_A, CTRL_C):
                 # The host that asked has gone, or has heard enough: whoever it is now isn't kept waiting.
                 self._pushed_back = byte
                 break
+        self._stream.close()
         self._stream = None

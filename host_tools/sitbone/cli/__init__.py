@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from sitbone.cli import cushion, history, simulation
+from sitbone.cli import cushion, data, history, simulation
 from sitbone.cli.terminal import example
 from sitbone.errors import SitboneError, UsageError
 
@@ -65,6 +65,10 @@ for command in (
     history.sync,
     history.history,
     history.events,
+    data.record,
+    data.export,
+    data.backup,
+    data.restore,
     simulation.replay,
     simulation.virtual,
     simulation.demo,

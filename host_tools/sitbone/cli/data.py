@@ -1,0 +1,81 @@
+"""Commands about the data as such: record raw, export, back up, restore."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from sitbone.cli.terminal import (
+    chosen_port,
+    example,
+    json_option,
+    now,
+    open_store,
+    port_option,
+    print_json,
+    progress_bar,
+)
+from sitbone.errors import UsageError
+
+
+@click.command(epilog=example("record --port /dev/ttyUSB0 --for 30m sit.csv"))
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--for", "duration", metavar="DURATION", required=True, help="So long: 90s, 30m, 1h.")
+@port_option
+@json_option
+def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
+    """Record every raw sample into a trace that replay reads; OUT may end in .csv or .csv.gz."""
+    from sitbone.days import parse_duration_s
+    from sitbone.device import Cushion
+    from sitbone.record import record as record_to
+
+    seconds = round(parse_duration_s(duration))
+    if not 1 <= seconds <= 7 * 86400:
+        raise UsageError(f"--for {duration} is out of range; give 1s to 7d")
+    with Cushion(chosen_port(port)) as cushion, progress_bar("recording") as progress:
+        result = record_to(cushion, out, seconds, progress)
+    if as_json:
+        print_json(result)
+        return
+    left_out = "".join(f", {result[why]} {why}" for why in ("missed", "unread") if result[why])
+    click.echo(
+        f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}"
+    )
+
+
+@click.command(epilog=example("export --format csv records.csv"))
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="File format.")
+def export(path: Path, form: str) -> None:
+    """Write every stored record to a file, one a row, with all its fields; times are UTC."""
+    from sitbone.export import export as export_to
+
+    with open_store() as store, progress_bar("exporting") as progress:
+        count = export_to(store, form, path, progress)
+    click.echo(f"{count} records in {path}")
+
+
+@click.command(epilog=example("backup sitbone-backup.sqlite"))
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Copy the whole store into one file, checked; a sync may run meanwhile."""
+    from sitbone.backup import back_up
+
+    with open_store() as store, progress_bar("copying") as progress:
+        count = back_up(store, path, progress)
+    click.echo(f"{count} records in {path}")
+
+
+@click.command(epilog=example("restore sitbone-backup.sqlite"))
+@click.argument("path", type=click.Path(path_type=Path))
+def restore(path: Path) -> None:
+    """Put a backup in the place of the store; what was stored until then is kept beside it."""
+    from sitbone.backup import restore as restore_from
+
+    with open_store() as store, progress_bar("copying") as progress:
+        count, before = restore_from(store, path, _stamp(now()), progress)
+    click.echo(f"{count} records restored; the store of before is {before}")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y%m%d-%H%M%S")

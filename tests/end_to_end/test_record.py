@@ -1,0 +1,31 @@
+"""`sitbone record` on the virtual cushion: the trace is what lay on the seat, and the firmware goes on sampling."""
+
+import json
+
+import numpy as np
+
+from sitbone.device import Cushion
+from sitbone.trace import read_trace
+from sitbone.virtual import TraceSeat, VirtualCushion
+from tests.end_to_end.conftest import write_trace
+
+
+def test_a_capture_shows_the_seat(flash, sitbone, tmp_path):
+    seat = read_trace(write_trace(tmp_path / "seat.csv", (900, 600, 500, 300)))
+    with VirtualCushion(TraceSeat(seat), flash=flash, speed=None) as cushion:
+        with Cushion(cushion.port) as device:
+            before = device.call("status")
+        told = json.loads(
+            sitbone("record", "--port", cushion.port, "--for", "2m", tmp_path / "out.csv", "--json").stdout
+        )
+        with Cushion(cushion.port) as device:
+            after = device.call("status")
+    trace = read_trace(tmp_path / "out.csv")
+    assert trace.zones == ("left_it", "right_it", "left_thigh", "right_thigh")
+    assert (told["missed"], told["unread"]) == (0, 0)
+    assert 470 <= len(trace.t_ms) <= 481
+    assert set(np.diff(trace.t_ms).tolist()) == {250}
+    assert abs(np.median(trace.mv[:, 0]) - 602) < 12, "the chip's own noise and curve lie between"
+    assert abs(np.median(trace.mv[:, 2]) - 302) < 12
+    assert after["steps"] - before["steps"] >= 480
+    assert (after["late"], after["crashes"]) == (0, 0)
