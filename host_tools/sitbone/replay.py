@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,11 +127,10 @@ def replay_trace(
     """Runs the core over a trace; returns the `replay` document of the command's JSON output, which calls it `name`."""
     settings = settings or Settings()
     calibration = calibration or Calibration()
-    board = PROFILES[DEFAULT_PROFILE]
-    engine = Engine(settings, calibration, board["supply_mv"], board["divider_ohm"])
+    engine = engine_for(settings, calibration)
     findings, max_cs = Findings(), [0, 0]
     duration_ms = int(trace.t_ms[-1] - trace.t_ms[0])
-    for t_ms in _decisions(trace, engine):
+    for t_ms in decisions(trace, engine):
         for row in range(engine.events.count):
             kind = engine.events.kind(row)
             names = records.KINDS[kind][2]
@@ -154,7 +154,13 @@ def replay_trace(
     }
 
 
-def _decisions(trace: Trace, engine: Engine) -> Any:
+def engine_for(settings: Settings, calibration: Calibration) -> Engine:
+    """The core on the board that recordings are taken to come from."""
+    board = PROFILES[DEFAULT_PROFILE]
+    return Engine(settings, calibration, board["supply_mv"], board["divider_ohm"])
+
+
+def decisions(trace: Trace, engine: Engine) -> Iterator[int]:
     """Feeds the engine a trace; yields the time of each decision, with its events still in the queue."""
     cadence, blind_until_ms, last_ms = Cadence(), 0, 0
     times = sample_times_ms(trace.t_ms)

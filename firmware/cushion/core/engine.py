@@ -161,7 +161,7 @@ class Engine:
             self.pauses.in_row = 0
         if sitting.occupancy.sat or sitting.occupancy.left:
             self._close_epoch()
-        self.stillness.step(dt_ms, sitting.is_seated(), self.sensing.moved)
+        self.stillness.step(dt_ms, sitting.is_seated(), self.sensing.stirred)
         self._tell_object()
         self._count(dt_ms)
         self._follow_shifts(dt_ms, sitting.is_seated() and presence_permille >= LEAVE_PERMILLE)
@@ -200,8 +200,9 @@ class Engine:
         settled = seated and self.sitting.bout_ms >= HABIT_SETTLED_MS
         left_u = self._habitual_u(self._left_habit, LEFT_IT, self.left_u, settled)
         right_u = self._habitual_u(self._right_habit, RIGHT_IT, self.right_u, settled)
-        self._left_shift.step(dt_ms, left_u, seated)
-        self._right_shift.step(dt_ms, right_u, seated)
+        settled = seated and self.sitting.bout_ms >= self.settings.settling_s * 1000
+        self._left_shift.step(dt_ms, left_u, seated, settled)
+        self._right_shift.step(dt_ms, right_u, seated, settled)
         self._tell_shift(self._left_shift, dt_ms, LEFT)
         self._tell_shift(self._right_shift, dt_ms, RIGHT)
         self._situation.shift_reached = self._left_shift.reached or self._right_shift.reached
@@ -281,12 +282,18 @@ class Engine:
         right_due = self.right_u >= 0 and right_cs >= settings.right_dose_limit_s * 100
         situation.due_sides = (LEFT if left_due else 0) | (RIGHT if right_due else 0)
         situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
-        situation.settled = self.sitting.is_seated() and self.sitting.bout_ms >= settings.settling_s * 1000
+        situation.settled = self._is_settled()
         situation.offload_ms = max(self._offload.run_ms, self.sitting.away_ms)
         situation.verified = self.sitting.verified
         left_recovered = left_cs <= settings.left_dose_limit_s * 50
         situation.recovered = left_recovered and right_cs <= settings.right_dose_limit_s * 50
         situation.blocked = self._blocked(local_minute, low_battery)
+
+    def _is_settled(self):
+        """Somebody, not something, has sat long enough and isn't just getting up."""
+        if not self.sitting.is_seated() or self.sitting.bout_ms < self.settings.settling_s * 1000:
+            return False
+        return self.stillness.is_alive and not self.sensing.leaving
 
     def _blocked(self, local_minute, low_battery):
         settings = self.settings

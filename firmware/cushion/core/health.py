@@ -35,15 +35,23 @@ class Imbalance:
 
 
 class Stillness:
-    """No micro-movement above noise for ten minutes: a bag, not a person. ``is_object`` until something moves."""
+    """No micro-movement above noise for ten minutes: a bag, not a person. ``is_object`` until something stirs.
+
+    ``is_alive`` once something stirred in this bout after it had settled: before, nobody knows that it is a person.
+    """
 
     STILL_MS = 600000
+    SETTLED_MS = 30000
 
     def __init__(self):
         self.is_object = False
+        self.is_alive = False
         self._still_ms = 0
+        self._loaded_ms = 0
 
-    def step(self, dt_ms, loaded, moved):
-        """Takes `dt_ms`; `loaded` = something is on the seat, `moved` = a zone changed by more than its noise."""
-        self._still_ms = 0 if moved or not loaded else min(self._still_ms + dt_ms, self.STILL_MS)
+    def step(self, dt_ms, loaded, stirred):
+        """Takes `dt_ms`; `loaded` = something is on the seat, `stirred` = a zone changed by more than its noise."""
+        self._still_ms = 0 if stirred or not loaded else min(self._still_ms + dt_ms, self.STILL_MS)
+        self._loaded_ms = min(self._loaded_ms + dt_ms, self.STILL_MS) if loaded else 0
         self.is_object = self._still_ms >= self.STILL_MS
+        self.is_alive = loaded and (self.is_alive or (stirred and self._loaded_ms > self.SETTLED_MS))

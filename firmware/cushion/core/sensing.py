@@ -20,6 +20,10 @@ LOADED_U = 100
 UNLOADED_RESET_MS = 60000
 SEEN_U = 50
 LONG_MS = 1 << 29
+DEAD_EDGE_100UV = 1700  # the ADC's dead end is a little below: a load there flickers between none and some
+STIR_PERMILLE = 15  # away from the recent mean: a person's small movements, above noise and a bag's settling
+STIR_FLOOR_PA = 80
+STIR_MEAN_S = 16
 MOVE_PERMILLE = 25  # of the zone's pressure, above
 MOVE_FLOOR_PA = 100  # the noise of sensor and ADC
 
@@ -40,18 +44,23 @@ class Zone:
         self.quality = MISSING
         self.readable = False
         self.moved = False
+        self.stirred = False
         self.seen = False
         self.doubted = False
         self.level_100uv = NO_READING
         self.still_ms = LONG_MS  # nothing is known to have moved before the start
         self._is_first = True
+        self._is_flicker = False
+        self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
         self._end_ms = 0
 
     def take(self, dt_ms, level_100uv, supply_mv):
         """Takes the second's median level (NO_READING when there was none); judges what a level alone can tell."""
-        self.moved = False
+        self.moved = self.stirred = False
+        low, high = min(level_100uv, self.level_100uv), max(level_100uv, self.level_100uv)
+        self._is_flicker = low <= 0 and high < DEAD_EDGE_100UV
         self.level_100uv = level_100uv
         at_end = level_100uv >= supply_mv * SATURATED_PERMILLE // 100
         self._end_ms = min(self._end_ms + dt_ms, LONG_MS) if at_end else 0
@@ -73,14 +82,26 @@ class Zone:
         raw_pa = calibration.pressure_pa(zone, self.g_ns)
         self._count_load(dt_ms, calibration.relative_u(zone, raw_pa))
         pressure_pa = raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
-        change_pa = abs(pressure_pa - self.pressure_pa)
-        self.moved = not self._is_first and change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
+        self._compare(pressure_pa)
         self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, LONG_MS)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
         self.u = calibration.relative_u(zone, pressure_pa)
         self.seen = self.seen or self.u >= SEEN_U
         self._is_first = False
+
+    def _compare(self, pressure_pa):
+        """Did it move since the last second, or stir against the mean of the last quarter minute?"""
+        if self._is_first:
+            self._mean_16 = pressure_pa * 16
+            return
+        if self._is_flicker:
+            return
+        change_pa = abs(pressure_pa - self.pressure_pa)
+        self.moved = change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
+        mean_pa = self._mean_16 // 16
+        self.stirred = abs(pressure_pa - mean_pa) > mean_pa * STIR_PERMILLE // 1000 + STIR_FLOOR_PA
+        self._mean_16 += (pressure_pa * 16 - self._mean_16) // STIR_MEAN_S
 
     def is_trusted(self):
         """Its pressure may be used."""
@@ -107,6 +128,8 @@ class Sensing:
         self.present = present
         self.blind_ms = 0
         self.moved = False
+        self.stirred = False
+        self.leaving = False
         self.witness = Witness()
         self._supply_mv = supply_mv
         self._divider_ohm = divider_ohm
@@ -124,7 +147,7 @@ class Sensing:
 
     def close_second(self, dt_ms, calibration, creep_permille):
         """Ends a decision period of `dt_ms`: medians, quality and pressures of all zones are up to date after it."""
-        self.moved = False
+        self.moved = self.stirred = False
         if self._count == 0:
             self.blind_ms = min(self.blind_ms + dt_ms, 1 << 29)
             return
@@ -138,7 +161,10 @@ class Sensing:
         self.witness.step(dt_ms, self.zones)
         for zone in range(ZONE_COUNT):
             state = self.zones[zone]
-            self.moved = self.moved or (state.moved and state.is_trusted())
+            if state.is_trusted():
+                self.moved = self.moved or state.moved
+                self.stirred = self.stirred or state.stirred
+        self.leaving = self._is_leaving()
         self._count = 0
 
     def is_blind(self):
@@ -167,6 +193,18 @@ class Sensing:
             if zone == LEFT_THIGH and ref_pa:
                 thigh_permille = pressure_pa * 500 // ref_pa
         return max(thigh_permille, pressure_pa * 1000 // ref_pa if ref_pa else 0)
+
+    def _is_leaving(self):
+        """In the last sample every zone had lost half of its load: somebody is getting up in this very moment."""
+        last = self._count - 1
+        loaded = 0
+        for zone in range(ZONE_COUNT):
+            state = self.zones[zone]
+            if state.is_trusted() and state.level_100uv > 0:
+                loaded += 1
+                if self._samples[zone * MAX_SAMPLES + last] * 2 > state.level_100uv:
+                    return False
+        return loaded > 0
 
     def bad_zones(self):
         """Bit mask of the zones that the board has and that can't be trusted now."""

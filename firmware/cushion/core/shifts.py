@@ -8,6 +8,7 @@ off-loads and breaks never look at the habit.
 from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
 
 SHIFT_U = 700
+SHIFT_LEAVE_U = 750
 SHIFT_MS = 15000
 OFFLOAD_ENTER_U = 300
 OFFLOAD_LEAVE_U = 400
@@ -54,24 +55,27 @@ class Habit:
 
 
 class Shift:
-    """One side's weight shifts: ``u <= 700`` permille for at least 15 s while seated.
+    """One side's weight shifts: from more than 700 permille to that or less, for at least 15 s while seated.
 
-    After a step: ``ended_ms`` is the length of a shift that has just ended, else 0, with its ``lowest_u``; ``reached``
-    is true in the one step in which the relief grew long enough to count.
+    A bout that begins relieved, or on foam that gives way slowly, is no shift yet: nothing was shifted. After a step:
+    ``ended_ms`` is the length of a shift that has just ended, else 0, with its ``lowest_u``; ``reached`` is true in the
+    one step in which the relief grew long enough to count.
     """
 
     def __init__(self):
         self._run_ms = 0
         self._run_lowest_u = 0
+        self._was_loaded = False
         self.ended_ms = 0
         self.lowest_u = 0
         self.reached = False
 
-    def step(self, dt_ms, u, seated):
-        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift)."""
+    def step(self, dt_ms, u, seated, settled=True):
+        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: flesh and foam have given way."""
         self.reached = False
         self.ended_ms = 0
-        if seated and 0 <= u <= SHIFT_U:
+        ceiling = SHIFT_LEAVE_U if self._run_ms else SHIFT_U
+        if seated and self._was_loaded and 0 <= u <= ceiling:
             self._run_lowest_u = u if self._run_ms == 0 else min(self._run_lowest_u, u)
             self.reached = self._run_ms < SHIFT_MS <= self._run_ms + dt_ms
             self._run_ms += dt_ms
@@ -80,6 +84,7 @@ class Shift:
             self.ended_ms = self._run_ms
             self.lowest_u = self._run_lowest_u
         self._run_ms = 0
+        self._was_loaded = seated and ((settled and u > SHIFT_U) or (self._was_loaded and u >= 0))
 
 
 class Offload:

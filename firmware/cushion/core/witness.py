@@ -13,13 +13,15 @@ QUIET_U = 20  # permille: no load
 SHARE_U = 40  # another zone at this or more shares the seat
 LOAD_U = 80
 
-# Open: from a good load to none within a second, and nobody else took it over. Or dead since the start.
+# Open: from a good load to none within a second, while no other zone moved. Or dead since somebody sat down.
 # Good loads are well above the ADC's dead end, which is about 1 kPa: lighter ones come and go with a thigh's position.
 GOOD_PA = 2500
 HELD_MS = 8000
 OPEN_MS = 10000
 DEAD_MIRROR_PA = 5000
 DEAD_MS = 45000
+UNMOVED_PERMILLE = 150
+UNMOVED_PA = 150
 DEAD_THIGH_MS = 600000  # thighs differ by a factor of five between postures, sitting bones hardly by three
 
 # Frozen: the level stays in a narrow band while others move.
@@ -39,6 +41,7 @@ class Witness:
     """Judges all zones together, once a second; sets their ``doubted`` and ``quality``."""
 
     def __init__(self):
+        self._touched = array("i", [0] * ZONE_COUNT)
         self._suspect = array("i", [0] * ZONE_COUNT)
         self._open_ms = array("i", [0] * ZONE_COUNT)
         self._held_ms = array("i", [0] * ZONE_COUNT)
@@ -97,37 +100,52 @@ class Witness:
         return False
 
     def _is_open(self, dt_ms, zone, zones):
+        """No load, where there must be some: it fell off while nobody moved, or never came since the seat was empty."""
         state = zones[zone]
         if state.u >= QUIET_U:
             self._suspect[zone] = self._open_ms[zone] = self._dead_ms[zone] = 0
+            self._touched[zone] = 1
             self._held_ms[zone] = min(self._held_ms[zone] + dt_ms, LONG_MS)
             return False
-        if self._held_ms[zone] >= HELD_MS and state.before_pa >= GOOD_PA and self._nobody_took_over(zone, zones):
+        if self._held_ms[zone] >= HELD_MS and state.before_pa >= GOOD_PA and self._nobody_moved(zone, zones):
             self._suspect[zone] = 1
         self._held_ms[zone] = 0
-        mirror, neighbour = zones[zone ^ 1], zones[zone ^ 2]
-        dead_ms, mirror_pa = DEAD_MS, DEAD_MIRROR_PA
-        if zone >= LEFT_THIGH:
-            dead_ms, mirror_pa = DEAD_THIGH_MS, GOOD_PA
-        if not self._carries(mirror, GOOD_PA):
-            pass  # leaning forward, or standing: nothing to be learnt
-        elif self._suspect[zone]:
-            self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, OPEN_MS)
-        elif not state.seen and self._carries(mirror, mirror_pa) and neighbour.readable and neighbour.u >= LOAD_U:
+        dead_ms = DEAD_MS if zone < LEFT_THIGH else DEAD_THIGH_MS
+        if self._suspect[zone]:
+            if self._carries(zones[zone ^ 1], GOOD_PA):
+                self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, OPEN_MS)
+        elif self._should_be_loaded(zone, zones):
             self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, dead_ms)
         return self._open_ms[zone] >= OPEN_MS or self._dead_ms[zone] >= dead_ms
+
+    def _should_be_loaded(self, zone, zones):
+        """Its mirror carries a lot; and it never showed anything, or the other pair is even on both sides."""
+        mirror, neighbour, across = zones[zone ^ 1], zones[zone ^ 2], zones[zone ^ 3]
+        if neighbour.u < SHARE_U and across.u < SHARE_U and mirror.u < SHARE_U:
+            self._touched[zone] = 0  # nobody is there
+            if self._dead_ms[zone] < DEAD_MS:
+                self._dead_ms[zone] = 0
+        if not neighbour.readable or neighbour.u < LOAD_U:
+            return False
+        if zone >= LEFT_THIGH:
+            return not zones[zone].seen and self._carries(mirror, GOOD_PA)
+        if not self._carries(mirror, DEAD_MIRROR_PA):
+            return False
+        even = across.readable and neighbour.pressure_pa * 3 >= across.pressure_pa * 2
+        return not zones[zone].seen or (even and not self._touched[zone])
 
     def _carries(self, state, least_pa):
         return state.readable and state.pressure_pa >= least_pa
 
-    def _nobody_took_over(self, zone, zones):
-        """The others carry what they carried: less than a quarter of the lost load went over to them."""
-        before_pa = now_pa = 0
+    def _nobody_moved(self, zone, zones):
+        """All others carry what they carried: who leaves one zone presses differently on the rest."""
         for other in range(ZONE_COUNT):
-            if other != zone and zones[other].readable:
-                before_pa += zones[other].before_pa
-                now_pa += zones[other].pressure_pa
-        return before_pa * 9 // 10 <= now_pa <= before_pa + zones[zone].before_pa // 4
+            state = zones[other]
+            if other != zone and state.readable:
+                change_pa = abs(state.pressure_pa - state.before_pa)
+                if change_pa > state.before_pa * UNMOVED_PERMILLE // 1000 + UNMOVED_PA:
+                    return False
+        return True
 
     def _find_alone(self, dt_ms, zones):
         """Which zone is loaded while all others that can be read are not; -1 when there is no such zone."""

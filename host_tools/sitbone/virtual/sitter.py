@@ -1,8 +1,9 @@
 """Simulated people on the cushion. Seeded: the same seed and the same vibrations make the same day.
 
 A person is an agenda of things to do; doing one may change the load on the four zones and put more on the agenda. The
-load between is a list of targets that pressure settles to. ``SitterSeat`` turns it into readings through ``sensor.py``;
-a physical body would replace ``Person.kpa``, nothing else.
+load between is a list of targets that pressure settles to through foam (``body.py``). ``SitterSeat`` turns it into
+readings through ``sensor.py``. The journal is told the truth: sat, stood, and each posture with the sides that it
+relieves.
 """
 
 from __future__ import annotations
@@ -14,37 +15,70 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from .body import BREATH_HZ, POSTURES, Foam, neutral_kpa, relieved_sides
 from .seat import ROW_MS, ZONE_COUNT, Readings, Seat, Tell, Times
-from .sensor import ZoneSensor
+from .sensor import ROOM_C, ZoneSensor, batch
 
-NEUTRAL_KPA = (8.0, 8.0, 4.0, 4.0)
 _EMPTY_KPA = np.zeros(ZONE_COUNT)
-_SETTLE_MS = 250.0  # flesh and foam follow a movement with about this time constant
 _KEEP_TARGETS = 64
 _EPISODE_MS = 90_000  # vibrations closer than this are one prompt to the person
-_FIDGETS_PER_MIN = 4.0
-_SHIFT_EVERY_MIN = 7.0
 _DEFAULT_START_S = 8 * 3600 + 30 * 60
 _MINUTE_MS = 60_000
 
-# left and right sitting bone, left and right thigh, as factors on the neutral load
-_POSTURES = {
-    "neutral": (1.0, 1.0, 1.0, 1.0),
-    "leaning left": (1.35, 0.6, 1.2, 0.8),
-    "leaning right": (0.6, 1.35, 0.8, 1.2),
-    "leaning back": (0.9, 0.9, 0.7, 0.7),
-    "leaning forward": (0.3, 0.3, 1.6, 1.6),
-    "legs crossed": (1.25, 0.8, 0.5, 1.3),
-}
-_POSTURE_ODDS = (0.45, 0.14, 0.14, 0.1, 0.09, 0.08)
-
 Action = Callable[[int], None]
+
+
+class Fault:
+    """One zone's reading from ``at_ms`` on. ``open``: none; ``short``, ``high``: at and near full scale; ``stuck``:
+    as it was.
+    """
+
+    KINDS = ("open", "short", "high", "stuck")
+
+    def __init__(self, zone: int, kind: str, at_ms: int = 0) -> None:
+        if kind not in self.KINDS:
+            raise ValueError(f"no fault {kind}; there are {', '.join(self.KINDS)}")
+        self.zone, self.kind, self.at_ms = zone, kind, at_ms
+        self._stuck_mv: float | None = None
+
+    def again(self) -> Fault:
+        """The same, for another cushion."""
+        return Fault(self.zone, self.kind, self.at_ms)
+
+    def reading(self, mv: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+        if self.kind == "open":
+            return np.zeros_like(mv)
+        if self.kind == "short":
+            return np.full_like(mv, 3200.0)
+        if self._stuck_mv is None:
+            self._stuck_mv = 2900.0 if self.kind == "high" else float(mv[0])
+        if not self._stuck_mv:
+            return np.zeros_like(mv)
+        return np.asarray(self._stuck_mv + rng.normal(0, 1.0, mv.shape))
 
 
 class Person:
     """Somebody who never comes: the agenda, the load, and what every person does while seated."""
 
     doc = "nobody: an empty seat"
+    mass_kg = 75.0
+    foam = Foam()
+    temperature_c = ROOM_C
+    missing_zones: tuple[int, ...] = ()
+    fault: Fault | None = None
+    fidgets_per_min = 4.0
+    fidget_size = 0.04
+    breath = 0.006
+    shift_every_min = 5.0
+    shift_s = (20.0, 240.0)
+    """A posture other than neutral lasts so long (log-uniform), then the person sits up again."""
+    postures: dict[str, float] = {  # noqa: RUF012
+        "leaning left": 0.24,
+        "leaning right": 0.24,
+        "leaning back": 0.2,
+        "leaning forward": 0.16,
+        "legs crossed": 0.16,
+    }
 
     def __init__(self, rng: np.random.Generator, start_s: int) -> None:
         self.rng = rng
@@ -55,10 +89,12 @@ class Person:
         self._sit = 0  # counts sits: what was planned for one sit does not happen in the next
         self._decided_ms = -_EPISODE_MS
         self._done_until_ms = 0
-        self._build = np.asarray(NEUTRAL_KPA) * rng.lognormal(0.0, 0.06, ZONE_COUNT)
-        self._posture = np.ones(ZONE_COUNT)
+        self._build = neutral_kpa(self.mass_kg) * rng.lognormal(0.0, 0.06, ZONE_COUNT)
+        self._posture = "neutral"
+        self._breath_phase = rng.uniform(0, 2 * np.pi, ZONE_COUNT)
         self._target_ms = [0]
         self._targets = [_EMPTY_KPA]
+        self._begins = [_EMPTY_KPA]  # what was there when each target was set
         self._sat_down_ms = 0
         self.presses: list[tuple[int, bool]] = []
         self.tell: Tell = lambda t_ms, kind, **facts: None
@@ -106,7 +142,7 @@ class Person:
         self._sit += 1
         self._sat_down_ms = t_ms
         self._decided_ms = t_ms - _EPISODE_MS
-        self._posture = np.ones(ZONE_COUNT)
+        self._posture = "neutral"
         self.tell(t_ms, "sat")
         self._load(t_ms)
         self._plan_fidget(t_ms)
@@ -125,9 +161,16 @@ class Person:
         self.plan(t_ms + away_ms, self.sit_down)
 
     def shift(self, t_ms: int) -> None:
-        name = list(_POSTURES)[self.rng.choice(len(_POSTURES), p=_POSTURE_ODDS)]
-        self._posture = np.asarray(_POSTURES[name])
-        self.tell(t_ms, "shift", posture=name)
+        names = list(self.postures)
+        odds = np.array([self.postures[name] for name in names])
+        self.take_posture(t_ms, names[self.rng.choice(len(names), p=odds / odds.sum())])
+        lasts_s = np.exp(self.rng.uniform(*np.log(self.shift_s)))
+        self.plan_seated(t_ms + 1000 * lasts_s, lambda now_ms: self.take_posture(now_ms, "neutral"))
+
+    def take_posture(self, t_ms: int, posture: str) -> None:
+        if posture != self._posture:
+            self._posture = posture
+            self.tell(t_ms, "shift", posture=posture, relieved=relieved_sides(posture))
         self._load(t_ms)
 
     def press(self, t_ms: int, *lengths_ms: int) -> None:
@@ -135,42 +178,62 @@ class Person:
             self.presses += [(t_ms, True), (t_ms + length_ms, False)]
             t_ms += length_ms + 150
 
+    def fidget(self, t_ms: int) -> None:
+        """A small movement: the same posture, a little different."""
+        self._load(t_ms)
+
     def _plan_fidget(self, t_ms: int) -> None:
+        if not self.fidgets_per_min:
+            return
+
         def fidget(now_ms: int) -> None:
-            self._load(now_ms)
+            self.fidget(now_ms)
             self._plan_fidget(now_ms)
 
-        self.plan_seated(t_ms + 1000 + self.rng.exponential(_MINUTE_MS / _FIDGETS_PER_MIN), fidget)
+        self.plan_seated(t_ms + 1000 + self.rng.exponential(_MINUTE_MS / self.fidgets_per_min), fidget)
 
     def _plan_shift(self, t_ms: int) -> None:
+        if not self.shift_every_min:
+            return
+
         def shift(now_ms: int) -> None:
             self.shift(now_ms)
-            self._plan_shift(now_ms)
+            self._plan_shift(now_ms + round(1000 * self.shift_s[1]))
 
-        self.plan_seated(t_ms + 10_000 + self.rng.exponential(_SHIFT_EVERY_MIN * _MINUTE_MS), shift)
+        self.plan_seated(t_ms + 20_000 + self.rng.exponential(self.shift_every_min * _MINUTE_MS), shift)
 
     def _load(self, t_ms: int) -> None:
-        self._add_target(t_ms, self._build * self._posture * self.rng.lognormal(0.0, 0.04, ZONE_COUNT))
+        wobble = self.rng.lognormal(0.0, self.fidget_size, ZONE_COUNT)
+        self._add_target(t_ms, self._build * np.asarray(POSTURES[self._posture]) * wobble)
 
     def _add_target(self, t_ms: int, kpa: NDArray[np.float64]) -> None:
+        self._begins.append(self._settled(np.asarray([t_ms]))[0])
         self._target_ms.append(t_ms)
         self._targets.append(kpa)
         if len(self._targets) > 2 * _KEEP_TARGETS:
-            del self._target_ms[:_KEEP_TARGETS], self._targets[:_KEEP_TARGETS]
+            del self._target_ms[:_KEEP_TARGETS], self._targets[:_KEEP_TARGETS], self._begins[:_KEEP_TARGETS]
 
     # ---- the load
 
     def settled_empty(self, t_ms: int) -> bool:
-        return not self.seated and t_ms - self._target_ms[-1] > 20 * _SETTLE_MS
+        return (
+            not self.seated and not self._targets[-1].any() and t_ms - self._target_ms[-1] > 20_000 * self.foam.fast_s
+        )
+
+    def _settled(self, t_ms: Times) -> NDArray[np.float64]:
+        begins_ms = np.asarray(self._target_ms[-_KEEP_TARGETS:])
+        at = np.maximum(np.searchsorted(begins_ms, t_ms, side="right") - 1, 0)
+        targets, begins = np.asarray(self._targets[-_KEEP_TARGETS:]), np.asarray(self._begins[-_KEEP_TARGETS:])
+        left = np.exp((begins_ms[at] - t_ms) / (1000 * self.foam.fast_s))[:, None]
+        return np.asarray(targets[at] + (begins[at] - targets[at]) * left)
 
     def kpa(self, t_ms: Times) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Pressure on the zones, and for how many seconds they have been loaded."""
-        begins = np.asarray(self._target_ms[-_KEEP_TARGETS:])
-        targets = np.asarray(self._targets[-_KEEP_TARGETS:])
-        at = np.maximum(np.searchsorted(begins, t_ms, side="right") - 1, 0)
-        left = np.exp((begins[at] - t_ms) / _SETTLE_MS)[:, None]
-        before = targets[np.maximum(at - 1, 0)]
-        return targets[at] + (before - targets[at]) * left, np.maximum(t_ms - self._sat_down_ms, 0)[:, None] / 1000
+        seated_s = np.maximum(t_ms - self._sat_down_ms, 0)[:, None] / 1000
+        breath = np.sin(2 * np.pi * BREATH_HZ * t_ms[:, None] / 1000 + self._breath_phase)
+        kpa = self._settled(t_ms) * self.foam.settled_share(seated_s) * (1 + self.breath * breath)
+        kpa[:, list(self.missing_zones)] = 0.0
+        return kpa, seated_s
 
 
 class Ignores(Person):
@@ -251,6 +314,7 @@ class Office(Person):
 
 
 SITTERS: dict[str, type[Person]] = {"office": Office, "ignores": Ignores, "stands": Stands, "empty": Person}
+"""By name; ``scenarios.py`` adds its own."""
 
 
 class SitterSeat(Seat):
@@ -263,10 +327,12 @@ class SitterSeat(Seat):
     ) -> None:
         if name not in SITTERS:
             raise ValueError(f"no sitter named {name}; there are {', '.join(sorted(SITTERS))}")
-        person_rng, self._rng = np.random.default_rng(seed).spawn(2)
+        person_rng, self._rng, sensor_rng = np.random.default_rng(seed).spawn(3)
         start_s = _DEFAULT_START_S if start is None else start.hour * 3600 + start.minute * 60 + start.second
         self._person = SITTERS[name](person_rng, start_s)
-        self._sensor = sensor or ZoneSensor()
+        self._sensor = sensor or batch(sensor_rng, ZONE_COUNT, temperature_c=self._person.temperature_c)
+        self._held: NDArray[np.float64] = np.zeros(ZONE_COUNT)
+        self._faults = [self._person.fault.again()] if self._person.fault else []
 
     def attach(self, tell: Tell) -> None:
         self._person.tell = tell
@@ -280,9 +346,33 @@ class SitterSeat(Seat):
     def zones_mv(self, t_ms: Times) -> Readings:
         self._person.live_until(int(t_ms[-1]) + 1)
         if self._person.settled_empty(int(t_ms[0])):
-            return np.zeros((len(t_ms), ZONE_COUNT))  # the noise of an unloaded divider stays in the dead zone
-        pin_mv = self._sensor.divider_mv(*self._person.kpa(t_ms))
-        return self._sensor.reported_mv(pin_mv, self._rng)
+            return self._break(np.zeros((len(t_ms), ZONE_COUNT)), t_ms)  # an unloaded divider stays in the dead zone
+        kpa, loaded_s = self._person.kpa(t_ms)
+        pin_mv = self._sensor.divider_mv(self._lag(kpa), loaded_s)
+        return self._break(self._sensor.reported_mv(pin_mv, self._rng), t_ms)
+
+    def _lag(self, kpa: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Hysteresis: the sensor follows a rise from below and a fall from above."""
+        half = self._sensor.hysteresis
+        if not half:
+            return kpa
+        low, high = kpa * (1 - half), kpa * (1 + half)
+        held = np.empty_like(kpa)
+        for row in range(len(kpa)):
+            self._held = np.minimum(np.maximum(self._held, low[row]), high[row])
+            held[row] = self._held
+        return held
+
+    def fail(self, fault: Fault) -> None:
+        """A zone breaks."""
+        self._faults.append(fault)
+
+    def _break(self, mv: Readings, t_ms: Times) -> Readings:
+        for fault in self._faults:
+            broken = t_ms >= fault.at_ms
+            if broken.any():
+                mv[broken, fault.zone] = fault.reading(mv[broken, fault.zone], self._rng)
+        return mv
 
     def presses_ms(self, start_ms: int, end_ms: int) -> list[tuple[int, bool]]:
         self._person.live_until(end_ms)

@@ -1,4 +1,4 @@
-"""What zones say about each other: open, dead and frozen sensors, walked-off baselines, and nothing where all is well."""
+"""What zones say about each other: open, dead and frozen sensors, walked-off baselines, nothing where all is well."""
 
 from support import allocation_free, digest_of
 
