@@ -36,8 +36,8 @@ def profile_gpios(profile: dict) -> dict[int, str]:
     found = {pin: f"ADC_{zone}" for pin, zone in zip(profile["adc_pins"], circuit.ZONES, strict=True)}
     found |= {pin: f"PWM_{side}" for pin, side in zip(profile["motors"], circuit.SIDES, strict=True)}
     names = {"sensor_supply": "SENSE_EN", "button": "BUTTON", "led": "LED", "battery_adc": "BATTERY_ADC"}
-    names["usb_sense"] = "USB_SENSE"
-    return found | {profile[key]: net for key, net in names.items()}
+    names |= {"usb_sense": "USB_SENSE", "wake": "WAKE", "haptic_enable": "HAPTIC_ENABLE"}
+    return found | {profile[key]: net for key, net in names.items() if profile.get(key) is not None}
 
 
 def swapped(text: str, one: str, two: str) -> str:

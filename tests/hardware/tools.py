@@ -31,7 +31,10 @@ def need_ngspice() -> None:
 
 
 def need_environment() -> None:
-    need(ENVIRONMENT.exists() and bool(shutil.which("dot")), "the hardware environment (make hardware-setup)")
+    need(
+        (ROOT / ".hardware-venv" / "ready").exists() and bool(shutil.which("dot")),
+        "the hardware environment (make hardware-setup)",
+    )
 
 
 def set_up_libraries() -> None:

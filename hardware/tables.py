@@ -1,0 +1,134 @@
+"""The figures in the pages beside this file, computed: each stands between `<!-- made: name -->` and `<!-- end -->`.
+
+`python -m hardware.tables` writes them anew; a test compares.
+"""
+
+import re
+from pathlib import Path
+
+from hardware.analog import stack
+from hardware.circuit import budget
+from hardware.circuit.circuit import MODULE_PINS, circuit
+from hardware.circuit.parts import LOOSE, PARTS
+from hardware.harness import harness
+
+HERE = Path(__file__).resolve().parent
+PAGES = ("README.md", "BUILD.md")
+GRAVITY = 9.81
+BLOCK = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def stack_table() -> str:
+    rows = [
+        [f"{kpa:.0f}", f"{newton:.1f}", f"{us:.0f}", f"{100 * off:+.0f} %"] for kpa, newton, us, off in stack.table()
+    ]
+    return table(["kPa", "N on the sensor", "µS", "against 13 µS/kPa"], rows)
+
+
+def adc_mv(newton: float) -> float:
+    ratio = stack.conductance_us(newton) * 1e-6 * 3300
+    return 3300 * ratio / (1 + ratio)
+
+
+def weights_table() -> str:
+    things = (("0.5 kg", "half-litre bottle of water"), ("1 kg", "litre bottle or carton, bag of flour"),
+              ("1.5 kg", "1.5-litre bottle"), ("2 kg", "two bags of flour"))  # fmt: skip
+    rows = []
+    for mass, thing in things:
+        newton = float(mass.split()[0]) * GRAVITY
+        low, high = adc_mv(newton * 0.7), adc_mv(newton * 1.3)
+        rows.append(
+            [mass, thing, f"{newton / stack.puck_mm2() * 1000:.0f}", f"{round(low, -1):.0f} to {round(high, -1):.0f}"]
+        )
+    return table(["weight", "for example", "kPa", "mV"], rows)
+
+
+def currents_table() -> str:
+    return table(["what", "mA while on"], [[name, f"{ma:.2g}"] for name, ma in budget.currents_ma().items()])
+
+
+def margins_table() -> str:
+    rows = [[name, f"{margin:.1f} ×"] for name, margin in budget.margins().items()]
+    return table(["rating", "over the worst load"], rows)
+
+
+def cost_table() -> str:
+    groups = {
+        "dev board and its sockets": PARTS["devkit"].eur + total(LOOSE["sockets"]),
+        "carrier board and its parts": board_eur() + total(LOOSE["board"]),
+        "four sensors": total(LOOSE["fsr"]),
+        "two motors, button": total(LOOSE["motor"]) + total(LOOSE["button"]),
+        "cell and charger (leave out: USB only)": total(LOOSE["cell"]) + total(LOOSE["charger"]),
+        "plugs and cable": sum(total(LOOSE[key]) for key in ("h_zones", "h_motors", "h_button", "crimps", "cable")),
+        "foam and cover": total(LOOSE["foam"]),
+        "print": total(LOOSE["print"]),
+    }
+    rows = [[name, f"{eur:.0f}"] for name, eur in groups.items()]
+    return table(["what", "about EUR"], [*rows, ["**all**", f"**{sum(groups.values()):.0f}**"]])
+
+
+def total(entry) -> float:
+    return entry[0] * entry[1].eur
+
+
+def board_eur() -> float:
+    return sum(PARTS[row.part].eur for row in circuit() if row.part and row.part != "devkit")
+
+
+def wires_table() -> str:
+    rows = []
+    for plug in harness.PLUGS:
+        nets = harness.header_nets(plug.header)
+        for n, (device, pin) in enumerate(plug.ends):
+            place = device.replace("_", " ").lower().replace(" it", " sitting bone").replace("fsr", "sensor")
+            rows.append([f"{plug.header} pin {n + 1}", plug.colours[n], f"{place}, {pin}", nets[n]])
+    return table(["plug", "colour", "goes to", "net"], rows)
+
+
+def breadboard_table() -> str:
+    names = {pin: name for pin, name in MODULE_PINS.items() if name.startswith("GPIO")}
+    nets = circuit()[0].pins
+    rows = [[names[pin], pin, net] for pin, net in nets.items() if pin in names]
+    return table(["pin", "header", "net"], sorted(rows, key=lambda row: int(row[0][4:])))
+
+
+def printed_table() -> str:
+    rows = [
+        ["base", "1", "floor down"],
+        ["lid", "1", "outside down"],
+        ["seat", "4", "floor down"],
+        ["puck", "4", "flat side down"],
+    ]
+    return table(["part", "how many", "as it lies in the file"], rows)
+
+
+def puck_figures() -> str:
+    return f"{stack.puck_mm2() / 100:.1f} cm², {sizes.PUCK_MM:.0f} mm across\n"
+
+
+MADE = {
+    "stack": stack_table,
+    "weights": weights_table,
+    "currents": currents_table,
+    "margins": margins_table,
+    "cost": cost_table,
+    "wires": wires_table,
+    "breadboard": breadboard_table,
+    "printed": printed_table,
+}
+
+
+def filled(page: str) -> str:
+    """A page's text with each block as it should be."""
+    text = (HERE / page).read_text()
+    return BLOCK.sub(lambda found: f"{found[1]}{MADE[found[2]]()}{found[3]}", text)
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        (HERE / name).write_text(filled(name))
