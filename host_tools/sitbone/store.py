@@ -245,10 +245,18 @@ class Store:
             return
         same_until_ms = after.same_until(before)
         self._db.create_function("place_ms", 1, after.unix_ms, deterministic=True)
-        self._db.execute(
-            "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms) WHERE cushion = ? AND session = ? AND mono_ms >= ?",
-            (cushion, session, -1 if same_until_ms is None else same_until_ms),
-        )
+        try:
+            self._db.execute(
+                "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms)"
+                " WHERE cushion = ? AND session = ? AND mono_ms >= ?",
+                (cushion, session, -1 if same_until_ms is None else same_until_ms),
+            )
+        except sqlite3.OperationalError as error:
+            if "user-defined function" in str(
+                error
+            ):  # SQLite's word for Ctrl-C within place_ms: nothing else fails there
+                raise KeyboardInterrupt from error
+            raise
 
     def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
         """Notes a finished sync."""
