@@ -107,10 +107,6 @@ def printed_table() -> str:
     return table(["part", "how many", "as it lies in the file"], rows)
 
 
-def puck_figures() -> str:
-    return f"{stack.puck_mm2() / 100:.1f} cm², {sizes.PUCK_MM:.0f} mm across\n"
-
-
 MADE = {
     "stack": stack_table,
     "weights": weights_table,
