@@ -14,6 +14,7 @@ from sitbone.trace import Trace
 SHORTEST_SIT_MS = 3000  # a shorter touch is none: the model asks for three seconds of load
 SHIFT_MS = 15_000
 CHUNK_MS = 60_000
+OBJECT_MS = 660_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def perform(name: str, seed: int, hours: float, fault: Any = None) -> tuple[Trac
     faults = [fault] if fault is not None else []
     faults += [SITTERS[name].fault] if SITTERS[name].fault else []
     shifts = [shift for shift in _shifts_of(told, duration_ms) if not any(_hides(fault, shift) for fault in faults)]
-    truth = Truth(_sits_of(told, duration_ms), duration_ms, shifts)
+    truth = Truth(_sits_of(told, duration_ms), duration_ms, shifts, _unsure(told, duration_ms))
     occupied = np.zeros(len(times))
     for sit in truth.sits:
         occupied[(times >= sit.start_ms) & (times < sit.end_ms)] = 1
@@ -96,6 +97,14 @@ def _sits_of(told: list[dict[str, Any]], end_ms: int) -> list[Sit]:
     if since_ms is not None:
         sits.append(Sit(since_ms, end_ms, True, False))
     return [sit for sit in sits if sit.end_ms - sit.start_ms >= SHORTEST_SIT_MS]
+
+
+def _unsure(told: list[dict[str, Any]], end_ms: int) -> list[tuple[int, int]]:
+    """A bag that was put down within the last ten minutes: nobody can tell it from a person yet."""
+    bags = [event for event in told if event["kind"] == "bag"]
+    if bags and bags[-1]["on"] and end_ms - bags[-1]["t_ms"] < OBJECT_MS:
+        return [(bags[-1]["t_ms"], end_ms)]
+    return []
 
 
 def _hides(fault: Any, shift: tuple[int, int, str]) -> bool:

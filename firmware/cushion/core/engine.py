@@ -172,7 +172,7 @@ class Engine:
         """Relative load of both sides, -1 where the side's zone can't be trusted."""
         self.left_u = self._side_u(LEFT_IT)
         self.right_u = self._side_u(RIGHT_IT)
-        if self.sitting.is_seated():
+        if self.stillness.is_alive:
             self.imbalance.step(dt_ms, self.left_u, self.right_u)
         if self.imbalance.side == LEFT:
             self.left_u = -1
@@ -200,7 +200,7 @@ class Engine:
         settled = seated and self.sitting.bout_ms >= HABIT_SETTLED_MS
         left_u = self._habitual_u(self._left_habit, LEFT_IT, self.left_u, settled)
         right_u = self._habitual_u(self._right_habit, RIGHT_IT, self.right_u, settled)
-        settled = seated and self.sitting.bout_ms >= self.settings.settling_s * 1000
+        settled = self.stillness.is_alive and self.sitting.bout_ms >= self.settings.settling_s * 1000
         self._left_shift.step(dt_ms, left_u, seated, settled)
         self._right_shift.step(dt_ms, right_u, seated, settled)
         self._tell_shift(self._left_shift, dt_ms, LEFT)

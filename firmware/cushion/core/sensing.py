@@ -20,7 +20,7 @@ LOADED_U = 100
 UNLOADED_RESET_MS = 60000
 SEEN_U = 50
 LONG_MS = 1 << 29
-DEAD_EDGE_100UV = 1700  # the ADC's dead end is a little below: a load there flickers between none and some
+DEAD_EDGE_100UV = 1700  # the ADC's dead end is a little below
 STIR_PERMILLE = 15  # away from the recent mean: a person's small movements, above noise and a bag's settling
 STIR_FLOOR_PA = 80
 STIR_MEAN_S = 16
@@ -50,7 +50,6 @@ class Zone:
         self.level_100uv = NO_READING
         self.still_ms = LONG_MS  # nothing is known to have moved before the start
         self._is_first = True
-        self._is_flicker = False
         self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
@@ -59,8 +58,6 @@ class Zone:
     def take(self, dt_ms, level_100uv, supply_mv):
         """Takes the second's median level (NO_READING when there was none); judges what a level alone can tell."""
         self.moved = self.stirred = False
-        low, high = min(level_100uv, self.level_100uv), max(level_100uv, self.level_100uv)
-        self._is_flicker = low <= 0 and high < DEAD_EDGE_100UV
         self.level_100uv = level_100uv
         at_end = level_100uv >= supply_mv * SATURATED_PERMILLE // 100
         self._end_ms = min(self._end_ms + dt_ms, LONG_MS) if at_end else 0
@@ -77,12 +74,16 @@ class Zone:
         if not self.readable:
             self._is_first = True
 
-    def press(self, dt_ms, zone, calibration, creep_permille):
-        """Turns the level's conductance into a creep-compensated pressure and notes whether it moved."""
+    def press(self, dt_ms, zone, calibration, creep_permille, edge_ns):
+        """Turns the level's conductance into a creep-compensated pressure and notes whether it moved.
+
+        `edge_ns` is the conductance below which a load flickers between none and some: nothing moves down there.
+        """
         raw_pa = calibration.pressure_pa(zone, self.g_ns)
         self._count_load(dt_ms, calibration.relative_u(zone, raw_pa))
         pressure_pa = raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
-        self._compare(pressure_pa)
+        edge_pa = calibration.pressure_pa(zone, edge_ns)
+        self._compare(max(edge_pa, pressure_pa), max(edge_pa, self.pressure_pa))
         self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, LONG_MS)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
@@ -90,14 +91,12 @@ class Zone:
         self.seen = self.seen or self.u >= SEEN_U
         self._is_first = False
 
-    def _compare(self, pressure_pa):
+    def _compare(self, pressure_pa, before_pa):
         """Did it move since the last second, or stir against the mean of the last quarter minute?"""
         if self._is_first:
             self._mean_16 = pressure_pa * 16
             return
-        if self._is_flicker:
-            return
-        change_pa = abs(pressure_pa - self.pressure_pa)
+        change_pa = abs(pressure_pa - before_pa)
         self.moved = change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
         mean_pa = self._mean_16 // 16
         self.stirred = abs(pressure_pa - mean_pa) > mean_pa * STIR_PERMILLE // 1000 + STIR_FLOOR_PA
@@ -133,6 +132,7 @@ class Sensing:
         self.witness = Witness()
         self._supply_mv = supply_mv
         self._divider_ohm = divider_ohm
+        self._edge_ns = conductance_ns(DEAD_EDGE_100UV, supply_mv, divider_ohm)
         self._samples = array("i", [0] * (ZONE_COUNT * MAX_SAMPLES))
         self._sorted = array("i", [0] * MAX_SAMPLES)
         self._count = 0
@@ -157,7 +157,7 @@ class Sensing:
             state.take(dt_ms, self._median(zone), self._supply_mv)
             if state.readable:
                 state.g_ns = conductance_ns(state.level_100uv, self._supply_mv, self._divider_ohm)
-                state.press(dt_ms, zone, calibration, creep_permille)
+                state.press(dt_ms, zone, calibration, creep_permille, self._edge_ns)
         self.witness.step(dt_ms, self.zones)
         for zone in range(ZONE_COUNT):
             state = self.zones[zone]

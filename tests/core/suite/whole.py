@@ -1,7 +1,5 @@
 """The engine as a whole: scripted sits, faults and gaps, its events, and no allocation in a step."""
 
-from support import allocation_free, mix
-
 from cushion.core import records
 from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
@@ -204,41 +202,3 @@ def test_a_lowered_limit_caps_the_dose():
     seat.engine.settings.change("left_dose_limit_s", 300, 0)
     seat.engine.settings_changed()
     assert seat.engine.left_dose.cs == 90000
-
-
-def test_a_step_does_not_allocate():
-    seat = Seat().sit(1800)
-    engine = seat.engine
-    levels = (SEATED, SEATED, THIGH, THIGH)
-
-    def step():
-        for _ in range(4):
-            engine.sample(levels)
-        engine.decide(1000, 600)
-
-    for _ in range(30):
-        allocation_free(step)
-        engine.events.clear()
-    engine.press(1)
-    allocation_free(step)
-
-
-def digest():
-    value, seat, state = 17, Seat(), 9
-    for _ in range(36):
-        state = (state * 75 + 74) % 65537
-        left, right = state % 9000, state % 7919
-        if state % 4 == 0:
-            seat.stand(state % 400)
-        elif state % 11 == 0:
-            seat.gap(10 + state % 50)
-        else:
-            seat.sit(state % 120, left, right, state % 6000)
-        value = mix(mix(mix(value, seat.engine.left_dose.cs), seat.engine.right_dose.cs), seat.engine.seated_s())
-        for second, kind, fields in seat.told:
-            value = mix(mix(value, second), kind)
-            for field in fields:
-                value = mix(value, field)
-        seat.told.clear()
-        seat.epochs.clear()
-    return value
