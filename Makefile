@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPINGS := .typings/ready
 LOCK := host_tools/requirements.lock
+RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),../shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format types pytest lock wheel bench clean hardware hardware-setup hardware-check hardware-route
+.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate clean hardware hardware-setup hardware-check hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -19,6 +20,7 @@ help:
 	@echo 'make types   mypy: host tools, then firmware against the ESP32 library'
 	@echo 'make pytest  the tests alone; ARGS="-k dose" is handed on'
 	@echo 'make bench   the benchmarks alone'
+	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
 	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
 	@echo 'make hardware        all that a board house or printer needs, in build/hardware (KiCad 9 needed)'
@@ -85,6 +87,10 @@ pytest: $(READY) $(TYPINGS)
 bench: $(READY)
 	$(BIN)/python -m pytest -m bench -s $(ARGS)
 
+evaluate: $(READY)
+	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
+	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest -m evaluate $(ARGS)
+
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel
 
@@ -93,10 +99,12 @@ HARDWARE_VENV := .hardware-venv
 HARDWARE_PYTHON := $(HARDWARE_VENV)/bin/python
 KICAD_PYTHON ?= /usr/bin/python3
 
-$(HARDWARE_VENV)/ready: hardware/requirements.lock | $(VENV)/bin/python
+$(HARDWARE_VENV)/ready: hardware/requirements.lock hardware/interactive.lock | $(VENV)/bin/python
 	@echo 'setup: installing the hardware tools'
 	@rm -rf $(HARDWARE_VENV) && $(BIN)/python -m venv $(HARDWARE_VENV)
 	@$(HARDWARE_PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes -r hardware/requirements.lock
+	@$(HARDWARE_PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps \
+	    --target $(HARDWARE_VENV)/interactive -r hardware/interactive.lock
 	@touch $@
 
 hardware-setup: $(HARDWARE_VENV)/ready
@@ -119,6 +127,7 @@ lock: | $(VENV)/bin/python
 	$(UV_LOCK) --all-extras -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in
+	echo 'InteractiveHtmlBom>=2.12' | $(UV_LOCK) --no-deps -o hardware/interactive.lock -
 
 clean:
 	rm -rf $(VENV) $(HARDWARE_VENV) .typings .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out

@@ -9,11 +9,11 @@ Needs KiCad 9, ngspice, graphviz and the hardware environment; the routed board 
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hardware.analog import plot
+from hardware.board import export
 from hardware.case import check, cutplan, pictures
 from hardware.case.sizes import BODIES
 from hardware.circuit import netlist, sheet
@@ -21,42 +21,6 @@ from hardware.harness import draw
 
 HERE = Path(__file__).resolve().parent
 GUIDE = HERE / "guide"
-COPPER = "F.Cu,B.Cu,F.Paste,F.Silkscreen,B.Silkscreen,F.Mask,B.Mask,Edge.Cuts"
-
-
-def kicad(*words: object) -> None:
-    subprocess.run(["kicad-cli", *map(str, words)], check=True, capture_output=True)
-
-
-def board(folder: Path) -> None:
-    """Gerbers and drill in a zip, positions, BOM, schematic; from a copy, since KiCad writes beside its input."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as work:
-        project = Path(work) / "kicad"
-        shutil.copytree(sheet.KICAD, project)
-        pcb, drawing = project / f"{sheet.NAME}.kicad_pcb", project / f"{sheet.NAME}.kicad_sch"
-        gerbers = Path(work) / "gerbers"
-        gerbers.mkdir()
-        kicad("pcb", "export", "gerbers", "--layers", COPPER, "--no-x2", "-o", f"{gerbers}/", pcb)
-        kicad("pcb", "export", "drill", "--excellon-separate-th", "-o", f"{gerbers}/", pcb)
-        pack(gerbers, folder / "gerbers-and-drill.zip")
-        kicad("pcb", "export", "pos", "--format", "csv", "--units", "mm", "--smd-only", "--exclude-dnp",
-              "-o", folder / "positions.csv", pcb)  # fmt: skip
-        kicad("sch", "export", "pdf", "--black-and-white", "-o", folder / "schematic.pdf", drawing)
-        kicad("pcb", "export", "pdf", "--layers", "F.Cu,F.Silkscreen,Edge.Cuts", "--mode-single",
-              "-o", folder / "board-top.pdf", pcb)  # fmt: skip
-        kicad("pcb", "export", "step", "--board-only", "-f", "-o", folder / "board.step", pcb)
-        for side in ("top", "bottom"):
-            kicad("pcb", "render", "--side", side, "-w", 1200, "-h", 820, "--zoom", "1.25", "--background", "opaque",
-                  "-o", folder / f"board-{side}.png", pcb)  # fmt: skip
-    for name in ("bom.csv", "netlist.csv"):
-        shutil.copy(sheet.KICAD / name, folder)
-
-
-def pack(source: Path, target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(source.iterdir()):
-            archive.write(path, path.name)
 
 
 def printed(folder: Path) -> None:
@@ -81,7 +45,7 @@ def drawn(folder: Path) -> None:
     pictures.draw(folder)
     (folder / "transfer.svg").write_text(plot.transfer_picture())
     with TemporaryDirectory() as work:
-        board(Path(work))
+        export.board(Path(work))
         for side in ("top", "bottom"):
             shutil.copy(Path(work) / f"board-{side}.png", folder)
         pixels = [
@@ -100,7 +64,8 @@ def drawn(folder: Path) -> None:
 
 
 def everything(folder: Path) -> None:
-    board(folder / "board")
+    export.board(folder / "board")
+    export.interactive(folder / "board")
     printed(folder / "printed")
     cushion(folder / "cushion", paper=True)
     (folder / "harness").mkdir(parents=True, exist_ok=True)

@@ -152,6 +152,11 @@ def power_path(cell_v: float, usb_v: float) -> dict[str, float]:
     return {"vsys_v": vsys_v, "cell_a": -into_cell_a}
 
 
+def usb_sense_v(usb_v: float) -> float:
+    """Volts at the pin that tells the firmware of USB."""
+    return operating_point([*supplies(vsys_v=None, cell_v=3.7, usb_v=usb_v), *outputs()], ["v(usb_sense)"])[0]
+
+
 def undriven_gate_v(**parts) -> float:
     """A motor gate's voltage while the chip's pin floats and leaks 1 uA: during a reset, or with no module fitted."""
     stimuli = [line for line in [*supplies(), *outputs()] if not line.startswith("Vleft")]

@@ -124,3 +124,12 @@ class TestPower:
         path = spice.power_path(-4.2, usb_v)
         assert abs(path["cell_a"]) < 200e-6
         assert path["vsys_v"] > -0.3
+
+    @pytest.mark.parametrize("usb_v", [4.45, 4.7, 5.0])
+    def test_usb_is_a_clear_high(self, usb_v):
+        assert 0.75 * 3.3 < spice.usb_sense_v(usb_v) < 3.0 + 0.3  # at the highest and the lowest rail
+
+    @pytest.mark.parametrize("usb_v", [0.0, 2.7])
+    def test_no_usb_is_a_clear_low(self, usb_v):
+        """2.7 V: what a rail fed from the cell pushes back through the module's own regulator."""
+        assert spice.usb_sense_v(usb_v) < 0.25 * 3.0

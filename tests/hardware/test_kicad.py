@@ -1,7 +1,11 @@
 """KiCad's own checks over the committed schematic and board, and that the committed files are what the tables give."""
 
+import csv
+import zipfile
+
 import pytest
 
+from hardware.board import export
 from hardware.circuit import circuit, netlist, sheet
 from tests.hardware.tools import BOARD, KICAD, copy_of_project, kicad_cli, need_kicad
 
@@ -66,3 +70,34 @@ class TestTheseChecks:
         done = kicad_cli("sch", "erc", "--severity-all", "--exit-code-violations", "-o", tmp_path / "erc.txt",
                          path, check=False)  # fmt: skip
         assert done.returncode != 0
+
+
+@pytest.fixture(scope="module")
+def order(tmp_path_factory):
+    need_kicad()
+    folder = tmp_path_factory.mktemp("order")
+    export.board(folder)
+    return folder
+
+
+class TestOrder:
+    """What goes to the board house."""
+
+    def test_every_layer_and_the_drill_are_in_the_zip(self, order):
+        names = zipfile.ZipFile(order / "gerbers-and-drill.zip").namelist()
+        layers = ["F_Cu", "B_Cu", "F_Mask", "B_Mask", "F_Silkscreen", "F_Paste", "Edge_Cuts", "NPTH.drl", "-PTH.drl"]
+        assert not [layer for layer in layers if not any(layer in name for name in names)]
+
+    def test_every_small_part_has_a_position(self, order):
+        rows = csv.DictReader((order / "positions.csv").read_text().splitlines())
+        small = {row.ref for row in circuit.circuit() if row.part and row.symbol != "DEVKIT" and row.ref[0] != "J"}
+        assert {row["Ref"] for row in rows} == small
+
+    def test_every_hole_is_drilled(self, order):
+        archive = zipfile.ZipFile(order / "gerbers-and-drill.zip")
+        plated = next(
+            archive.read(n).decode() for n in archive.namelist() if n.endswith("-PTH.drl") and "NPTH" not in n
+        )
+        pins = 38 + sum(len(row.pins) for row in circuit.circuit() if row.ref[0] == "J")
+        vias = (KICAD / f"{BOARD}.kicad_pcb").read_text().count("\n\t(via\n")
+        assert len([line for line in plated.splitlines() if line.startswith("X")]) == pins + vias
