@@ -157,6 +157,8 @@ def _boot(fields: Fields) -> str:
     return f"started, firmware {version}, settings: {named(fields)['settings_source']}"
 
 
+BATTERY_TEXTS = {0: "charged", 1: "low", 2: "too low to vibrate, still logging", 3: "empty, switched off"}
+
 _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.BOOT: _boot,
     records.CLOCK: _clock,
@@ -180,6 +182,10 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.CRASH: lambda fields: f"firmware error: {' | '.join(map(str.strip, str(fields['text']).splitlines()))}",
     records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
     records.CALIBRATION: lambda fields: f"calibration: {records.CALIBRATION_SOURCES[int(fields['source'])]}",
+    records.BATTERY: lambda fields: (
+        f"battery {BATTERY_TEXTS.get(int(fields['stage']))}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
+    ),
+    records.SLEPT: lambda fields: f"slept for {duration_text(int(fields['slept_s']))} on an empty seat",
     records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",
 }
 

@@ -19,6 +19,6 @@ class Cadence:
         return period_ms
 
 
-def until_next_ms(now_ms):
+def until_next_ms(now_ms, sample_ms=SAMPLE_MS):
     """How long to wait at `now_ms` for the next sample: samples lie on a grid, so that seconds do too."""
-    return SAMPLE_MS - now_ms % SAMPLE_MS
+    return sample_ms - now_ms % sample_ms

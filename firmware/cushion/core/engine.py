@@ -109,6 +109,25 @@ class Engine:
         self._tell_faults()
         self._prompt(min(dt_ms, MAX_STEP_MS), local_minute, low_battery)
 
+    def rest(self, rest_ms):
+        """The cushion slept for so long on a seat that was empty all the while, and had been for a verified break."""
+        self.left_dose.rest(rest_ms, self.settings.recovery_tau_s)
+        self.right_dose.rest(rest_ms, self.settings.recovery_tau_s)
+        self.sitting.rest(rest_ms)
+        self.pauses.in_row = 0
+        self._let_pass(rest_ms)
+
+    def pass_unseen(self, passed_ms):
+        """So long nobody looked: pauses and waits go on, doses stay, whoever sat is seen anew."""
+        self.sitting.forget_away()
+        self._let_pass(passed_ms)
+
+    def _let_pass(self, passed_ms):
+        passed_ms = min(passed_ms, LONG_MS)
+        self._advance_clock(passed_ms)
+        self.pauses.step(passed_ms)
+        self.prompter.pass_unseen(passed_ms)
+
     def press(self, gesture):
         """The button, or the host in its place: snooze, symptom mark, mute. Returns whether it was accepted."""
         self.events.add(records.BUTTON, gesture)

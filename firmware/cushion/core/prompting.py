@@ -134,6 +134,10 @@ class Prompter:
         self._wait_ms = snooze_ms
         self.armed = False
 
+    def pass_unseen(self, passed_ms):
+        """Nobody looked for so long: waits go on."""
+        self._since_end_ms = min(self._since_end_ms + passed_ms, LONG_MS)
+
     def wait_left_ms(self):
         """How long until another episode may begin, ms; 0 when it may."""
         return 0 if self.armed else max(0, self._wait_ms - self._since_end_ms)

@@ -11,6 +11,7 @@ TEXT_MAX = 200
 BOOT, CLOCK, EPOCH, SAT, STOOD, BREAK, SHIFT, PROMPT, OUTCOME, BUTTON = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH = 11, 12, 13, 14, 15, 16, 17, 18, 19
 EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
+BATTERY, SLEPT = 25, 26
 
 # kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
 # `ago_ms`: the thing itself happened so long before the record was written (it took that long to be sure).
@@ -54,6 +55,8 @@ KINDS = {
     OFFLOAD: ("offload", "<II", ("ago_ms", "offload_ms")),
     HAPTIC: ("haptic", "<BBHH", ("pattern", "side", "asked_ms", "granted_ms")),
     DROPPED: ("dropped", "<H", ("count",)),
+    BATTERY: ("battery", "<HBB", ("mv", "percent", "stage")),
+    SLEPT: ("slept", "<I", ("slept_s",)),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted

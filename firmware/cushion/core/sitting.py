@@ -62,6 +62,19 @@ class Sitting:
         self.verified = self._verified_away = self._knows_last_sit = False
         self.away_ms = 0
 
+    def rest(self, rest_ms):
+        """The seat was empty for so long after a break that was verified already."""
+        self.occupancy.state = VACANT
+        self.away_ms = min(self.away_ms + rest_ms, LONG_MS)
+        self.seated_ms = 0
+        self._break.off_ms = LONG_MS
+        self._verified_away = True
+
+    def forget_away(self):
+        """Nobody knows how the seat came to be as it will be found: no break is proven."""
+        self.away_ms = 0
+        self._verified_away = self._knows_last_sit = False
+
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
         off = 0 <= highest_u < BREAK_ZONE_U and presence_permille < BREAK_TOTAL_PERMILLE
         self._break.step(dt_ms, off, verified_ms)

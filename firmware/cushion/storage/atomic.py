@@ -33,6 +33,17 @@ def load(path):
     return None, "default"
 
 
+def exists(path):
+    """Whether there is such a file, or its last good one, readable or not."""
+    for candidate in (path, path + ".old"):
+        try:
+            os.stat(candidate)
+            return True
+        except OSError:
+            pass
+    return False
+
+
 def _read(path):
     try:
         with open(path, "rb") as file:

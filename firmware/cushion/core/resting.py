@@ -1,0 +1,23 @@
+"""How deeply the cushion may sleep until the next sample: pure, so that every case is a line in a test."""
+
+from cushion.core.cadence import SAMPLE_MS
+from cushion.core.occupancy import VACANT
+
+AWAKE, LIGHT, DEEP = 0, 1, 2
+DEEP_AFTER_MS = 300000  # any break is verified by then (core/settings.py: at most 300 s)
+VACANT_SAMPLE_MS = 1000  # an empty seat is looked at once a second: with the detector's 3 s a sit is never missed
+LONGEST_SLEEP_MS = 3600000  # then a sign of life, and a look at the battery
+
+
+def depth(on_usb, busy, state, away_ms, can_wake):
+    """`busy`: something runs that sleep would end (a motor, a press, a capture). `away_ms`: how long it was vacant."""
+    if on_usb or busy:
+        return AWAKE
+    if state == VACANT and away_ms >= DEEP_AFTER_MS and can_wake:
+        return DEEP
+    return LIGHT
+
+
+def sample_ms(rest, state):
+    """The time between samples: longer on an empty seat that nobody watches."""
+    return VACANT_SAMPLE_MS if rest != AWAKE and state == VACANT else SAMPLE_MS

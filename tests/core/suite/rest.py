@@ -1,0 +1,171 @@
+"""Sleeping and waking: the closed form against its own steps, what a restart carries over, how deep to sleep."""
+
+from support import digest_of
+
+from cushion.core import carry, resting
+from cushion.core.calibration import Calibration
+from cushion.core.charge import FINE, LOG_ONLY, OFF, WARN, Charge
+from cushion.core.dose import Dose
+from cushion.core.engine import Engine
+from cushion.core.occupancy import OCCUPIED, UNKNOWN, VACANT
+from cushion.core.settings import Settings
+from cushion.drivers.limiter import Limiter
+
+LIMIT_S = 2700
+
+
+def stepwise(cs, rest_s, tau_s):
+    dose = Dose()
+    dose.cs = cs
+    for _ in range(rest_s):
+        dose.step(1000, 0, LIMIT_S, tau_s)
+    return dose.cs
+
+
+def closed(cs, rest_s, tau_s):
+    dose = Dose()
+    dose.cs = cs
+    dose.rest(rest_s * 1000, tau_s)
+    return dose.cs
+
+
+def test_the_closed_form_is_the_stepwise_fall():
+    for tau_s in (30, 60, 149, 300):
+        for cs in (0, 1, 37, 6000, 120000, 810000):
+            for rest_s in (0, 1, 7, 59, 60, 311, 1000):
+                expected = stepwise(cs, rest_s, tau_s)
+                off = abs(closed(cs, rest_s, tau_s) - expected)
+                assert off <= 4 + expected // 500, (tau_s, cs, rest_s, expected, off)
+
+
+def test_a_rest_never_makes_dose_and_a_long_one_leaves_none():
+    for rest_s in (0, 1, 60, 3600, 86400, 500000):
+        assert closed(810000, rest_s, 60) <= 810000
+    assert closed(810000, 17 * 60, 60) == 0
+    assert closed(810000, 500000, 300) == 0
+
+
+def test_rests_in_parts_are_one_rest():
+    for tau_s in (30, 60, 300):
+        dose = Dose()
+        dose.cs = 120000
+        for part_s in (11, 29, 80):
+            dose.rest(part_s * 1000, tau_s)
+        assert abs(dose.cs - closed(120000, 120, tau_s)) <= 3 + dose.cs // 1000
+
+
+def engine():
+    return Engine(Settings(), Calibration(), 3300, 3300)
+
+
+def used_engine():
+    used = engine()
+    used.left_dose.cs, used.right_dose.cs = 100000, 55555
+    used.sitting.seated_ms = 1234567
+    used.sitting.away_ms = 300000
+    used.sitting._knows_last_sit = used.sitting._verified_away = True
+    used.pauses.mute_ms = 3600000
+    used.pauses.snooze(5, 600)
+    used.prompter.armed = False
+    used.prompter._wait_ms = 600000
+    used.prompter._hour.note(77)
+    used.prompter.responses.note(True)
+    used.calibration.auto_tare_ns[2] = -17
+    used.now_s = 4000
+    return used
+
+
+def test_what_is_packed_comes_back_and_nothing_else_is_taken():
+    data = carry.pack(used_engine())
+    fresh = engine()
+    assert carry.restore(fresh, data)
+    assert carry.pack(fresh) == data
+    assert fresh.prompter.armed is False
+    assert not carry.restore(engine(), data[:-4])
+    assert not carry.restore(engine(), b"\x07" + data[1:])
+    assert len(data) < 400
+
+
+def test_rest_on_an_empty_seat_is_a_break_and_a_crash_is_not():
+    slept = engine()
+    carry.restore(slept, carry.pack(used_engine()))
+    slept.rest(120000)
+    assert abs(slept.left_dose.cs - 13500) < 150
+    assert slept.sitting.seated_ms == 0
+    assert slept.sitting.occupancy.state == VACANT
+    assert slept.sitting.away_ms == 420000
+    assert slept.pauses.mute_ms == 3480000
+    assert slept.now_s == 4120
+    crashed = engine()
+    carry.restore(crashed, carry.pack(used_engine()))
+    crashed.pass_unseen(120000)
+    assert crashed.left_dose.cs == 100000
+    assert crashed.sitting.seated_ms == 1234567
+    assert crashed.sitting.occupancy.state == UNKNOWN
+    assert crashed.pauses.mute_ms == 3480000
+
+
+def test_how_deep():
+    table = (
+        (True, False, VACANT, 900000, True, resting.AWAKE),
+        (False, True, VACANT, 900000, True, resting.AWAKE),
+        (False, False, VACANT, 900000, True, resting.DEEP),
+        (False, False, VACANT, 900000, False, resting.LIGHT),
+        (False, False, VACANT, 299999, True, resting.LIGHT),
+        (False, False, OCCUPIED, 0, True, resting.LIGHT),
+        (False, False, UNKNOWN, 900000, True, resting.LIGHT),
+    )
+    for on_usb, busy, state, away_ms, can_wake, expected in table:
+        assert resting.depth(on_usb, busy, state, away_ms, can_wake) == expected
+    assert resting.sample_ms(resting.LIGHT, VACANT) == 1000
+    assert resting.sample_ms(resting.AWAKE, VACANT) == resting.sample_ms(resting.LIGHT, OCCUPIED) == 250
+
+
+def stages(*readings_mv):
+    charge = Charge()
+    seen = []
+    for mv in readings_mv:
+        charge.step(mv)
+        seen.append(charge.stage)
+    return seen
+
+
+def test_a_battery_goes_down_step_by_step_and_up_only_when_it_is_charged():
+    assert stages(3900, 3680, 3680) == [FINE, FINE, WARN]
+    assert stages(3480, 3480, 3290, 3290) == [FINE, LOG_ONLY, LOG_ONLY, OFF]
+    assert stages(3900, 3400, 3900, 3400) == [FINE] * 4  # a motor's dips
+    assert stages(3480, 3480, 3560, 3560, 3560) == [FINE] + [LOG_ONLY] * 4  # recovered, not charged
+    assert stages(3480, 3480, 3600, 3600) == [FINE, LOG_ONLY, LOG_ONLY, WARN]
+    assert stages(3480, 3480, 4000, 4000)[-1] == FINE
+    assert stages(0, 0) == [FINE, FINE]
+
+
+def test_a_limiter_goes_on_where_it_was():
+    limits = Limiter()
+    for _ in range(5):
+        limits.grant(500, 500)
+        limits.advance(90000)
+    state = limits.to_bytes()
+    again = Limiter()
+    again.restore(state, 0)
+    assert again.to_bytes() == state
+    limits.advance(400000)
+    again = Limiter()
+    again.restore(state, 400000)
+    assert again.to_bytes() == limits.to_bytes()
+    again.restore(state, 1 << 29)
+    assert all(again.grant(500, 500) for _ in range(6))
+
+
+def test_an_exhausted_limiter_grants_nothing_for_ten_minutes_and_no_hour():
+    limits = Limiter()
+    limits.exhaust()
+    assert not limits.grant(80, 80)
+    limits.advance(660000)
+    assert not limits.grant(80, 80)
+    limits.advance(3600000)
+    assert limits.grant(80, 80)
+
+
+def digest():
+    return digest_of([closed(cs, s, 60) for cs in (120000, 810000) for s in range(0, 600, 7)])
