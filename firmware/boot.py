@@ -1,14 +1,25 @@
-"""First code on the chip: motors off, choose the firmware version, and offer a way out (safe mode).
+"""First code on the chip: motors off, choose the firmware version, and offer ways out when it does not run.
 
-Versions lie in /fw/<id>; /fw/current names the one to run and the one before it. A new version is on trial until it has
-run for some seconds: after three starts that did not get there, the one before takes over. Holding the button at start
-leaves the plain REPL (safe mode) and runs nothing.
+Versions lie in /fw/<id>; /fw/current names the one to run and the one before it. A start counts as failed until the
+firmware has run for some seconds and removed the count:
+
+================  ==============================================================================================
+/fw/trial         a new version's starts: after three that failed, the version before takes over
+/fw/starts        any version's, since power came on: after three that failed, main.py serves the link and the log only
+                  (safe mode); after six, not even that
+button held       the plain REPL; nothing of the firmware runs
+================  ==============================================================================================
+
+A start out of deep sleep is not counted: it follows one that was good, and happens many times a day.
 """
 
 import os
 import sys
 
 TRIALS = 3
+SAFE_AFTER = 3
+PLAIN_AFTER = 6
+NORMAL, SAFE, PLAIN = 0, 1, 2
 
 
 def read_lines(path):
@@ -27,33 +38,67 @@ def write_file(path, text):
     os.rename(path + ".new", path)
 
 
+def count_of(lines):
+    """The number in a counting file; what isn't one counts as none."""
+    return int(lines[0]) if lines and lines[0].isdigit() else 0
+
+
 def choose_version():
     """The version to run, "" for none; counts the starts of one on trial and gives up on it after three."""
     current, previous = (read_lines("/fw/current") + ["", ""])[:2]
     trial = read_lines("/fw/trial")
     if not trial:
         return current
-    starts = int(trial[0] or 0)
+    starts = count_of(trial)
     if starts < TRIALS:
         write_file("/fw/trial", str(starts + 1))
         return current
     if previous:
         write_file("/fw/current", previous + "\n\n")
         os.remove("/fw/trial")
+        write_file("/fw/starts", "0")
     return previous
 
 
-version = choose_version()
-safe_mode = not version
+def choose_mode(fresh):
+    """How much of the firmware may run, after so many starts that failed; counts this one.
+
+    Somebody who switches it off and on begins a new count: what cut those starts short was the power.
+    """
+    starts = 0 if fresh else count_of(read_lines("/fw/starts"))
+    write_file("/fw/starts", str(starts + 1))
+    if starts >= PLAIN_AFTER:
+        return PLAIN
+    return SAFE if starts >= SAFE_AFTER else NORMAL
+
+
+def prepare_board():
+    """Motors off before anything else; whether this start is to be counted, and not the button's plain REPL."""
+    from cushion.drivers import board
+
+    try:
+        board.motors_off()
+        if board.button_held():
+            return PLAIN
+    except board.WrongBoard:
+        return SAFE  # main.py tells why
+    return NORMAL if board.slept() else choose_mode(board.lost_power())
+
+
+try:
+    version = choose_version()
+except OSError as error:  # a flash that takes nothing more must not keep the cushion from running
+    sys.print_exception(error)
+    version = (read_lines("/fw/current") + [""])[0]
+start_mode = PLAIN
 if version:
     sys.path.insert(0, "/fw/" + version)
     try:
-        from cushion.drivers import board
-
-        board.motors_off()
-        safe_mode = board.button_held()
+        start_mode = prepare_board()
+    except OSError as error:
+        sys.print_exception(error)
+        start_mode = NORMAL
     except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock anybody out
         sys.print_exception(error)
-        safe_mode = True
-if safe_mode:
+if start_mode == PLAIN:
     print("sitbone: safe mode; nothing runs. Install the firmware with: sitbone install --port PORT")

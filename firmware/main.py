@@ -1,20 +1,73 @@
 """Composition root: opens the board, builds the application, runs it, and puts the motors away whatever happens."""
 
+import io
+import os
+import sys
+
 import micropython
 
+PLAIN = 2  # boot.py's
+LAST_WORDS = "/fw/crash"
+LAST_WORDS_BYTES = 400
 
-def main():
-    """Runs the cushion until the chip restarts."""
-    from cushion.app import App
-    from cushion.drivers.board import Board
 
+def main(safe):
+    """Runs the cushion until the chip restarts; in safe mode, or with a wrong board profile, only its link and log."""
     micropython.kbd_intr(-1)  # a Ctrl-C from the serial port would tear a file that is being written
-    board = Board()
+    from cushion.drivers.board import Board, WrongBoard
+
     try:
+        board = Board()
+    except WrongBoard as error:
+        serve(str(error))
+        return
+    if safe:
+        board.close()
+        serve("three starts failed; " + last_words())
+        return
+    try:
+        from cushion.app import App
+
         App(board).run()
     finally:
         board.close()
 
 
-if not globals().get("safe_mode"):  # set by boot.py, which shares these globals
-    main()
+def serve(reason):
+    """Safe mode: the link and the log."""
+    from cushion.safe import SafeApp
+
+    SafeApp(reason).run()
+
+
+def last_words():
+    """Why the last start failed, in one line."""
+    try:
+        with open(LAST_WORDS) as file:
+            return file.read().strip().split("\n")[-1]
+    except OSError:
+        return "nothing is known of why"
+
+
+def keep_last_words(error):
+    """A start that fails this early can't log: the next one tells."""
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    try:
+        with open(LAST_WORDS + ".new", "w") as file:
+            file.write(text.getvalue()[-LAST_WORDS_BYTES:])
+        os.rename(LAST_WORDS + ".new", LAST_WORDS)
+    except OSError:
+        pass  # no space
+
+
+start_mode = globals().get("start_mode", 0)  # set by boot.py, which shares these globals
+if start_mode != PLAIN:
+    try:
+        main(start_mode != 0)
+    except Exception as error:  # noqa: BLE001  whatever it is, another start may be better, and boot.py counts them
+        sys.print_exception(error)
+        keep_last_words(error)
+        from cushion.drivers.board import restart
+
+        restart()

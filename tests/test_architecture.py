@@ -21,9 +21,11 @@ LAYERS = {
     "storage": {"storage", "profiles", "core"},
     "link": {"link", "profiles", "core", "storage", "cushion"},
     "monitor": {"core", "drivers", "profiles", "storage", "cushion"},
-    "app": {"monitor", "core", "drivers", "profiles", "storage", "link", "cushion"},
+    "retained": {"core", "drivers", "profiles", "storage", "cushion"},
+    "safe": {"core", "drivers", "profiles", "storage", "link", "cushion"},
+    "app": {"monitor", "retained", "core", "drivers", "profiles", "storage", "link", "cushion"},
     "boot": {"drivers", "profiles", "core", "storage", "cushion"},
-    "main": {"app", "monitor", "core", "drivers", "profiles", "storage", "link", "cushion"},
+    "main": {"app", "safe", "monitor", "core", "drivers", "profiles", "storage", "link", "cushion"},
     "cushion": set(),
 }
 CHIP = {"machine", "esp32", "umachine", "network", "bluetooth", "neopixel"}

@@ -6,8 +6,9 @@ import io
 import os
 import sys
 
-from cushion import VERSION
-from cushion.core import records
+from cushion import VERSION, retained
+from cushion.core import records, resting
+from cushion.core.charge import OFF
 from cushion.core.settings import SPEC
 from cushion.drivers.board import reset_name
 from cushion.link import calls
@@ -20,8 +21,11 @@ from cushion.storage.log import Log
 
 RESTART_MS = 1000
 LATE_MS = 500
-HEALTHY_STEPS = 20  # five seconds of monitoring prove a new firmware good
-TRIAL = "/fw/trial"
+HEALTHY_STEPS = 20  # five seconds of monitoring prove a firmware good
+COUNTED = ("/fw/trial", "/fw/starts")  # boot.py counts starts in them until one was good
+RETAIN_EVERY_S = 10
+LAST_WORDS = "/fw/crash"
+OFF_SLEEP_MS = 900000  # between two looks at a battery that was empty
 
 
 class App:
@@ -39,6 +43,11 @@ class App:
         self.console = Console()
         self.late = 0
         self.crashes = 0
+        self.safe_mode = ""
+        self.slept_s = retained.restore(board, self.monitor.engine)
+        board.haptics.granted = self._granted
+        self._retain_due_s = RETAIN_EVERY_S
+        self._rest = resting.AWAKE
         calls.bind(self)
 
     def run(self):
@@ -69,6 +78,13 @@ class App:
         values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index("guided")]
         self.monitor.record(records.CALIBRATION, values)
 
+    def retain(self):
+        """Keeps what a restart must not forget. Called every few seconds, and when the clock was set."""
+        retained.save(self.board, self.monitor.engine)
+
+    def _granted(self, _limiter):
+        retained.granted(self.board, self.monitor.engine)
+
     async def _main(self):
         self.board.start_watchdog()
         await asyncio.gather(self._keep(self._monitor), self._keep(self._watch_button), self._keep(self.console.run))
@@ -97,7 +113,7 @@ class App:
         healthy_at = self.monitor.steps + HEALTHY_STEPS
         while True:
             wait_ms = self.monitor.wait_ms()
-            await asyncio.sleep_ms(wait_ms)
+            await self._wait(wait_ms)
             before_s, before_ms = self.monitor.mono_s, self.monitor.mono_ms
             self.monitor.step()
             self.age.keep(self.monitor.mono_s)
@@ -106,6 +122,43 @@ class App:
                 self.late += 1
             if self.monitor.steps == healthy_at:
                 _confirm_firmware()
+            if self.monitor.mono_s >= self._retain_due_s:
+                self._retain_due_s = self.monitor.mono_s + RETAIN_EVERY_S
+                self.retain()
+            self._choose_rest()
+
+    def _choose_rest(self):
+        """How to spend the time until the next sample; an empty battery or a long-empty seat ends this run."""
+        board, engine = self.board, self.monitor.engine
+        on_usb = board.power.on_usb()
+        busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
+        busy = busy or self.monitor.capture is not None or self.monitor.steps < HEALTHY_STEPS
+        state, away_ms = engine.sitting.occupancy.state, engine.sitting.away_ms
+        self._rest = resting.depth(on_usb, busy, state, away_ms, board.power.can_wake_on_sitting())
+        self.monitor.sample_ms = resting.sample_ms(self._rest, state)
+        if board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
+            self._sleep(OFF_SLEEP_MS, False)
+        elif self._rest == resting.DEEP:
+            self._sleep(resting.LONGEST_SLEEP_MS, True)
+
+    def _sleep(self, ms, on_empty_seat):
+        """Deep sleep: everything is on the flash or kept; the chip starts anew when it ends."""
+        self.board.haptics.off()
+        self.log.commit()
+        self.age.save(self.monitor.mono_s)
+        retained.save(self.board, self.monitor.engine, on_empty_seat)
+        self.board.power.deep_sleep(ms, on_empty_seat)
+
+    async def _wait(self, wait_ms):
+        if self._rest != resting.LIGHT:
+            await asyncio.sleep_ms(wait_ms)
+            return
+        self.board.power.light_sleep(wait_ms)
+        self.board.button.poke()
+        await asyncio.sleep_ms(0)
+        rest_ms = self.monitor.wait_ms()
+        if self.board.button.is_pressed() and rest_ms < wait_ms:
+            await asyncio.sleep_ms(rest_ms)  # woken by a press: it is read in the meantime
 
     async def _watch_button(self):
         while True:
@@ -121,9 +174,22 @@ class App:
         if clock.is_known():
             unix_ms = clock.unix_ms()
             self.monitor.record(records.CLOCK, (unix_ms // 1000, unix_ms % 1000, 0, 0, records.CLOCK_KEPT))
+        if self.slept_s:
+            self.monitor.record(records.SLEPT, (self.slept_s,))
+        self._log_last_words()
         self._log_unlogged()
         for problem in self._problems:
             self.monitor.record(records.CRASH, ("settings: " + problem,))
+
+    def _log_last_words(self):
+        """A start before this one failed too early to log why; main.py left it in a file."""
+        try:
+            with open(LAST_WORDS) as file:
+                text = file.read()
+            os.remove(LAST_WORDS)
+        except OSError:
+            return
+        self.monitor.record(records.CRASH, (text[-records.TEXT_MAX :],))
 
     def _log_unlogged(self):
         """The power went between a change of the settings and its record."""
@@ -134,8 +200,9 @@ class App:
 
 
 def _confirm_firmware():
-    """Tells boot.py that this firmware runs: it need not go back to the one before."""
-    try:
-        os.remove(TRIAL)
-    except OSError:
-        pass  # it was confirmed before
+    """Tells boot.py that this firmware runs: it need not go back to the one before, nor into safe mode."""
+    for path in COUNTED:
+        try:
+            os.remove(path)
+        except OSError:
+            pass  # it was confirmed before

@@ -3,8 +3,9 @@
 import time
 
 from cushion.core import patterns, records
-from cushion.core.cadence import Cadence, until_next_ms
+from cushion.core.cadence import SAMPLE_MS, Cadence, until_next_ms
 from cushion.core.calibration import ZONE_COUNT
+from cushion.core.charge import FINE
 from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
 from cushion.core.records import KINDS
 
@@ -33,10 +34,12 @@ class Monitor:
         self._levels_100uv = [0] * ZONE_COUNT
         self._last_ticks = time.ticks_ms()
         self._battery_due_s = BATTERY_EVERY_S
+        self._battery_stage = FINE
+        self.sample_ms = SAMPLE_MS
 
     def wait_ms(self):
         """How long until the next step."""
-        return until_next_ms(time.ticks_ms())
+        return until_next_ms(time.ticks_ms(), self.sample_ms)
 
     def step(self):
         """Samples, and decides once a second. Call it every `wait_ms`."""
@@ -94,6 +97,7 @@ class Monitor:
         if self.mono_s >= self._battery_due_s:
             self._battery_due_s = self.mono_s + BATTERY_EVERY_S
             board.battery.read()
+        self._tell_battery()
         minute = board.clock.local_minute(engine.settings.utc_offset_min)
         engine.decide(period_ms, minute, board.battery.is_low())
         if self.capture is not None:
@@ -105,7 +109,18 @@ class Monitor:
         if prompter.vibrate_level:
             self._play(prompter.vibrate_level, prompter.side)
 
+    def _tell_battery(self):
+        battery = self.board.battery
+        stage = battery.stage()
+        if stage != self._battery_stage:
+            self._battery_stage = stage
+            if battery.is_low():
+                self.board.haptics.off()
+            self._add(records.BATTERY, (battery.mv, battery.percent(), stage))
+
     def _play(self, pattern, side):
+        if self.board.battery.is_low():
+            return  # a motor's current could be what makes the chip lose its power
         habituated = self.engine.prompter.responses.habituated()
         strength = self.engine.settings.strength_percent
         if not self.board.haptics.play(pattern, side, strength, habituated):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from cushion.drivers.profiles import PROFILES
 from sitbone.device import Board, Cushion
 from sitbone.errors import CushionGone, NoCushion, Refused
 from sitbone.firmware_files import TOP_FILES, FirmwareFile, firmware_files, version_id
@@ -16,13 +17,16 @@ from sitbone.firmware_files import TOP_FILES, FirmwareFile, firmware_files, vers
 START_S = 90.0
 POLL_S = 1.0
 RESTART = "import machine\nmachine.reset()"
+BOARD_FILE = "/etc/board"
 SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
-def install(port: str, progress: Progress | None = None) -> dict[str, Any]:
+def install(port: str, progress: Progress | None = None, board_name: str | None = None) -> dict[str, Any]:
     """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
+
+    ``board_name`` names the board's profile; without it the board keeps the one that it has, or the default.
 
     Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
     to its previous version.
@@ -31,12 +35,24 @@ def install(port: str, progress: Progress | None = None) -> dict[str, Any]:
     version = version_id(files)
     with Board(port) as board:
         previous, copied = _copy(board, files, version, progress)
-        if copied["files"]:
+        renamed = _name_board(board, board_name)
+        if copied["files"] or renamed:
             board.start(RESTART)
     status = _wait_for_start(port, version)
     with Board(port) as board:
         _remove_others(board, (version, previous))
     return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
+
+
+def _name_board(board: Board, name: str | None) -> bool:
+    """Writes the profile's name where it is another; whether it was."""
+    if name is None or (board.read_text(BOARD_FILE) or "").strip() == name:
+        return False
+    if name not in PROFILES:
+        raise Refused(f"no board {name} is known; give one of {', '.join(sorted(PROFILES))}")
+    board.make_folders(BOARD_FILE.rpartition("/")[0])
+    _replace(board, BOARD_FILE, f"{name}\n".encode())
+    return True
 
 
 def _copy(
@@ -138,4 +154,8 @@ def _look(cushion: Cushion, version: str) -> dict[str, Any] | None:
         # It failed before its console began: only another start lets boot.py count it out.
         cushion.start(RESTART)
         return None
+    if status.get("safe_mode"):
+        raise Refused(
+            f"the new firmware does not run ({status['safe_mode']}); run sitbone doctor --port {cushion.port}"
+        )
     return status if cushion.read_text("/fw/trial") is None else None

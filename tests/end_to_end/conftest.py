@@ -102,3 +102,36 @@ def write_trace(path: Path, *parts: tuple[int, int, int, int]) -> Path:
     path.write_text("\n".join(rows) + "\n")
     read_trace(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def installed_flash_of(tmp_path_factory):
+    """Flash images with the firmware for another board, by its profile's name; made when first asked for."""
+    require("unix")
+    from sitbone.install import install
+    from sitbone.virtual import SitterSeat, VirtualCushion
+
+    images = {}
+
+    def image_of(board):
+        if board not in images:
+            images[board] = tmp_path_factory.mktemp(board) / "installed.img"
+            with VirtualCushion(
+                SitterSeat("empty"), flash=images[board], board=board, install=lambda port: install(port, None, board)
+            ):
+                pass
+        return images[board]
+
+    return image_of
+
+
+@pytest.fixture
+def flash_of(installed_flash_of, tmp_path):
+    """A flash of the test's own for another board."""
+
+    def copy_of(board):
+        copy = tmp_path / f"{board}.img"
+        shutil.copy(installed_flash_of(board), copy)
+        return copy
+
+    return copy_of

@@ -118,9 +118,42 @@ class Board:
         """What woke the chip from deep sleep: its number, 0 when it did not sleep."""
         return machine.wake_reason()
 
+    def lost_power(self):
+        """Whether the chip started from nothing: its clock and its RTC memory are not to be trusted."""
+        return lost_power()
+
+    def slept(self):
+        """Whether the chip comes out of deep sleep."""
+        return slept()
+
     def close(self):
         """Motors off and released."""
         self.haptics.close()
+
+
+def lost_power():
+    """Whether the chip started from nothing."""
+    return machine.reset_cause() == machine.PWRON_RESET
+
+
+def slept():
+    """Whether the chip comes out of deep sleep."""
+    return machine.reset_cause() == machine.DEEPSLEEP_RESET
+
+
+def restart():
+    """The chip starts anew."""
+    machine.reset()
+
+
+def reset_cause():
+    """Why the chip last started, for whoever has no board opened."""
+    return machine.reset_cause()
+
+
+def cushion_id():
+    """The chip's own number."""
+    return machine.unique_id()
 
 
 def reset_name(cause):

@@ -13,9 +13,15 @@ class Button:
 
     def __init__(self, pin, falling):
         self._pin = pin
+        self.active = False  # a gesture is being read
         self._flag = asyncio.ThreadSafeFlag()
         self._on_edge = self._set
         pin.irq(handler=self._on_edge, trigger=falling)
+
+    def poke(self):
+        """For a press during light sleep, when no interrupt was heard."""
+        if self.is_pressed():
+            self._flag.set()
 
     def is_pressed(self):
         """Whether it is held down now."""
@@ -26,7 +32,9 @@ class Button:
         while True:
             await self._flag.wait()
             await asyncio.sleep_ms(POLL_MS)
+            self.active = True
             gesture = await self._read_gesture() if self.is_pressed() else 0
+            self.active = False
             self._flag.clear()
             if gesture:
                 return gesture

@@ -20,6 +20,10 @@ class Clock:
         """Whether it was set since it last lost power."""
         return time.gmtime()[0] >= KNOWN_FROM_YEAR
 
+    def chip_s(self):
+        """Seconds of the chip's clock, known or not: they run through every reset but a loss of power."""
+        return time.time() - (UNIX_2000_S - _EPOCH_OFFSET_S)
+
     def unix_s(self):
         """Seconds since 1970, or 0 while unknown."""
         return time.time() + _EPOCH_OFFSET_S if self.is_known() else 0

@@ -31,10 +31,10 @@ class Power:
         esp32.wake_on_ext0(self._button, False)
         machine.lightsleep(ms)
 
-    def deep_sleep(self, ms):
-        """Ends this run: the chip starts anew after so long, on a press, or when somebody sits down."""
+    def deep_sleep(self, ms, on_sitting):
+        """Ends this run: the chip starts anew after so long, on a press, or (`on_sitting`) when somebody sits down."""
         esp32.wake_on_ext0(self._button, False)
-        if self._wake is not None:
+        if on_sitting and self._wake is not None:
             esp32.wake_on_ext1((self._wake,), esp32.WAKEUP_ANY_HIGH)
         machine.deepsleep(ms)
 

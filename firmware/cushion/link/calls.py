@@ -34,6 +34,9 @@ def call(line, crc):
     name, *arguments = json.loads(line)
     if name not in CALLS:
         raise ValueError("this firmware knows no call " + name)
+    if _app.safe_mode and name not in IN_SAFE_MODE:
+        print(_line({"error": "the cushion is in safe mode ({}); run sitbone doctor".format(_app.safe_mode)}, True))
+        return
     _checked = True
     try:
         CALLS[name](*arguments)
@@ -43,6 +46,9 @@ def call(line, crc):
 
 def status():
     """Everything worth knowing at a glance."""
+    if _app.safe_mode:
+        _answer(_safe_status())
+        return
     monitor, log = _app.monitor, _app.log
     engine, board = monitor.engine, _app.board
     settings = engine.settings
@@ -71,8 +77,31 @@ def status():
             "next_prompt_in_s": engine.prompter.wait_left_ms() // 1000,
             "settings_version": settings.version,
             "settings_source": _app.settings_source,
+            "safe_mode": "",
         }
     )
+
+
+def _safe_status():
+    """The same keys, as far as anything is known of them without a monitor."""
+    sides = {"left": 0, "right": 0}
+    return {
+        "cushion": _app.log.cushion_id.hex(),
+        "log": _app.log.log_id,
+        "firmware": _app.version,
+        "state": "safe mode",
+        "dose_s": sides,
+        "limit_s": sides,
+        "seated_s": 0,
+        "calibrated": False,
+        "journal": _journal(_app.log),
+        "battery": None,
+        "faults": [_app.safe_mode],
+        "reset": _app.reset,
+        "session": _app.log.session,
+        "unix_ms": _app.clock.unix_ms() or None,
+        "safe_mode": _app.safe_mode,
+    }
 
 
 def clock(unix_ms, utc_offset_min):
@@ -80,6 +109,7 @@ def clock(unix_ms, utc_offset_min):
     monitor, board = _app.monitor, _app.board
     was_ms = board.clock.unix_ms()
     board.clock.set_unix_ms(unix_ms)
+    _app.retain()  # with the time as it is now: the jump is no time that passed
     settings = monitor.engine.settings
     if settings.utc_offset_min != utc_offset_min and not check("utc_offset_min", utc_offset_min):
         _app.change_settings({"utc_offset_min": utc_offset_min}, "clock set")
@@ -179,6 +209,7 @@ def gesture(name):
     _answer({"accepted": _app.monitor.press(records.GESTURES.index(name))})
 
 
+IN_SAFE_MODE = ("status", "read_log", "ack")
 CALLS: dict = {
     "status": status,
     "clock": clock,
@@ -227,6 +258,8 @@ def _faults(engine):
             faults.append(ZONES[zone] + " " + records.QUALITIES[quality])
     if engine.calibration.wants_recalibration:
         faults.append("calibration drifted")
+    if _app.board.haptics.failures:
+        faults.append("motor does not answer")
     if _app.log.failed_writes:
         faults.append("log refused {} writes".format(_app.log.failed_writes))
     return faults

@@ -1,0 +1,56 @@
+"""What the cushion knows across a restart, in the RTC memory: the engine's state and what the motors were granted."""
+
+import struct
+
+from cushion.core import carry
+from cushion.drivers import power
+from cushion.storage import budget
+
+HEAD = "<IBH"  # the chip's clock in s, whether the seat was vacant for long (deep sleep), length of the limiter's state
+MOST_ELAPSED_S = 400000  # beyond, the clock was set in between: nothing is known of the time
+
+
+def save(board, engine, asleep=False):
+    """Keeps everything. `asleep`: the chip goes to deep sleep on an empty seat, so the time until it wakes is rest."""
+    limits = board.haptics.limiter.to_bytes()
+    head = struct.pack(HEAD, board.clock.chip_s(), 1 if asleep else 0, len(limits))
+    power.keep(head + limits + carry.pack(engine))
+
+
+def granted(board, engine):
+    """A motor is about to run: keeps that on the flash too."""
+    budget.save(board.haptics.limiter.to_bytes())
+    save(board, engine)
+
+
+def restore(board, engine):
+    """Goes on after a restart; returns how long the cushion slept on an empty seat, s (0: it didn't, or nobody knows).
+
+    The doses of before a crash are kept as they were: time that nobody saw is neither load nor rest.
+    """
+    kept = None if board.lost_power() else power.kept()
+    if kept is None:
+        _restore_budget(board.haptics.limiter, budget.load(), 0)
+        return 0
+    at_s, asleep, size = struct.unpack_from(HEAD, kept, 0)
+    start = struct.calcsize(HEAD)
+    elapsed_s = board.clock.chip_s() - at_s
+    if not 0 <= elapsed_s <= MOST_ELAPSED_S:
+        elapsed_s = 0
+    _restore_budget(board.haptics.limiter, kept[start : start + size], elapsed_s * 1000)
+    if not carry.restore(engine, kept[start + size :]):
+        return 0
+    if asleep and board.slept():
+        engine.rest(elapsed_s * 1000)
+        return elapsed_s
+    engine.pass_unseen(elapsed_s * 1000)
+    return 0
+
+
+def _restore_budget(limiter, state, elapsed_ms):
+    if state is None:
+        return  # never granted anything
+    try:
+        limiter.restore(state, elapsed_ms)
+    except ValueError:
+        limiter.exhaust()

@@ -1,0 +1,83 @@
+"""On battery: light sleep under somebody who sits, deep sleep on an empty seat; log and doses as if it were awake."""
+
+import json
+from datetime import UTC, datetime
+
+from sitbone.device import Cushion
+from sitbone.trace import read_trace
+from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
+from tests.end_to_end.conftest import json_lines, live_until, write_trace
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WAKE_MS = 3000
+
+
+def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, sitbone):
+    seen = []
+    seat = SitterSeat("office", seed=3, start=START)
+    with VirtualCushion(
+        seat, flash=flash_of("firebeetle"), board="firebeetle", speed=None, start=START, journal=seen.append
+    ) as cushion:
+        cushion.set_usb(False)
+        live_until(cushion, 2 * 3_600_000)
+        cushion.set_usb(True)
+        live_until(cushion, cushion.now_ms + 3_700_000)
+        sitbone("sync", "--port", cushion.port)
+    told = [(entry["t_ms"], entry["kind"], entry.get("cause")) for entry in seen]
+    sat = [t for t, kind, _ in told if kind == "sat"]
+    wakes = [t for t, kind, cause in told if kind == "reset" and cause == "deepsleep"]
+    on_sitting = [t for t in wakes if any(0 <= t - at <= WAKE_MS for at in sat)]
+    assert len(on_sitting) >= 3
+    events = json_lines(sitbone("events", "--from", "2026-03-01", "--to", "2026-03-03", "--json").stdout)
+    slept = [event["slept_s"] for event in events if event["kind"] == "slept"]
+    assert len(slept) >= 3
+    assert sum(slept) > 1800
+    assert [event for event in events if event["kind"] == "crash"] == []
+    after_sleep = [event for event in events if event["kind"] == "break" and event["break_ms"] > 400_000]
+    assert after_sleep
+    assert all(event["verified"] for event in after_sleep)
+    heard = sum(1 for event in events if event["kind"] == "sat")
+    assert abs(heard - len([t for t in sat if t < 7_200_000])) <= 2
+
+
+def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tmp_path):
+    sit = read_trace(write_trace(tmp_path / "sit.csv", (400, 0, 0, 0), (1500, 600, 600, 300)))
+    first_ms = {}
+    for on_usb in (True, False):
+        seen = []
+        with VirtualCushion(
+            TraceSeat(sit), flash=flash_of("firebeetle"), board="firebeetle", speed=None, journal=seen.append
+        ) as cushion:
+            cushion.set_usb(on_usb)
+            live_until(cushion, 1_800_000)
+        first_ms[on_usb] = next(entry["t_ms"] for entry in seen if entry["kind"] == "motor" and entry["on"])
+        assert any(entry["kind"] == "sleep" for entry in seen) != on_usb
+    assert abs(first_ms[True] - first_ms[False]) <= WAKE_MS
+
+
+def test_a_press_in_light_sleep_is_heard(flash_of):
+    with VirtualCushion(
+        SitterSeat("ignores", seed=1), flash=flash_of("firebeetle"), board="firebeetle", speed=20
+    ) as cushion:
+        cushion.set_usb(False)
+        live_until(cushion, 60_000)
+        cushion.press_button(120, 120, 120)
+        live_until(cushion, cushion.now_ms + 20_000)
+        cushion.set_usb(True)
+        live_until(cushion, cushion.now_ms + 20_000)
+        with Cushion(cushion.port) as device:
+            assert 3400 < device.call("status")["muted_s"] <= 3600
+
+
+def test_a_restart_in_mid_sit_forgets_no_dose(flash, tmp_path, sitbone):
+    sit = read_trace(write_trace(tmp_path / "sit.csv", (3000, 600, 600, 300)))
+    with VirtualCushion(TraceSeat(sit), flash=flash, speed=None) as cushion:
+        live_until(cushion, 900_000)
+        with Cushion(cushion.port) as device:
+            before = device.call("status")["dose_s"]["left"]
+            device.start("import machine\nmachine.reset()")
+        live_until(cushion, cushion.now_ms + 60_000)
+        after = json.loads(sitbone("status", "--port", cushion.port, "--json").stdout)
+    assert before > 500
+    assert after["reset"] == "reset"
+    assert before - 12 <= after["dose_s"]["left"]

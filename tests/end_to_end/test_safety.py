@@ -1,0 +1,342 @@
+"""The fault campaign: what must happen is the test's name; motors are what the world saw, not what the firmware says.
+
+In every case: motors off, at most 3 s of vibration in ten minutes, the log readable, and the cushion back by itself
+where there is something to come back to.
+"""
+
+import json
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from sitbone.device import Board, Cushion
+from sitbone.errors import SitboneError
+from sitbone.trace import read_trace
+from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
+from tests.end_to_end.conftest import json_lines, live_until, write_trace
+
+EPISODE_MS = 3000
+MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+PLAY = "from cushion.link import calls as c\nprint(c._app.monitor.board.haptics.play(3, 3, 100, False))\n"
+RESETS = {
+    "reset": "import machine\nmachine.reset()",
+    "watchdog": "import machine\nwhile True: machine.disable_irq()",
+    "deep sleep": "import machine\nmachine.deepsleep(500)",
+}
+
+
+def status(cushion, tries=40):
+    """The status as soon as it answers."""
+    for _ in range(tries - 1):
+        try:
+            with Cushion(cushion.port) as device:
+                return device.call("status")
+        except SitboneError:
+            time.sleep(0.1)
+    with Cushion(cushion.port) as device:
+        return device.call("status")
+
+
+def run(cushion, code):
+    with Cushion(cushion.port) as device:
+        return device.run(code).strip()
+
+
+def write(cushion, path, text):
+    """A file in a folder that may not be there yet."""
+    with Board(cushion.port) as board:
+        board.make_folders("/etc")
+        board.write(path, text)
+
+
+def leave(cushion, code):
+    """Runs what ends the firmware."""
+    with Cushion(cushion.port) as device:
+        device.start(code)
+
+
+@contextmanager
+def living(flash, seat=None, **kw):
+    """A cushion whose journal is `cushion.seen`."""
+    seen = []
+    with VirtualCushion(seat or EmptySeat(), flash=flash, journal=seen.append, **kw) as cushion:
+        cushion.seen = seen
+        yield cushion
+
+
+def on_spans(seen):
+    """(side, on_ms, off_ms) of each time a motor ran, as the world saw it."""
+    spans, since = [], {}
+    for entry in seen:
+        if entry["kind"] != "motor":
+            continue
+        if entry["on"]:
+            since.setdefault(entry["side"], entry["t_ms"])
+        elif entry["side"] in since:
+            spans.append((entry["side"], since.pop(entry["side"]), entry["t_ms"]))
+    assert not since, "a motor still runs"
+    return spans
+
+
+def most_on_ms(seen, window_ms=600_000):
+    """The most that one motor ran in any ten minutes."""
+    spans = on_spans(seen)
+    windows = [(side, start) for side, start, _ in spans]
+    return max(
+        (
+            sum(off - on for other, on, off in spans if other == side and start <= on < start + window_ms)
+            for side, start in windows
+        ),
+        default=0,
+    )
+
+
+@pytest.mark.parametrize("cause", RESETS)
+@pytest.mark.parametrize("board", ["devkit", "firebeetle"])
+def test_every_reset_stops_a_running_motor_and_it_stays_off(flash, flash_of, cause, board, monkeypatch):
+    from sitbone.virtual import supervisor
+
+    monkeypatch.setattr(supervisor, "DEAD_AFTER_S", 1.0)
+    image = flash if board == "devkit" else flash_of(board)
+    with living(image, board=board) as cushion:
+        before = status(cushion)["session"]
+        if cause == "watchdog":
+            run(cushion, "import machine\nmachine.WDT(timeout=1000)")
+        with Cushion(cushion.port) as device:
+            assert device.run(PLAY).strip() == b"True"
+            device.start(RESETS[cause])
+        time.sleep(2.5 if cause == "watchdog" else 1.0)
+        after = status(cushion)
+        if board == "devkit":
+            assert after["reset"] == cause
+        assert after["session"] > before
+    resets = [entry["t_ms"] for entry in cushion.seen if entry["kind"] in ("reset", "sleep")]
+    spans = on_spans(cushion.seen)
+    assert spans
+    assert max(off for _, _, off in spans) <= min(resets)
+    assert most_on_ms(cushion.seen) <= EPISODE_MS
+
+
+def test_resets_and_power_cuts_give_no_budget_back(flash):
+    with living(flash) as cushion:
+        for round_number in range(6):
+            run(cushion, PLAY)
+            time.sleep(2.1 if round_number < 2 else 0.05)
+            if round_number % 2:
+                cushion.power_cut()
+                cushion.power_on()
+            else:
+                leave(cushion, RESETS["reset"])
+                time.sleep(0.3)
+            status(cushion)
+        assert run(cushion, PLAY) == b"False"
+    assert 1500 <= most_on_ms(cushion.seen) <= EPISODE_MS
+
+
+def test_a_damaged_rtc_memory_is_not_believed(flash):
+    with living(flash) as cushion:
+        run(cushion, PLAY)
+        time.sleep(2.2)
+        run(cushion, PLAY)
+        run(cushion, "import machine\nm = bytearray(machine.RTC().memory())\nm[40] ^= 1\nmachine.RTC().memory(m)")
+        leave(cushion, RESETS["reset"])
+        time.sleep(0.3)
+        assert status(cushion)["reset"] == "reset"
+        assert run(cushion, PLAY) == b"False", "the flash has what was granted"
+
+
+def test_what_was_granted_can_not_be_read_so_nothing_is_granted(flash):
+    with living(flash) as cushion:
+        write(cushion, "/etc/motors.json", b"{")
+        cushion.power_cut()
+        cushion.power_on()
+        assert run(cushion, PLAY) == b"False"
+    assert on_spans(cushion.seen) == []
+
+
+def test_a_low_battery_warns_then_only_logs_then_switches_off_and_loses_nothing(flash, sitbone):
+    with living(flash, speed=None, start=MORNING) as cushion:
+        cushion.set_usb(False)
+        cushion.set_battery(3650)
+        live_until(cushion, cushion.now_ms + 300_000)
+        cushion.set_battery(3450)
+        live_until(cushion, cushion.now_ms + 300_000)
+        cushion.press_button()
+        live_until(cushion, cushion.now_ms + 120_000)
+        cushion.set_battery(3250)
+        live_until(cushion, cushion.now_ms + 300_000)
+        live_until(cushion, cushion.now_ms + 4_000_000)
+        cushion.set_battery(4000)
+        live_until(cushion, cushion.now_ms + 1_000_000)
+        cushion.set_usb(True)
+        live_until(cushion, cushion.now_ms + 1_900_000)
+        assert status(cushion)["battery"]["percent"] > 90
+        synced = json.loads(sitbone("sync", "--port", cushion.port, "--json").stdout)
+    sleeps = [entry["t_ms"] for entry in cushion.seen if entry["kind"] == "sleep"]
+    wakes = [entry["t_ms"] for entry in cushion.seen if entry["kind"] == "reset"]
+    assert len(sleeps) >= 4
+    assert all(asleep - awake < 1000 for awake, asleep in zip(wakes[:3], sleeps[1:4], strict=True))
+    assert (synced["lost"], synced["damaged"]) == ([], 0)
+    events = json_lines(sitbone("events", "--from", "1999-01-01", "--json").stdout)
+    assert [event["stage"] for event in events if event["kind"] == "battery"][:3] == [1, 2, 3]
+    assert [event["gesture"] for event in events if event["kind"] == "button"] == ["short"]
+    assert on_spans(cushion.seen) == [], "no vibration, not even an answer, once it only logs"
+
+
+def test_a_button_that_is_stuck_is_one_long_press(flash, sitbone):
+    with living(flash, speed=None) as cushion:
+        live_until(cushion, 60_000)
+        cushion.hold_button()
+        live_until(cushion, cushion.now_ms + 3_600_000)
+        held = status(cushion)
+        cushion.hold_button(False)
+        live_until(cushion, cushion.now_ms + 120_000)
+        sitbone("sync", "--port", cushion.port)
+    assert (held["late"], held["crashes"], held["state"]) == (0, 0, "vacant")
+    events = json_lines(sitbone("events", "--from", "1999-01-01", "--json").stdout)
+    assert [event["gesture"] for event in events if event["kind"] == "button"] == ["long"]
+    assert most_on_ms(cushion.seen) <= EPISODE_MS
+
+
+def test_the_button_held_at_start_leads_to_the_plain_repl_and_back(flash, mpremote):
+    with living(flash) as cushion:
+        cushion.hold_button()
+        time.sleep(0.5)
+        cushion.power_cut()
+        cushion.power_on()
+        assert "safe" not in mpremote(
+            cushion.port, "resume", "exec", "print('cushion.link' in __import__('sys').modules)"
+        )
+        with Board(cushion.port) as board:
+            assert board.run("import sys\nprint('cushion.app' in sys.modules)").strip() == b"False"
+        cushion.hold_button(False)
+        time.sleep(0.5)
+        cushion.power_cut()
+        cushion.power_on()
+        assert status(cushion)["safe_mode"] == ""
+
+
+def spoil(cushion, text):
+    """Breaks the firmware's monitor, as a bad flash block might."""
+    with Board(cushion.port) as board:
+        version = board.read_text("/fw/current").split("\n")[0]
+        board.write(f"/fw/{version}/cushion/monitor.py", text)
+    return version
+
+
+def test_three_failed_starts_lead_to_safe_mode_with_link_and_log(flash, sitbone):
+    with living(flash) as cushion:
+        status(cushion)
+        time.sleep(6)  # until it has been well, so that no count is left
+        spoil(cushion, b"raise RuntimeError('planted')\n")
+        cushion.power_cut()
+        cushion.power_on()
+        time.sleep(1.5)
+        found = status(cushion)
+        assert found["state"] == "safe mode"
+        assert "RuntimeError: planted" in found["safe_mode"]
+        assert sum(entry["kind"] == "reset" for entry in cushion.seen) == 3
+        with Cushion(cushion.port) as device, pytest.raises(SitboneError, match="safe mode"):
+            device.call("settings_show")
+        with Cushion(cushion.port) as device:
+            assert sum(len(data) for data in device.read_log(1)) > 0
+    assert on_spans(cushion.seen) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("devkitt", "board profile devkitt is unknown; install with --board and one of devkit, firebeetle, s3-devkit"),
+        ("", ""),
+    ],
+)
+def test_a_wrong_board_profile_is_one_line_in_the_status_and_safe_mode(flash, name, why):
+    with living(flash) as cushion:
+        write(cushion, "/etc/board", name.encode())
+        cushion.power_cut()
+        cushion.power_on()
+        found = status(cushion)
+    assert found["safe_mode"] == why
+    assert found["faults"] == ([why] if why else found["faults"])
+    assert not [entry for entry in cushion.seen if entry["kind"] == "motor"]
+
+
+def test_a_silent_converter_is_unknown_and_comes_back(flash_of, tmp_path):
+    seat = TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", (4000, 600, 600, 300))))
+    with living(flash_of("firebeetle"), seat, board="firebeetle", speed=None) as cushion:
+        live_until(cushion, 60_000)
+        cushion.break_part("ads1115")
+        live_until(cushion, cushion.now_ms + 60_000)
+        broken = status(cushion)
+        cushion.break_part("ads1115", False)
+        live_until(cushion, cushion.now_ms + 60_000)
+        repaired = status(cushion)
+        cushion.break_part("bus")
+        live_until(cushion, cushion.now_ms + 3_000_000)
+        stuck = status(cushion)
+    assert broken["state"] == stuck["state"] == "unknown"
+    assert len(broken["faults"]) == 4
+    assert (repaired["state"], repaired["faults"]) == ("occupied", [])
+    assert stuck["dose_s"]["left"] < 200, "what nobody saw is no load"
+    assert on_spans(cushion.seen) == []
+    assert stuck["crashes"] == 0
+
+
+def test_a_silent_motor_driver_is_told_and_costs_nothing_else(flash_of):
+    with living(flash_of("firebeetle"), board="firebeetle") as cushion:
+        cushion.break_part("drv2605l")
+        time.sleep(1)
+        assert run(cushion, PLAY) == b"False"
+        found = status(cushion)
+        assert "motor does not answer" in found["faults"]
+        assert found["crashes"] == 0
+    assert on_spans(cushion.seen) == []
+
+
+def test_a_driver_that_falls_silent_while_it_vibrates_is_stopped_by_its_enable_pin(flash_of):
+    with living(flash_of("firebeetle"), board="firebeetle") as cushion:
+        assert run(cushion, PLAY) == b"True"
+        cushion.break_part("bus")
+        time.sleep(2)
+        assert status(cushion)["crashes"] == 0
+    assert 0 < most_on_ms(cushion.seen) <= EPISODE_MS
+
+
+def test_a_power_cut_in_every_state_is_survived(flash, sitbone, tmp_path):
+    sit = read_trace(write_trace(tmp_path / "sit.csv", (30, 0, 0, 0), (3000, 600, 600, 300), (300, 0, 0, 0)))
+    with living(flash, TraceSeat(sit), speed=None) as cushion:
+        for at_ms in (5_000, 31_000, 40_000, 1_000_000, 1_242_500, 1_400_000, 3_032_000, 3_200_000):
+            live_until(cushion, at_ms)
+            cushion.power_cut()
+            cushion.power_on()
+        live_until(cushion, 3_330_000)
+        after = status(cushion)
+        synced = json.loads(sitbone("sync", "--port", cushion.port, "--json").stdout)
+    assert (after["crashes"], after["safe_mode"]) == (0, "")
+    assert (synced["lost"], synced["damaged"], synced["first_seq"]) == ([], 0, 1)
+    assert most_on_ms(cushion.seen) <= EPISODE_MS
+
+
+def test_settings_that_can_not_be_read_give_way_to_safe_ones(flash):
+    with living(flash) as cushion:
+        write(cushion, "/etc/settings.json", b'{"values": 3}')
+        cushion.power_cut()
+        cushion.power_on()
+        found = status(cushion)
+    assert found["settings_source"] in ("default", "last good")
+    assert found["limit_s"] == {"left": 1200, "right": 1200}
+
+
+def test_a_full_flash_stops_neither_monitor_nor_limits(flash):
+    with living(flash, speed=None) as cushion:
+        run(
+            cushion,
+            "f = open('/fill', 'wb')\ntry:\n while True: f.write(bytes(4096))\nexcept OSError:\n pass\nf.close()",
+        )
+        live_until(cushion, cushion.now_ms + 1_500_000)
+        leave(cushion, RESETS["reset"])
+        live_until(cushion, cushion.now_ms + 60_000)
+        after = status(cushion)
+    assert (after["state"], after["crashes"], after["safe_mode"]) == ("vacant", 0, "")
