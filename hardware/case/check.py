@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import trimesh
-from build123d import Part, export_step, export_stl
+from build123d import Part, Pos, export_step, export_stl
 
 from hardware.case import model
 from hardware.case import sizes as s
@@ -39,6 +39,13 @@ def fits() -> dict[str, float]:
             found[f"{one} in {two}"] = clash_mm3(inside[one], inside[two])
     found["lid in base"] = clash_mm3(base, lid)
     return found
+
+
+def planted() -> dict[str, float]:
+    """The same measure on things put a few millimetres wrong: it must see them."""
+    base = model.base()
+    moved = {"board": (4, 0, 0), "usb_plug": (4, 0, 0), "cell": (6, 0, 0)}
+    return {name: clash_mm3(base, Pos(*by) * getattr(model, name)()) for name, by in moved.items()}
 
 
 def mesh_of(stl: Path) -> trimesh.Trimesh:
@@ -103,7 +110,7 @@ def export(folder: Path) -> None:
 
 
 def report(folder: Path) -> dict:
-    found: dict = {"clash_mm3": fits(), "parts": {}}
+    found: dict = {"clash_mm3": fits(), "planted_mm3": planted(), "parts": {}}
     for name in model.PRINTED:
         mesh = mesh_of(folder / f"{name}.stl")
         found["parts"][name] = {

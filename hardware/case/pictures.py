@@ -34,7 +34,7 @@ class View:
 
 
 def flat(edge: Edge) -> list[tuple[float, float]]:
-    steps = 1 if edge.geom_type.name == "LINE" else 14
+    steps = 1 if edge.geom_type.name == "LINE" else 28
     points = [edge.position_at(n / steps) for n in range(steps + 1)]
     return [(round(p.X, 2), round(p.Y, 2)) for p in points]
 
@@ -183,7 +183,53 @@ def stack() -> str:
     return svg(drawing, -8, -12, wide + 206, 164, "Cut through one sensor: foam, puck, sensor, seat, base foam")
 
 
+def dimension(one: tuple[float, float], two: tuple[float, float], words: str, off: float) -> Drawing:
+    """A measure between two points: `off` above them when they are level, else beside them."""
+    look = {"stroke": GREEN, "width_mm": 0.3}
+    level = one[1] == two[1]
+    shift = (0.0, off) if level else (off, 0.0)
+    a, b = ((x + shift[0], y + shift[1]) for x, y in (one, two))
+    found: Drawing = [line(a, b, **look), line(one, a, **look), line(two, b, **look)]
+    middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+    if level:
+        return [*found, Text((middle[0], middle[1] + 1.5), words, 5, colour=GREEN)]
+    return [*found, Text((middle[0] + 2, middle[1] - 1.5), words, 5, "start", GREEN)]
+
+
+def case_drawing() -> str:
+    """The base from above and from the front, with the measures that something else must fit."""
+    x, y, z = s.INSIDE_MM
+    wall = s.WALL_MM
+    base = model.base()
+    top = View((0, -1e-6, 1)).lines([base], 0.35)
+    foot = -60.0
+    front = cutplan.shifted(View((0, -1, 0)).lines([base], 0.35), 0, foot)
+    posts = sorted(s.posts())
+    drawing = [
+        *top,
+        *front,
+        Text((x / 2, y + 38), "base, from above", 6),
+        Text((x / 2, foot - 32), "from the front", 6),
+    ]
+    drawing += dimension((-wall, -wall), (x + wall, -wall), f"{x + 2 * wall:.1f}", -12)
+    drawing += dimension((x + wall, -wall), (x + wall, y + wall), f"{y + 2 * wall:.1f}", 8)
+    drawing += dimension(posts[1], posts[3], f"{posts[3][0] - posts[1][0]:.1f}", 16 + y - posts[1][1])
+    drawing += dimension(posts[0], posts[1], f"{posts[1][1] - posts[0][1]:.1f}", -posts[0][0] - 28)
+    usb_x, usb_z = s.usb_at()
+    button_x, button_z = s.BUTTON_AT_MM
+    drawing += dimension((-wall, foot - wall), (usb_x, foot - wall), f"USB {usb_x + wall:.1f}", -8)
+    drawing += dimension((-wall, foot - wall), (button_x, foot - wall), f"button {button_x + wall:.1f}", -20)
+    drawing += dimension((x + wall, foot - s.FLOOR_MM), (x + wall, foot + z), f"{z + s.FLOOR_MM:.1f}", 8)
+    words = f"USB opening {s.USB_OPENING_MM[0]} x {s.USB_OPENING_MM[1]}, its middle {usb_z:.1f} over the floor; "
+    words += f"button hole {s.BUTTON_HOLE_MM}, {button_z:.0f} over the floor"
+    drawing.append(Text((x / 2, foot - 44), words, 5))
+    return svg(
+        drawing, -45, foot - 50, x + 80, y + 50 + 50 - foot, "Dimensioned drawing of the case's base, millimetres"
+    )
+
+
 PICTURES = {
+    "case-drawing": case_drawing,
     "case-exploded": case_exploded,
     "case-open": case_open,
     "cushion-exploded": cushion_exploded,

@@ -34,6 +34,9 @@ class TestSolids:
         assert len(made[1]["clash_mm3"]) == 17
         assert not clashes
 
+    def test_a_board_a_plug_or_a_cell_in_a_wrong_place_would_be_seen(self, made):
+        assert min(made[1]["planted_mm3"].values()) > 1
+
     @pytest.mark.parametrize("name", PARTS)
     def test_a_part_is_one_closed_body_that_prints_without_support(self, made, name):
         part = made[1]["parts"][name]
