@@ -186,7 +186,7 @@ def _count_break(day: Day, end_ms: int, fields: Fields) -> None:
 
 def _add_epochs(days: _Days, store: Store, start: datetime, end: datetime) -> None:
     """Doses and sensor health, from the regular records: a year has a million, so whole days at once."""
-    times_ms, epochs = _epochs(store, unix_ms(start), unix_ms(end))
+    times_ms, epochs = epochs_of(store, unix_ms(start), unix_ms(end))
     at = 0
     while at < len(times_ms):
         day = days.at(int(times_ms[at]))
@@ -206,7 +206,7 @@ def _add_days_epochs(day: Day, epochs: np.ndarray[Any, Any]) -> None:
     day.right_dose_max_s = max(day.right_dose_max_s, float(epochs["right_dose_cs"].max()) / 100)
 
 
-def _epochs(store: Store, from_ms: int, to_ms: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def epochs_of(store: Store, from_ms: int, to_ms: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Times (int64, UTC ms, rising) and fields (a structured array, named as in `records`) of the epochs in a range."""
     shape = _epoch_dtype()
     rows = [row for row in store.payloads(records.EPOCH, from_ms, to_ms) if len(row[1]) >= shape.itemsize]

@@ -1,0 +1,70 @@
+"""How long a year of one person's epochs takes under 200 settings, beside the plain core in CPython."""
+
+import time
+
+import numpy as np
+import pytest
+
+from cushion.core.settings import Settings
+from sitbone import fast_replay
+from sitbone.epochs import Epochs, PlainReplay
+
+SETTINGS = 200
+MOST_S = 10.0
+
+
+def a_year(days: int = 365, seed: int = 1) -> Epochs:
+    """Working days of eight to ten sits, epochs of ten seconds, and an empty seat in between."""
+    rng = np.random.default_rng(seed)
+    rows: list[tuple[int, int, int, int, int]] = []
+    for _ in range(days):
+        left_s = 86400
+        for _ in range(int(rng.integers(8, 11))):
+            length = int(rng.lognormal(np.log(2600), 0.5)) // 10
+            left_u, right_u = rng.integers(500, 1100, 2)
+            for _ in range(length):
+                rows.append((0, 10, int(left_u + rng.integers(-80, 80)), int(right_u + rng.integers(-80, 80)), 2))
+            away = int(rng.lognormal(np.log(400), 0.8))
+            rows += [(0, min(600, away - at), 0, 0, 1) for at in range(0, away, 600)]
+            left_s -= length * 10 + away
+        rows += [(0, 600, 0, 0, 1)] * max(0, left_s // 600)
+    columns = np.array(rows, dtype=np.int64).T
+    starts_s = np.cumsum(columns[1] + columns[0]) - columns[1] + 8 * 3600
+    return Epochs(columns[1], columns[0], columns[2], columns[3], columns[4], starts_s // 60 % 1440, starts_s * 1000)
+
+
+def candidates(count: int) -> list[Settings]:
+    """Settings that differ in everything that costs: limits, seated time, recovery."""
+    found = []
+    for index in range(count):
+        settings = Settings()
+        settings.left_dose_limit_s = 600 + index * 7
+        settings.right_dose_limit_s = 700 + index * 5
+        settings.seated_limit_s = 1200 + index % 8 * 300
+        settings.recovery_tau_s = 30 + index % 10 * 10
+        found.append(settings)
+    return found
+
+
+@pytest.mark.bench
+def test_a_year_under_200_settings(capsys):
+    epochs, settings = a_year(), candidates(SETTINGS)
+    fast_replay.replay_many(epochs, settings[:1])  # compiled, if it can be
+    began_s = time.perf_counter()
+    found = fast_replay.replay_many(epochs, settings, workers=2)
+    fast_s = time.perf_counter() - began_s
+    month = a_year(10)
+    began_s = time.perf_counter()
+    expected = list(PlainReplay(settings[0]).run(month))
+    plain_s = time.perf_counter() - began_s
+    assert fast_replay.decisions(month, settings[0]) == expected
+    plain_all_s = plain_s * len(epochs) / len(month) * SETTINGS
+    assert found[0].episodes > found[-1].episodes
+    with capsys.disabled():
+        print(
+            f"\na year ({len(epochs)} epochs, {epochs.seated_s / 3600:.0f} h seated), {SETTINGS} settings, 2 cores: "
+            f"{fast_s:.2f} s; the plain core in CPython, by its pace over 10 days: {plain_all_s:.0f} s, "
+            f"{plain_all_s / fast_s:.0f} times as long"
+        )
+    if fast_replay.numba is not None:
+        assert fast_s < MOST_S
