@@ -186,10 +186,11 @@ class Sync:
 
     def _finish(self, complete: bool) -> dict[str, Any]:
         """The result in its last form, noted in the store."""
-        assert self._cushion is not None
         result = self._result
         result["complete"] = complete
         result["seconds"] = round(time.monotonic() - self._begun_s, 3)
+        if self._cushion is None:
+            return result  # cut before it had said who it is
         result["last_seq"] = self._store.last_seq(self._cushion)
         result["first_seq"] = self._store.first_seq(self._cushion)
         self._store.add_sync(self._cushion, unix_ms(self._now()), result)

@@ -1,0 +1,54 @@
+"""How long the log of a nine-hour day takes over a wire of 115,200 and of 921,600 baud, streamed and by stock mpremote."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import datetime
+
+import pytest
+
+from sitbone.device import Cushion
+from sitbone.store import Store
+from sitbone.sync import Sync
+from sitbone.virtual import SitterSeat, VirtualCushion
+from tests.end_to_end.conftest import live_until
+
+LARGEST = "import os,json;print(json.dumps(max((os.stat('/log/'+n)[6],n) for n in os.listdir('/log'))))"
+MPREMOTE = (sys.executable, "-m", "mpremote", "connect")
+BAUDS = (115_200, 921_600)
+
+
+@pytest.mark.bench
+def test_a_day_over_the_wire(flash, tmp_path, capsys):
+    with VirtualCushion(SitterSeat("office", seed=1), flash=flash, speed=None) as cushion:
+        live_until(cushion, 9 * 3_600_000)
+    told = []
+    for baud in BAUDS:
+        with VirtualCushion(SitterSeat("office", seed=2), flash=flash, speed=1.0, baud=baud) as cushion:
+            with Cushion(cushion.port) as link:
+                stream = link.read_log(0)
+                begun_s = time.monotonic()
+                size = len(b"".join(stream))
+                streamed_s = time.monotonic() - begun_s
+                largest = json.loads(link.run(LARGEST))
+                late = link.call("status")["late"]
+            with Store(tmp_path / f"{baud}.sqlite") as store:
+                sync = Sync(store, lambda port=cushion.port: Cushion(port), lambda: datetime.now().astimezone()).run()
+            begun_s = time.monotonic()
+            subprocess.run(
+                [*MPREMOTE, cushion.port, "resume", "fs", "cp", f":/log/{largest[1]}", str(tmp_path / "copy")],
+                check=True,
+                capture_output=True,
+            )
+            stock_s = time.monotonic() - begun_s
+        share = size / streamed_s / (baud / 10)
+        told.append(
+            f"{baud} baud: {size} bytes streamed in {streamed_s:.2f} s ({share:.0%} of the wire), whole sync"
+            f" {sync['seconds']:.2f} s; stock mpremote fs cp of {largest[0]} bytes {stock_s:.2f} s"
+            f" ({largest[0] / stock_s / (baud / 10):.0%}); late steps {late}"
+        )
+        assert share >= 0.9
+        assert late == 0
+    with capsys.disabled():
+        print("\n" + "\n".join(told))
