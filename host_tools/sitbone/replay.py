@@ -11,11 +11,13 @@ import numpy as np
 from cushion.core import patterns, records
 from cushion.core.cadence import SAMPLE_MS, Cadence
 from cushion.core.calibration import Calibration
+from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 from cushion.core.engine import Engine
+from cushion.core.occupancy import OCCUPIED
 from cushion.core.prompting import WHY_NAMES
 from cushion.core.settings import Settings
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
-from sitbone.trace import GAP_MS, Trace
+from sitbone.trace import GAP_MS, Trace, TraceError
 
 Row = dict[str, Any]
 
@@ -158,6 +160,31 @@ def engine_for(settings: Settings, calibration: Calibration) -> Engine:
     """The core on the board that recordings are taken to come from."""
     board = PROFILES[DEFAULT_PROFILE]
     return Engine(settings, calibration, board["supply_mv"], board["divider_ohm"])
+
+
+def calibration_from(trace: Trace) -> Calibration:
+    """The calibration that the guided capture makes of a trace's first neutral sit; raises TraceError with its reason.
+
+    The seat is taken to be empty at a conductance of 0 unless the trace shows ten quiet seconds of it before.
+    """
+    engine = engine_for(Settings(), Calibration())
+    capture: Capture | None = None
+    calibration: Calibration = Calibration()
+    why = "nobody sits for four minutes in it"
+    for _ in decisions(trace, engine):
+        engine.events.clear()
+        wanted = SEATED if engine.state() == OCCUPIED else EMPTY
+        if capture is None or capture.phase != wanted:
+            capture = Capture(wanted, calibration)
+        capture.take(engine)
+        if capture.state == DONE and capture.result is not None:
+            calibration = capture.result
+            if capture.phase == SEATED:
+                return calibration
+        if capture.state != RUNNING:
+            why = capture.why or why
+            capture = None
+    raise TraceError(f"no neutral sit to calibrate from: {why}; record one, upright and still, with nothing on the seat")
 
 
 def decisions(trace: Trace, engine: Engine) -> Iterator[int]:

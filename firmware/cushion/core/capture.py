@@ -15,6 +15,8 @@ OCCUPIED_PA = DEFAULT_REF_PA * ZONE_COUNT * 15 // 100
 RESTLESS_PERMILLE = 400  # of the median, between the 10th and the 90th percentile
 LEAST_REF_PA = 750  # under both sitting bones: nobody sits there
 EMPTY_DRIFT_PA = 250
+LOPSIDED = 4  # one sitting bone with more than so many times the other's load: not a neutral sit
+NAMES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 
 
 class Capture:
@@ -39,7 +41,7 @@ class Capture:
         zones = engine.sensing.zones
         bad = [zone for zone in range(ZONE_COUNT) if zones[zone].quality not in (OK, MISSING)]
         if bad:
-            self._refuse("a sensor is faulty; check the wiring of zone {}".format(bad[0] + 1))
+            self._refuse("the sensor of the {} is faulty; check its wiring".format(NAMES[bad[0]]))
             return
         self.left_s -= 1
         if self.phase == EMPTY or self.left_s < SEATED_S:
@@ -66,7 +68,7 @@ class Capture:
             seen = sorted(self._seen[zone])
             gain = self.result.gain_pa_per_us[zone]
             if (seen[-1] - seen[0]) * gain // 1000 > EMPTY_DRIFT_PA:
-                self._refuse("the seat moved; leave it alone and start again")
+                self._refuse("the seat moved under the {}; leave it alone and start again".format(NAMES[zone]))
             self.result.tare_ns[zone] = seen[len(seen) // 2]
             total_pa += self.result.tare_ns[zone] * gain // 1000
             self.result.set_reference(zone, self._calibration.ref_pa[zone])
@@ -86,11 +88,18 @@ class Capture:
             self.result.tare_ns[zone] = self._calibration.tare_ns[zone]
             self.result.set_reference(zone, median)
         if medians[0] < LEAST_REF_PA or medians[1] < LEAST_REF_PA:
-            self._refuse("no load under a sitting bone; sit back, upright, and start again")
+            weak = NAMES[0 if medians[0] < medians[1] else 1]
+            self._refuse("no load under the {}; sit back, upright, and start again".format(weak))
+        elif max(medians[0], medians[1]) > LOPSIDED * min(medians[0], medians[1]):
+            heavy = NAMES[0 if medians[0] > medians[1] else 1]
+            self._refuse("nearly all load is under the {}; sit evenly and start again".format(heavy))
         if max(medians) > 2 * MAX_REF_PA:
             self._refuse("the load is too high to be a seat; check that the sensors lie flat and start again")
         self.result.calibrated = True
 
     def _refuse(self, why):
+        """The first reason is the one that is told."""
+        if self.state == REFUSED:
+            return
         self.state = REFUSED
         self.why = why

@@ -71,7 +71,7 @@ class Shift:
         self.reached = False
 
     def step(self, dt_ms, u, seated, settled=True):
-        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: it is a person, who has settled."""
+        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: a person has settled."""
         self.reached = False
         self.ended_ms = 0
         ceiling = SHIFT_LEAVE_U if self._run_ms else SHIFT_U

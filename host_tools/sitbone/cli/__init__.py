@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from sitbone.cli import cushion, data, history, simulation
+from sitbone.cli import cushion, data, detection, history, simulation
 from sitbone.cli.terminal import example
 from sitbone.errors import SitboneError, UsageError
 
@@ -62,6 +62,8 @@ for command in (
     cushion.install,
     cushion.status,
     cushion.settings,
+    detection.calibrate,
+    detection.live,
     history.sync,
     history.history,
     history.events,
@@ -72,5 +74,6 @@ for command in (
     simulation.replay,
     simulation.virtual,
     simulation.demo,
+    detection.evaluate,
 ):
     cli.add_command(command)

@@ -18,16 +18,23 @@ from sitbone.errors import UsageError
 @click.command(epilog=example("replay morning.csv --json"))
 @click.argument("trace", type=click.Path(path_type=Path))
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="JSON object of names and values.")
+@click.option(
+    "--calibrate-from",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Calibrate as the cushion would on this trace's first neutral sit; it may be the same trace.",
+)
 @json_option
-def replay(trace: Path, settings_file: Path | None, as_json: bool) -> None:
+def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
     """Run the firmware's own decisions over a recorded trace."""
     from sitbone.render import replay_lines
-    from sitbone.replay import replay_trace
+    from sitbone.replay import calibration_from, replay_trace
     from sitbone.settings import in_force, load
     from sitbone.trace import read_trace
 
     values = {} if settings_file is None else load(settings_file)
-    found = replay_trace(read_trace(trace), in_force(values), name=str(trace))
+    calibration = None if calibrate_from is None else calibration_from(read_trace(calibrate_from))
+    found = replay_trace(read_trace(trace), in_force(values), calibration, name=str(trace))
     if as_json:
         print_json(found)
     else:

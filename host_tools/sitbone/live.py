@@ -1,0 +1,108 @@
+"""What the seat shows right now, made into figures for a person: balance, share on the sitting bones, next prompt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cushion.core.dose import weight_permille
+from sitbone.errors import Refused
+
+Row = dict[str, Any]
+Ask = Callable[..., Row]
+
+ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
+BAR_CELLS = 30
+BAR_FULL_KPA = 20.0
+EMPTY_PA = 500  # under all zones together: nobody to weigh
+
+
+def figures(answer: Row) -> Row:
+    """The cushion's `live` answer, with what follows from it; shares are None on an empty seat."""
+    left_it, right_it, left_thigh, right_thigh = answer["pa"]
+    total = left_it + right_it + left_thigh + right_thigh
+    bones = left_it + right_it
+    return answer | {
+        "left_share": round(left_it / bones, 3) if bones >= EMPTY_PA else None,
+        "sitting_bone_share": round(bones / total, 3) if total >= EMPTY_PA else None,
+        "next_prompt_s": next_prompt_s(answer),
+    }
+
+
+def next_prompt_s(answer: Row) -> int | None:
+    """When a prompt comes if the person stays as now; None when none would."""
+    if answer["state"] != "occupied":
+        return None
+    due: list[int] = [max(0, answer["seated_limit_s"] - answer["seated_s"])]
+    for u, dose_s, limit_s in zip(answer["u"], answer["dose_s"], answer["limit_s"], strict=True):
+        weight = weight_permille(u) if u >= 0 else 0
+        if dose_s >= limit_s:
+            due.append(0)
+        elif weight:
+            due.append((limit_s - dose_s) * 1000 // weight)
+    wait_s: int = answer["wait_s"]
+    return max(min(due), wait_s)
+
+
+def lines(now: Row, before: Row | None) -> list[str]:
+    """The picture of one second; `before` is the marked one that a wedge is compared with."""
+    out = []
+    for title, pa, quality in zip(ZONE_TITLES, now["pa"], now["quality"], strict=True):
+        cells = min(BAR_CELLS, round(pa / 1000 / BAR_FULL_KPA * BAR_CELLS))
+        bar = "█" * cells + "·" * (BAR_CELLS - cells)
+        out.append(f"{title:<18} {bar} {pa / 1000:5.1f} kPa" + ("" if quality == "ok" else f"  {quality}"))
+    out.append(f"left of both bones {_share(now, before, 'left_share')}")
+    out.append(f"on sitting bones   {_share(now, before, 'sitting_bone_share')}")
+    doses = [f"{side} {d / 60:.1f} of {limit / 60:.1f} min" for side, d, limit in _sides(now)]
+    out.append(f"dose               {', '.join(doses)}")
+    uncalibrated = "" if now["calibrated"] else "; uncalibrated: loads are by a typical seat"
+    out.append(f"state              {now['state']}, seated {now['seated_s'] / 60:.1f} min{uncalibrated}")
+    due = now["next_prompt_s"]
+    out.append(f"next prompt        {'none as it is' if due is None else f'in {due / 60:.1f} min, sitting like this'}")
+    return out
+
+
+def _sides(now: Row) -> Iterator[tuple[str, int, int]]:
+    return zip(("left", "right"), now["dose_s"], now["limit_s"], strict=True)
+
+
+def _share(now: Row, before: Row | None, name: str) -> str:
+    text = _percent(now[name])
+    if before is None:
+        return text
+    change = ""
+    if now[name] is not None and before[name] is not None:
+        change = f" ({100 * (now[name] - before[name]):+.0f} points)"
+    return f"{text}, before {_percent(before[name])}{change}"
+
+
+def _percent(share: float | None) -> str:
+    return "  -" if share is None else f"{100 * share:3.0f} %"
+
+
+# ---- guided calibration
+
+PHASES = {
+    "empty": "Leave the seat empty and alone for ten seconds.",
+    "seated": "Sit down as you usually sit, upright and even, and stay still for three and a half minutes.",
+}
+POLL_S = 0.5
+
+
+def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = None, poll_s: float = POLL_S) -> Row:
+    """Runs one phase on the cushion to its end. Raises Refused with the cushion's own reason."""
+    answer = ask("calibrate", phase)
+    total_s = max(1, int(answer["left_s"]))
+    try:
+        while answer["state"] == "running":
+            time.sleep(poll_s)
+            answer = ask("calibrate", "status")
+            if progress is not None:
+                progress(total_s - int(answer["left_s"]), total_s)
+    except KeyboardInterrupt:
+        ask("calibrate", "cancel")
+        raise
+    if answer["state"] != "done":
+        raise Refused(f"{phase} seat: {answer['why'] or 'the cushion restarted; start again'}")
+    return answer

@@ -1,0 +1,133 @@
+"""Random lives of the engine, the same on every interpreter: the invariants hold in each second, and the bits agree.
+
+The host's `tests/core/test_invariants.py` runs many more of them in CPython.
+"""
+
+from support import mix
+
+from cushion.core import records
+from cushion.core.calibration import Calibration
+from cushion.core.engine import Engine
+from cushion.core.sensing import NO_READING
+from cushion.core.settings import BY_NAME, SPEC, Settings
+
+SUPPLY_MV = 3300
+
+
+class Life:
+    """One seeded random life: sits, leans, faults, gaps, buttons, settings; `live` checks each second."""
+
+    def __init__(self, seed):
+        self.state = seed % 65537
+        self.engine = Engine(Settings(), Calibration(), SUPPLY_MV, 3300)
+        self.levels = [0, 0, 0, 0]
+        self.digest = 17
+        self.pains = 0
+        self.minute = -1
+
+    def draw(self, below):
+        self.state = (self.state * 75 + 74) % 65537
+        return self.state * below // 65537
+
+    def live(self, spells):
+        for _ in range(spells):
+            self.spell()
+        return self.digest
+
+    def spell(self):
+        self.change_something()
+        what = self.draw(12)
+        if what < 4:
+            target = (0, 0, 0, 0)
+        elif what < 10:
+            target = (self.draw(15000), self.draw(15000), self.draw(7000), self.draw(7000))
+        else:
+            target = (self.draw(33001), NO_READING, self.draw(33001), NO_READING)
+        seconds = 1 + self.draw(40) * self.draw(30)
+        step_ms = (1000, 1000, 1000, 5000)[self.draw(4)]
+        for second in range(seconds):
+            for zone in range(4):
+                wobble = (second * 7 + zone * 13) % 23 * 20
+                self.levels[zone] = target[zone] + wobble if target[zone] > 500 else target[zone]
+            self.second(step_ms)
+
+    def change_something(self):
+        what = self.draw(20)
+        if what == 0:
+            self.second(5001 + self.draw(9) * 100000)
+        elif what == 1:
+            self.press(1 + self.draw(4))
+        elif what == 2:
+            self.minute = self.draw(1440)
+        elif what == 3:
+            param = SPEC[self.draw(len(SPEC))]
+            self.engine.settings.change(param.name, param.low - 50 + self.draw(param.high - param.low + 100), 0)
+            self.engine.settings_changed()
+            assert param.low <= self.engine.settings.get(param.name) <= param.high
+
+    def press(self, gesture):
+        verified = self.engine.sitting.verified
+        seated_s = self.engine.seated_s()
+        self.engine.press(gesture)
+        assert self.engine.sitting.verified == verified and self.engine.seated_s() == seated_s
+        self.drain()
+
+    def second(self, dt_ms):
+        engine = self.engine
+        before = engine.left_dose.cs, engine.right_dose.cs
+        was_seated_s = engine.seated_s()
+        for _ in range(4):
+            engine.sample(self.levels)
+        engine.decide(dt_ms, self.minute)
+        settings = engine.settings
+        for dose, was_cs, u, limit_s in (
+            (engine.left_dose, before[0], engine.left_u, settings.left_dose_limit_s),
+            (engine.right_dose, before[1], engine.right_u, settings.right_dose_limit_s),
+        ):
+            assert 0 <= dose.cs <= 3 * limit_s * 100
+            if u < 0 or dt_ms > 5000:
+                assert dose.cs == was_cs, "what was not seen changed a dose"
+            elif u >= 300:
+                assert dose.cs >= was_cs, "a loaded side's dose fell"
+            else:
+                assert dose.cs <= was_cs, "a relieved side's dose rose"
+        if dt_ms > 5000:
+            assert engine.seated_s() == was_seated_s
+        if engine.seated_s() + 60 < was_seated_s:
+            assert engine.sitting.verified, "seated time went back without a verified break"
+        prompter = engine.prompter
+        if prompter.vibrate_level:
+            assert 1 <= prompter.vibrate_level <= 3
+            assert engine.sitting.is_seated() and (engine.left_u >= 0 or engine.right_u >= 0 or not prompter.side & 0)
+            assert dt_ms <= 5000 and engine.state() == 2
+        self.drain()
+
+    def drain(self):
+        events = self.engine.events
+        assert events.lost == 0
+        for row in range(events.count):
+            if events.kind(row) != records.EPOCH:
+                self.digest = mix(mix(self.digest, events.kind(row)), events.values(row, 2)[1])
+        events.clear()
+        self.digest = mix(mix(self.digest, self.engine.left_dose.cs), self.engine.right_dose.cs)
+
+
+def test_lives_keep_the_invariants():
+    for seed in (1, 22, 333):
+        Life(seed).live(8)
+
+
+def test_no_setting_leaves_its_range_whatever_is_asked_for():
+    settings = Settings()
+    for name in BY_NAME:
+        for value in (-(1 << 29), -1, 0, 1, 999, 1 << 29):
+            settings.change(name, value, 0)
+            assert BY_NAME[name].low <= settings.get(name) <= BY_NAME[name].high
+    assert settings.left_dose_limit_s <= 2700 and settings.seated_limit_s <= 3600
+
+
+def digest():
+    value = 17
+    for seed in (4, 55):
+        value = mix(value, Life(seed).live(8))
+    return value
