@@ -74,23 +74,13 @@ class Life:
 
     def second(self, dt_ms):
         engine = self.engine
-        before = engine.left_dose.cs, engine.right_dose.cs
+        was_left_cs, was_right_cs = engine.left_dose.cs, engine.right_dose.cs
         was_seated_s = engine.seated_s()
         for _ in range(4):
             engine.sample(self.levels)
         engine.decide(dt_ms, self.minute)
-        settings = engine.settings
-        for dose, was_cs, u, limit_s in (
-            (engine.left_dose, before[0], engine.left_u, settings.left_dose_limit_s),
-            (engine.right_dose, before[1], engine.right_u, settings.right_dose_limit_s),
-        ):
-            assert 0 <= dose.cs <= 3 * limit_s * 100
-            if u < 0 or dt_ms > 5000:
-                assert dose.cs == was_cs, "what was not seen changed a dose"
-            elif u >= 300:
-                assert dose.cs >= was_cs, "a loaded side's dose fell"
-            else:
-                assert dose.cs <= was_cs, "a relieved side's dose rose"
+        check_dose(dt_ms, engine.left_dose.cs, was_left_cs, engine.left_u, engine.settings.left_dose_limit_s)
+        check_dose(dt_ms, engine.right_dose.cs, was_right_cs, engine.right_u, engine.settings.right_dose_limit_s)
         if dt_ms > 5000:
             assert engine.seated_s() == was_seated_s
         if engine.seated_s() + 60 < was_seated_s:
@@ -98,8 +88,8 @@ class Life:
         prompter = engine.prompter
         if prompter.vibrate_level:
             assert 1 <= prompter.vibrate_level <= 3
-            assert engine.sitting.is_seated() and (engine.left_u >= 0 or engine.right_u >= 0 or not prompter.side & 0)
-            assert dt_ms <= 5000 and engine.state() == 2
+            assert engine.sitting.is_seated() and engine.state() == 2, "a prompt to nobody"
+            assert dt_ms <= 5000
         self.drain()
 
     def drain(self):
@@ -112,9 +102,20 @@ class Life:
         self.digest = mix(mix(self.digest, self.engine.left_dose.cs), self.engine.right_dose.cs)
 
 
+def check_dose(dt_ms, cs, was_cs, u, limit_s):
+    """Invariants 4 and 5 for one side and second."""
+    assert 0 <= cs <= 3 * limit_s * 100
+    if u < 0 or dt_ms > 5000:
+        assert cs == was_cs, "what was not seen changed a dose"
+    elif u >= 300:
+        assert cs >= was_cs, "a loaded side's dose fell"
+    else:
+        assert cs <= was_cs, "a relieved side's dose rose"
+
+
 def test_lives_keep_the_invariants():
-    for seed in (1, 22, 333):
-        Life(seed).live(8)
+    for seed in (1, 22):
+        Life(seed).live(6)
 
 
 def test_no_setting_leaves_its_range_whatever_is_asked_for():
@@ -129,5 +130,5 @@ def test_no_setting_leaves_its_range_whatever_is_asked_for():
 def digest():
     value = 17
     for seed in (4, 55):
-        value = mix(value, Life(seed).live(8))
+        value = mix(value, Life(seed).live(6))
     return value
