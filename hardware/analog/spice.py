@@ -6,6 +6,7 @@ simple: switches with the data sheets' resistance, a reference with its drop-out
 
 import subprocess
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,7 +52,7 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
     if row.symbol == "SUPERVISOR":
         vcc = f"V({node['3']})"
         volts = f"{vcc}*(0.5+0.5*tanh(({vcc}-{SUPERVISOR_V})/0.02))"
-        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['2']} 100"]
+        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['1']} 100"]
     return []  # module, regulator, headers and holes: what they do is a stimulus
 
 
@@ -150,6 +151,18 @@ def power_path(cell_v: float, usb_v: float) -> dict[str, float]:
     stimuli = [*supplies(vsys_v=None, cell_v=cell_v, usb_v=usb_v), *outputs()]
     vsys_v, into_cell_a = operating_point(stimuli, ["v(vsys)", "i(Vcell)"])
     return {"vsys_v": vsys_v, "cell_a": -into_cell_a}
+
+
+def handover(usb: str) -> dict[str, float]:
+    """USB coming or going (a PULSE) over a cell of 3.7 V: the lowest VSYS, and the charge into the cell.
+
+    The detector is slowed to some 0.2 ms by a capacitor, twice what its data sheet gives.
+    """
+    stimuli = [*supplies(vsys_v=None, cell_v=3.7), *outputs(), "Cslow usb_ok 0 2u"]
+    stimuli = [line for line in stimuli if not line.startswith("Vusb")] + [f"Vusb usb_5v 0 {usb}"]
+    table = run(stimuli, "tran 2u 6m", ["v(vsys)", "i(Vcell)"], 1000)
+    steps = [(after[0] - row[0], max(0.0, row[2])) for row, after in pairwise(table)]
+    return {"vsys_v": min(row[1] for row in table), "into_cell_c": sum(dt * amps for dt, amps in steps)}
 
 
 def usb_sense_v(usb_v: float) -> float:

@@ -122,6 +122,7 @@ def dxf(body: s.Body) -> str:
     import ezdxf
     from ezdxf import units
 
+    ezdxf.options.write_fixed_meta_data_for_testing = True  # no date and no random identifier: the same bytes each time
     document = ezdxf.new("R2000", units=units.MM)
     space = document.modelspace()
     for n, layer in enumerate(LAYERS):

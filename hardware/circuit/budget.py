@@ -16,7 +16,7 @@ MODULE_AWAKE_MA = (
 MODULE_ASLEEP_MA = (
     10.0  # the chip is 0.01-0.15 mA; the rest is the module's LED, regulator and bridge fed backwards [judged]
 )
-REFERENCE_MA, SUPERVISOR_MA, REGULATOR_MA = 0.05, 0.02, 0.08  # REF3033, TCM809, AP2112K: data sheets, highest
+REFERENCE_MA, SUPERVISOR_MA, REGULATOR_MA = 0.05, 0.002, 0.08  # REF3033, MCP112, AP2112K: data sheets, highest
 
 FUSE_HOLD_MA = 500.0
 FUSE_DERATING_40C = 0.88  # both sources' curves at 40 degC, rounded down

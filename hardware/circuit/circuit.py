@@ -129,13 +129,16 @@ def motors() -> list[Row]:
 
 
 def power() -> list[Row]:
-    """USB first: while it is there the cell is cut off. Nothing on this board charges a cell."""
+    """USB first: while it is there the cell is cut off. Nothing on this board charges a cell.
+
+    U4 must be a detector without a reset delay: for a common supervisor's 240 ms Q5 and Q6 would join cell and USB.
+    """
     return [
         header("J4", "j_battery", "LiPo", "JST_PH_B2B-PH-K_1x02_P2.00mm_Vertical", ("CELL", "GND")),
         Row("F1", "FUSE", "0.5 A", "fuse", "Fuse:Fuse_1206_3216Metric", {"1": "CELL", "2": "BATTERY"}),
         pmos("Q5", "USB_OK", "BATTERY", "BATTERY_MID"),
         pmos("Q6", "USB_OK", "VSYS", "BATTERY_MID"),
-        Row("U4", "SUPERVISOR", "TCM809M 4.38 V", "supervisor", SOT23, {"1": "GND", "2": "USB_OK", "3": "USB_5V"}),
+        Row("U4", "SUPERVISOR", "MCP112-450", "supervisor", SOT23, {"1": "USB_OK", "2": "GND", "3": "USB_5V"}),
         capacitor("C8", "c100n", "USB_5V"),
         schottky("D3", "USB_5V", "VSYS"),
         resistor("R15", "r22k", "USB_OK", "USB_SENSE"),

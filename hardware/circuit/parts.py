@@ -91,10 +91,7 @@ PARTS: dict[str, Bought] = {
         "5 mA",
     ),
     "supervisor": Bought(
-        "4.38 V supervisor, push-pull, SOT-23",
-        ("Microchip", "TCM809MVNB713"),
-        ("Analog Devices", "MAX809MEUR+T"),
-        0.60,
+        "4.38 V voltage detector, push-pull, no delay, SOT-23", **sole("Microchip", "MCP112T-450E/TT"), eur=0.55
     ),
     "j_zones": Bought("XH header, 8 pins", **sole("JST", "B8B-XH-A(LF)(SN)"), eur=0.45, rating="3 A"),
     "j_motors": Bought("XH header, 4 pins", **sole("JST", "B4B-XH-A(LF)(SN)"), eur=0.30, rating="3 A"),

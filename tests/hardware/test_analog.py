@@ -133,3 +133,12 @@ class TestPower:
     def test_no_usb_is_a_clear_low(self, usb_v):
         """2.7 V: what a rail fed from the cell pushes back through the module's own regulator."""
         assert spice.usb_sense_v(usb_v) < 0.25 * 3.0
+
+    def test_plugging_usb_in_moves_next_to_nothing_into_the_cell(self):
+        """Until the detector answers, both switches are still on: less than a millionth of the cell's charge."""
+        came = spice.handover("PULSE(0 4.7 1m 10u 10u 20m 40m)")
+        assert came["into_cell_c"] < 2000e-3 * 3600 * 1e-6
+
+    def test_pulling_usb_out_does_not_drop_the_supply(self):
+        """The module's own capacitors let USB fall in about a millisecond; the reference needs 3.35 V."""
+        assert spice.handover("PULSE(4.7 0 1m 1m 10u 20m 40m)")["vsys_v"] > 3.4

@@ -146,6 +146,14 @@ class TestCushion:
         assert "$INSUNITS" in text
         assert len(re.findall(r"\nCIRCLE\n", text)) == 2 + 4 + 2  # plugs, pucks, motors
 
+    def test_the_committed_dxf_is_what_the_sizes_give(self, tmp_path):
+        need_environment()
+        code = "import sys; from pathlib import Path; from hardware.case import cutplan, sizes\n"
+        code += "for body in sizes.BODIES: Path(sys.argv[1], f'cushion-{body.name}.dxf').write_text(cutplan.dxf(body))"
+        in_environment("-c", code, tmp_path)
+        for path in tmp_path.iterdir():
+            assert path.read_bytes() == (CUSHION / path.name).read_bytes()
+
     def test_a_millimetre_on_paper_is_one(self):
         """A line of 100 mm, found again in the PDF's own numbers; a point is 1/72 inch."""
         shape = drawing.line((0, 0), (cutplan.CONTROL_MM, 0))
