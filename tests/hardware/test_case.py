@@ -28,6 +28,7 @@ def made(tmp_path_factory):
     return folder, figures
 
 
+@pytest.mark.slow
 class TestSolids:
     def test_nothing_touches_that_must_not(self, made):
         clashes = {pair: volume for pair, volume in made[1]["clash_mm3"].items() if not volume < 0.01}

@@ -45,6 +45,7 @@ def test_kicad_reads_the_table_out_of_the_drawing(project):
     assert (KICAD / "netlist.csv").read_text() == netlist.netlist_csv(drawn)
 
 
+@pytest.mark.slow
 class TestTheseChecks:
     """That they would find something. Oracle: planted by hand."""
 
@@ -80,6 +81,7 @@ def order(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 class TestOrder:
     """What goes to the board house."""
 
