@@ -9,7 +9,10 @@ from typing import Any, Protocol
 from cushion.core.settings import BY_NAME, Settings, check
 from sitbone.days import unix_ms
 from sitbone.errors import SitboneError, UsageError
+from sitbone.limits import held, setting_changes
 from sitbone.store import Store
+
+BY_SYNC = ("utc_offset_min",)  # written by each sync, not by a person
 
 
 class Link(Protocol):
@@ -53,17 +56,47 @@ def in_force(values: dict[str, int]) -> Settings:
 def change(cushion: Link, store: Store, asked: dict[str, int], reason: str, now: datetime) -> dict[str, Any]:
     """Sends settings, reads them back and notes them in the store; returns ``{"version", "applied", "clamped"}``.
 
-    Raises SitboneError when the cushion's settings are not what it said they were.
+    A dose limit is held to its 7-day rise here already, by the log; the cushion holds it again. Raises SitboneError
+    when the cushion's settings are not what it said they were.
     """
-    answer = cushion.call("settings_set", asked, reason)
+    number = store.cushion(cushion.call("status")["cushion"])
+    before = cushion.call("settings_show")["values"]
+    sent = held(store, number, asked, before, now)
+    answer = cushion.call("settings_set", sent, reason)
     values = cushion.call("settings_show")["values"]
     wrong = [name for name, value in answer["applied"].items() if values.get(name) != value]
     if wrong:
         raise SitboneError(f"the cushion did not keep {', '.join(wrong)}; run sitbone settings show, then try again")
-    number = store.cushion(cushion.call("status")["cushion"])
     changes = {name: (asked[name], value) for name, value in answer["applied"].items()}
     store.add_setting_changes(number, unix_ms(now), answer["version"], changes, reason)
-    return answer
+    clamped = {name: asked[name] for name, value in answer["applied"].items() if value != asked[name]}
+    return answer | {"clamped": clamped}
+
+
+def undone(store: Store, cushion: Link) -> dict[str, int]:
+    """What the cushion's last change of settings was from, by name. Raises SitboneError when the log here lacks it."""
+    number = store.cushion(cushion.call("status")["cushion"])
+    values = cushion.call("settings_show")["values"]
+    changes = [item for item in setting_changes(store, number) if item.name not in BY_SYNC and item.was != item.now]
+    if not changes:
+        raise SitboneError("the log tells of no change that could be undone; run sitbone sync first")
+    last = changes[-1]
+    together = [item for item in changes if (item.age_s, item.reason) == (last.age_s, last.reason)]
+    late = [item.name for item in together if values.get(item.name) != item.now]
+    if late:
+        raise SitboneError(f"{', '.join(late)} was changed since the last sync; run sitbone sync first")
+    return {item.name: item.was for item in together}
+
+
+def exported(values: dict[str, int]) -> str:
+    """The settings as `import` reads them."""
+    return json.dumps({name: value for name, value in values.items() if name not in BY_SYNC}, indent=2) + "\n"
+
+
+def differences(old: dict[str, int], new: dict[str, int]) -> list[dict[str, Any]]:
+    """Where two sets of settings differ, as ``{"name", "from", "to", "unit"}``."""
+    names = [name for name in BY_NAME if name in old and name in new and old[name] != new[name]]
+    return [{"name": name, "from": old[name], "to": new[name], "unit": BY_NAME[name].unit} for name in names]
 
 
 def _whole_number(text: str) -> int | str:

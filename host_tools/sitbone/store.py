@@ -76,6 +76,65 @@ MIGRATIONS = (
     -- By which the cushions know this store.
     CREATE TABLE host (id TEXT NOT NULL);
     """,
+    """
+    -- Read and written by diary_store.py. What is edited or removed stays, as `earlier` and `removed_ms`.
+    CREATE TABLE pain (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,                       -- the local date, where the person was
+        unix_ms INTEGER NOT NULL,                -- when it was felt
+        entered_ms INTEGER NOT NULL,
+        moment TEXT NOT NULL,                    -- morning, sitting or other
+        pain INTEGER NOT NULL,
+        side TEXT NOT NULL,                      -- left, right or both
+        onset_min INTEGER,                       -- minutes of sitting until it began
+        sleep INTEGER,                           -- 0 bad to 10 good
+        stress INTEGER,                          -- 0 to 10
+        flare TEXT,                              -- start, end
+        note TEXT NOT NULL,
+        earlier TEXT NOT NULL DEFAULT '[]',
+        removed_ms INTEGER
+    );
+    CREATE TABLE red_flag (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        entered_ms INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        note TEXT NOT NULL,
+        cleared_ms INTEGER,
+        cleared_note TEXT
+    );
+    CREATE TABLE rehab (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        entered_ms INTEGER NOT NULL,
+        stage TEXT NOT NULL,                     -- isometric, heavy-slow or energy-storage
+        exercise TEXT NOT NULL,
+        side TEXT NOT NULL,
+        sets INTEGER,
+        reps INTEGER,
+        load_kg REAL,
+        hold_s INTEGER,
+        pain_during INTEGER,
+        pain_next INTEGER,
+        left_kg REAL,                            -- strength, as measured
+        right_kg REAL,
+        note TEXT NOT NULL,
+        removed_ms INTEGER
+    );
+    -- What was done to the limits by tuning, and by whom: applied, undone, resumed.
+    CREATE TABLE tuning (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        unix_ms INTEGER NOT NULL,
+        cushion TEXT NOT NULL,
+        what TEXT NOT NULL,
+        side TEXT NOT NULL,
+        was_s INTEGER,
+        now_s INTEGER,
+        used_until TEXT,
+        proposal TEXT NOT NULL                   -- JSON
+    );
+    """,
 )
 
 
@@ -122,7 +181,7 @@ class Store:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing. IMMEDIATE, so that two syncs at once wait for each other instead of failing half-way."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -142,7 +201,7 @@ class Store:
         if self._version() > len(MIGRATIONS):
             self._db.close()
             raise SitboneError(f"{self.path} was written by a newer sitbone; update sitbone to use it")
-        with self._transaction() as db:
+        with self.transaction() as db:
             # Read again: another process may have migrated between the first look and this lock.
             for number in range(self._version(), len(MIGRATIONS)):
                 for statement in MIGRATIONS[number].split(";\n"):
@@ -168,7 +227,7 @@ class Store:
         if known:
             return int(known[0][0])
         if rows and rows[0][2] is None:
-            with self._transaction() as db:
+            with self.transaction() as db:
                 db.execute("UPDATE cushion SET log = ? WHERE id = ?", (log, rows[0][0]))
             return int(rows[0][0])
         return self._new_cushion(hardware, rows[0][1] + 1 if rows else 0, log)
@@ -176,12 +235,12 @@ class Store:
     def new_era(self, cushion: int) -> int:
         """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
         hardware, era, log = self._all("SELECT hardware, era, log FROM cushion WHERE id = ?", cushion)[0]
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE cushion SET log = NULL WHERE id = ?", (cushion,))
         return self._new_cushion(hardware, era + 1, log or 0)
 
     def _new_cushion(self, hardware: str, era: int, log: int) -> int:
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute(
                 "INSERT INTO cushion (hardware, era, simulated, log) VALUES (?, ?, ?, ?) RETURNING id",
                 (hardware, era, int(_is_simulated(hardware)), log or None),
@@ -190,7 +249,7 @@ class Store:
 
     def host_id(self) -> str:
         """By which the cushions know this store; drawn when first asked for."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute("SELECT id FROM host").fetchone()
             if row is None:
                 row = (secrets.token_hex(4),)
@@ -220,7 +279,7 @@ class Store:
         """
         blocks = [block for block in blocks if block.records]
         sessions = {block.session for block in blocks}
-        with self._transaction() as db:
+        with self.transaction() as db:
             before = {session: self.placement(cushion, session) for session in sessions}
             for block in blocks:
                 _insert_pairs(db, cushion, block)
@@ -234,7 +293,7 @@ class Store:
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
         """Keeps a (device time, host time) pair that a host took, and places the session's records anew by it."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             before = self.placement(cushion, session)
             _insert_pair(db, cushion, session, anchor, "host", utc_offset_min)
             self._place(cushion, session, before, self.placement(cushion, session))
@@ -260,7 +319,7 @@ class Store:
 
     def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
         """Notes a finished sync."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT INTO sync (cushion, unix_ms, result) VALUES (?, ?, ?)", (cushion, unix_ms, json.dumps(result))
             )
@@ -270,7 +329,7 @@ class Store:
     ) -> None:
         """Notes settings sent from this host: ``changes`` maps each name to (asked, in force)."""
         rows = [(cushion, unix_ms, version, name, *pair, reason) for name, pair in changes.items()]
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(
                 "INSERT INTO setting_change (cushion, unix_ms, version, name, asked, in_force, reason)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -349,6 +408,29 @@ class Store:
         """When the last stored record of a session was written, device ms since its boot."""
         sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
         return int(self._all(sql, cushion, session)[0][0])
+
+    def session_ends(self) -> list[tuple[int, int, int]]:
+        """(cushion, session, device ms of its last record), in the order of the sessions."""
+        return self._all(
+            "SELECT cushion, session, max(mono_ms) FROM record GROUP BY cushion, session ORDER BY cushion, session"
+        )
+
+    def setting_records(self) -> list[tuple[int, int, int, int | None, bytes]]:
+        """(cushion, session, device ms, UTC ms or None, payload) of every change of a setting, oldest first."""
+        return self._all(
+            "SELECT cushion, session, mono_ms, unix_ms, payload FROM record WHERE kind = ? ORDER BY cushion, seq",
+            records.SETTING,
+        )
+
+    def hardware_id(self, cushion: int) -> str:
+        """The cushion's own id (12 hex digits)."""
+        return str(self._all("SELECT hardware FROM cushion WHERE id = ?", cushion)[0][0])
+
+    def latest_cushion(self) -> int | None:
+        """The cushion that the last sync was with, or else the one with the newest numbering; None without any."""
+        rows = self._all("SELECT cushion FROM sync ORDER BY id DESC LIMIT 1")
+        rows = rows or self._all("SELECT id FROM cushion ORDER BY id DESC LIMIT 1")
+        return int(rows[0][0]) if rows else None
 
     def payloads(self, kind: int, from_ms: int, to_ms: int) -> list[tuple[int, bytes]]:
         """Time (UTC ms) and payload of one kind's records in [from_ms, to_ms), by time: the quick way to many."""

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from sitbone.cli import cushion, data, detection, history, simulation
+from sitbone.cli import cushion, data, detection, diary, history, simulation, tune
 from sitbone.cli.terminal import example
 from sitbone.errors import SitboneError, UsageError
 
@@ -71,6 +71,9 @@ for command in (
     data.export,
     data.backup,
     data.restore,
+    diary.pain,
+    diary.rehab,
+    tune.tune,
     simulation.replay,
     simulation.virtual,
     simulation.demo,

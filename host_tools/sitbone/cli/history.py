@@ -40,8 +40,20 @@ def sync(port: str | None, as_json: bool) -> None:
             print_sync(error.result, as_json)
         raise
     print_sync(result, as_json)
+    if not as_json:
+        remind_of_morning()
     if result["damaged"]:
         raise DamagedData(f"{result['damaged']} log blocks are damaged on the cushion; the rest is stored")
+
+
+def remind_of_morning() -> None:
+    """A line for who keeps the diary and has not said yet how the morning was."""
+    from sitbone.diary import misses_morning
+    from sitbone.diary_store import DiaryStore
+
+    with open_store() as store:
+        if misses_morning(DiaryStore(store), now()):
+            click.echo("this morning's pain is not in the diary yet: sitbone pain 0-10 --morning")
 
 
 def print_sync(result: dict[str, Any], as_json: bool) -> None:

@@ -1,0 +1,264 @@
+"""Commands of the diary: pain, red flags, rehabilitation."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from sitbone.cli.terminal import example, json_option, now, open_store, print_json
+from sitbone.errors import UsageError
+
+SIDE = click.Choice(["left", "right", "both"])
+
+
+class Quick(click.Group):
+    """`sitbone pain 3 --morning` means `sitbone pain add 3 --morning`."""
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+        if args and args[0].lstrip("-").isdigit():
+            args = ["add", *args]
+        return super().resolve_command(context, args)
+
+
+@click.group(cls=Quick, epilog=example("pain 3 --morning"))
+def pain() -> None:
+    """Keep the pain diary: what tuning goes by."""
+
+
+@pain.command("add", epilog=example("pain add 2 --morning --sat 1"))
+@click.argument("value", metavar="0-10", type=int)
+@click.option("--morning", "moment", flag_value="morning", help="On waking up: what counts most.")
+@click.option("--sitting", "moment", flag_value="sitting", help="The worst while sitting today.")
+@click.option("--sat", metavar="0-10", type=int, help="With --morning: the worst while sitting yesterday.")
+@click.option("--when", metavar="TIME", help="When it was felt: 2026-03-31T07:00, yesterday. Now, unless told.")
+@click.option("--side", type=SIDE, default="both", show_default=True, help="Leave it out if you can't tell.")
+@click.option("--onset-min", type=int, help="Minutes of sitting until it began.")
+@click.option("--sleep", type=int, help="How you slept, 0 bad to 10 good.")
+@click.option("--stress", type=int, help="Stress, 0 to 10.")
+@click.option("--flare", type=click.Choice(["start", "end"]), help="A flare begins or is over.")
+@click.option("--note", default="", help="In your own words.")
+@json_option
+def pain_add(
+    value: int,
+    moment: str | None,
+    sat: int | None,
+    when: str | None,
+    side: str,
+    onset_min: int | None,
+    sleep: int | None,
+    stress: int | None,
+    flare: str | None,
+    note: str,
+    as_json: bool,
+) -> None:
+    """Note how much it hurts."""
+    from sitbone.diary import care_of, new_pain
+    from sitbone.diary_store import DiaryStore
+
+    if sat is not None and moment != "morning":
+        raise UsageError("--sat goes with --morning; for today's worst while sitting use --sitting")
+    felt, at = _felt(when), now()
+    kind = moment or ("sitting" if onset_min is not None else "other")
+    rows = [new_pain(value, felt, at, kind, side, onset_min, sleep, stress, flare, note)]
+    if sat is not None:
+        before = (felt - timedelta(days=1)).replace(hour=20, minute=0)
+        rows.append(new_pain(sat, before, at, "sitting", side))
+    with open_store() as store:
+        numbers = [DiaryStore(store).add("pain", row) for row in rows]
+    if as_json:
+        print_json({"added": [{"id": number} | _shown(row) for number, row in zip(numbers, rows, strict=True)]})
+        return
+    for number, row in zip(numbers, rows, strict=True):
+        click.echo(f"{number}  {_line(row)}")
+    for care in filter(None, map(care_of, rows)):
+        click.echo(care)
+
+
+def _felt(when: str | None) -> datetime:
+    from sitbone.days import parse_when
+
+    if when is None:
+        return now()
+    felt = parse_when(when, now())
+    # A day without a time: at its noon, or now if that is still to come.
+    return felt if felt.hour or felt.minute or "T" in when else min(felt.replace(hour=12), max(felt, now()))
+
+
+@pain.command("list", epilog=example("pain list --days 14"))
+@click.option("--days", type=click.IntRange(1, 36600), default=14, show_default=True, help="So many last days.")
+@json_option
+def pain_list(days: int, as_json: bool) -> None:
+    """Show the diary, and the marks from the cushion's button."""
+    from sitbone.days import local
+    from sitbone.diary import symptom_marks
+    from sitbone.diary_store import DiaryStore
+
+    first = (now().date() - timedelta(days=days - 1)).isoformat()
+    with open_store() as store:
+        rows = [row for row in DiaryStore(store).pains() if row["day"] >= first]
+        marks = [mark for mark in symptom_marks(store) if local(mark["at_ms"]).date().isoformat() >= first]
+    if as_json:
+        told = [mark | {"at": local(mark["at_ms"]).isoformat()} for mark in marks]
+        print_json({"entries": [_shown(row) for row in rows], "marks": told})
+        return
+    for row in rows:
+        click.echo(f"{row['id']}  {_line(row)}")
+    for mark in marks:
+        dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
+        click.echo(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}")
+    if not rows and not marks:
+        click.echo("nothing in these days; add an entry with sitbone pain 3 --morning")
+
+
+@pain.command("edit", epilog=example("pain edit 12 --pain 2"))
+@click.argument("number", type=int)
+@click.option("--pain", "value", metavar="0-10", type=int)
+@click.option("--side", type=SIDE)
+@click.option("--note")
+def pain_edit(number: int, value: int | None, side: str | None, note: str | None) -> None:
+    """Correct an entry; what it said before is kept with it."""
+    from sitbone.days import unix_ms
+    from sitbone.diary_store import DiaryStore
+
+    if value is not None and not 0 <= value <= 10:
+        raise UsageError(f"pain {value} is out of range; give 0 to 10")
+    wanted = {"pain": value, "side": side, "note": note}
+    changes = {name: given for name, given in wanted.items() if given is not None}
+    if not changes:
+        raise UsageError("nothing to change; give --pain, --side or --note")
+    with open_store() as store:
+        row = DiaryStore(store).edit_pain(number, changes, unix_ms(now()))
+    click.echo(f"{number}  {_line(row)}")
+
+
+@pain.command("remove", epilog=example("pain remove 12"))
+@click.argument("number", type=int)
+def pain_remove(number: int) -> None:
+    """Take an entry out of use."""
+    from sitbone.days import unix_ms
+    from sitbone.diary_store import DiaryStore
+
+    with open_store() as store:
+        row = DiaryStore(store).remove("pain", number, unix_ms(now()))
+    click.echo(f"removed  {_line(row)}")
+
+
+@pain.command("flags", epilog=example("pain flags --add numbness"))
+@click.option("--add", "what", metavar="FLAG", help="pop, bruising, weakness, numbness, bladder or night-pain.")
+@click.option("--clear", is_flag=True, help="Somebody qualified has looked at it; say who with --note.")
+@click.option("--note", default="", help="In your own words.")
+@json_option
+def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
+    """Red flags: what needs a doctor. While one is open, no limit is raised."""
+    from sitbone.days import unix_ms
+    from sitbone.diary import RED_FLAGS, URGENT
+    from sitbone.diary_store import DiaryStore
+
+    if what is not None and what not in RED_FLAGS:
+        raise UsageError(f"no red flag is called {what}; give {', '.join(RED_FLAGS)}")
+    if clear and not note.strip():
+        raise UsageError("say who has looked at it; give it with --note")
+    at = now()
+    with open_store() as store:
+        diary = DiaryStore(store)
+        if what is not None:
+            diary.add("red_flag", {"day": at.date().isoformat(), "entered_ms": unix_ms(at), "what": what, "note": note})
+        cleared = diary.clear_flags(note, unix_ms(at)) if clear else 0
+        rows = [row for row in diary.flags() if row["cleared_ms"] is None]
+    if as_json:
+        print_json({"open": [{"day": row["day"], "what": row["what"], "note": row["note"]} for row in rows]})
+        return
+    if cleared:
+        click.echo(f"{cleared} cleared: {note}")
+    for row in rows:
+        care = URGENT.get(row["what"], "seek care")
+        click.echo(f"{row['day']}  {RED_FLAGS[row['what']]}: {care}; no limit is raised")
+    if not rows:
+        click.echo("no open red flag. These need a doctor: " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
+
+
+@click.group(epilog=example("rehab add heavy-slow 'hip thrust' --sets 4 --reps 8 --load-kg 60"))
+def rehab() -> None:
+    """Keep the log of your exercises."""
+
+
+@rehab.command("add", epilog=example("rehab add isometric bridge --sets 5 --hold-s 45 --pain-during 1 --pain-next 1"))
+@click.argument("stage", metavar="STAGE")
+@click.argument("exercise")
+@click.option("--side", type=SIDE)
+@click.option("--sets", type=int)
+@click.option("--reps", type=int)
+@click.option("--load-kg", type=float)
+@click.option("--hold-s", type=int)
+@click.option("--pain-during", metavar="0-10", type=int)
+@click.option("--pain-next", metavar="0-10", type=int, help="The morning after.")
+@click.option("--left-kg", type=float, help="Strength of the left leg, as measured.")
+@click.option("--right-kg", type=float)
+@click.option("--note")
+def rehab_add(stage: str, exercise: str, **values: Any) -> None:
+    """Note an exercise. STAGE: isometric, heavy-slow or energy-storage."""
+    from sitbone.diary_store import DiaryStore
+    from sitbone.rehab import criteria, new_exercise
+
+    row = new_exercise(now(), stage, exercise, **values)
+    with open_store() as store:
+        diary = DiaryStore(store)
+        number = diary.add("rehab", row)
+        told = criteria(diary.rehab(), now())
+    click.echo(f"{number}  {row['day']}  {stage}: {exercise}")
+    click.echo("\n".join(told))
+
+
+@rehab.command("list", epilog=example("rehab list --json"))
+@json_option
+def rehab_list(as_json: bool) -> None:
+    """Show the exercises, and which criteria the stage has met. It never moves on by itself."""
+    from sitbone.diary_store import DiaryStore
+    from sitbone.rehab import criteria
+
+    with open_store() as store:
+        rows = DiaryStore(store).rehab()
+    told = criteria(rows, now())
+    if as_json:
+        print_json({"exercises": rows, "criteria": told})
+        return
+    for row in rows:
+        parts = [f"{row[name]} {word}" for name, word in REHAB_WORDS.items() if row[name] is not None]
+        click.echo(f"{row['id']}  {row['day']}  {row['stage']}: {row['exercise']}, {', '.join(parts)}")
+    click.echo("\n".join(told))
+
+
+@rehab.command("remove", epilog=example("rehab remove 4"))
+@click.argument("number", type=int)
+def rehab_remove(number: int) -> None:
+    """Take an exercise out of the log."""
+    from sitbone.days import unix_ms
+    from sitbone.diary_store import DiaryStore
+
+    with open_store() as store:
+        row = DiaryStore(store).remove("rehab", number, unix_ms(now()))
+    click.echo(f"removed  {row['day']}  {row['exercise']}")
+
+
+REHAB_WORDS = {
+    "sets": "sets",
+    "reps": "repetitions",
+    "load_kg": "kg",
+    "hold_s": "s held",
+    "pain_during": "pain during",
+    "pain_next": "pain next morning",
+}
+
+
+def _line(row: dict[str, Any]) -> str:
+    side = "" if row["side"] == "both" else f", {row['side']}"
+    onset = "" if row["onset_min"] is None else f", began after {row['onset_min']} min of sitting"
+    flare = "" if row["flare"] is None else f", flare {row['flare']}"
+    note = f": {row['note']}" if row["note"] else ""
+    return f"{row['day']}  {row['moment']} pain {row['pain']}{side}{onset}{flare}{note}"
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    from sitbone.diary import as_json
+
+    return as_json(row)

@@ -1,0 +1,189 @@
+"""Commands that move the limits: tune, and what settings were, are and can be again."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sitbone.cli.cushion import settings
+from sitbone.cli.terminal import (
+    chosen_port,
+    example,
+    json_option,
+    now,
+    open_store,
+    port_option,
+    print_json,
+    print_table,
+)
+from sitbone.errors import SitboneError, UsageError
+
+
+@click.command(epilog=example("tune") + "\n  sitbone tune --apply --port /dev/ttyUSB0")
+@click.option("--apply", "apply_it", is_flag=True, help="Put it into force, read it back, note why.")
+@click.option("--explore", is_flag=True, help="Your last weeks under a grid of settings instead.")
+@click.option("--plot", metavar="PNG", type=click.Path(path_type=Path), help="With --explore: the plot.")
+@click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="With --explore.")
+@click.option("--resume", is_flag=True, help="Go on after tuning has stopped; say why with --reason.")
+@click.option("--reason", default="", help="With --resume: what was discussed, with whom.")
+@port_option
+@json_option
+def tune(
+    apply_it: bool,
+    explore: bool,
+    plot: Path | None,
+    days: int,
+    resume: bool,
+    reason: str,
+    port: str | None,
+    as_json: bool,
+) -> None:
+    """Propose limits from your diary and recorded sitting, with the evidence, and put them into force."""
+    if sum((apply_it, explore, resume)) > 1:
+        raise UsageError("--apply, --explore and --resume are three things; give one")
+    if plot is not None and not explore:
+        raise UsageError("--plot goes with --explore; see sitbone tune --help")
+    if explore:
+        _explore(plot, days, as_json)
+        return
+    from sitbone import tune as tuned
+
+    with open_store() as store:
+        if resume:
+            tuned.resume(store, now(), reason)
+        if apply_it:
+            from sitbone.device import Cushion
+
+            with Cushion(chosen_port(port)) as cushion:
+                document = tuned.apply(cushion, store, now())
+        else:
+            document = tuned.proposal(store, now())
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n".join(tuned.lines(document)))
+
+
+def _explore(plot: Path | None, days: int, as_json: bool) -> None:
+    from sitbone.explore import explore, save_plot, table
+
+    with open_store() as store:
+        found = explore(store, now(), days)
+    if plot is not None:
+        save_plot(found, plot)
+    if as_json:
+        print_json(found)
+        return
+    print_table(table(found))
+    for line in found["response"]["lines"]:
+        click.echo(line)
+    click.echo(found["says"])
+    if plot is not None:
+        click.echo(f"plot: {plot}")
+
+
+@settings.command("history", epilog=example("settings history"))
+@json_option
+def settings_history(as_json: bool) -> None:
+    """Show every change of a setting, with its reason."""
+    from sitbone.days import iso
+    from sitbone.limits import setting_changes
+    from sitbone.settings import BY_SYNC
+
+    with open_store() as store:
+        changes = [item for item in setting_changes(store) if item.name not in BY_SYNC]
+    rows: list[dict[str, Any]] = [
+        {
+            "at": None if item.unix_ms is None else iso(item.unix_ms),
+            "name": item.name,
+            "from": item.was,
+            "to": item.now,
+            "reason": item.reason,
+        }
+        for item in changes
+    ]
+    if as_json:
+        print_json({"changes": rows})
+        return
+    for row in rows:
+        at = (row["at"] or "time unknown       ")[:19].replace("T", " ")
+        click.echo(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})")
+    if not rows:
+        click.echo("no change yet, as far as was synced")
+
+
+@settings.command("undo", epilog=example("settings undo --port /dev/ttyUSB0"))
+@port_option
+@json_option
+def settings_undo(port: str | None, as_json: bool) -> None:
+    """Take back the last change. Of a reduction, as much as a week allows: a rise is a rise."""
+    from sitbone.device import Cushion
+    from sitbone.settings import change, undone
+
+    with open_store() as store, Cushion(chosen_port(port)) as cushion:
+        asked = undone(store, cushion)
+        answer = change(cushion, store, asked, "undo", now())
+    _print_set(answer, asked, as_json)
+
+
+@settings.command("export", epilog=example("settings export mine.json --port /dev/ttyUSB0"))
+@click.argument("path", type=click.Path(path_type=Path))
+@port_option
+def settings_export(path: Path, port: str | None) -> None:
+    """Write the settings in force to a file that import and replay --settings read."""
+    from sitbone.device import Cushion
+    from sitbone.settings import exported
+
+    with Cushion(chosen_port(port)) as cushion:
+        values = cushion.call("settings_show")["values"]
+    path.write_text(exported(values))
+    click.echo(f"{path}: {len(values)} settings")
+
+
+@settings.command("import", epilog=example("settings import mine.json --port /dev/ttyUSB0"))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--reason", default="import", show_default=True, help="Kept in the log, beside the change.")
+@port_option
+@json_option
+def settings_import(path: Path, reason: str, port: str | None, as_json: bool) -> None:
+    """Put a file's settings into force, held to their ranges and to the 7-day rise."""
+    from sitbone.device import Cushion
+    from sitbone.settings import BY_SYNC, change, load
+
+    asked = {name: value for name, value in load(path).items() if name not in BY_SYNC}
+    if not asked:
+        raise SitboneError(f"{path} names no setting; see sitbone settings export")
+    with open_store() as store, Cushion(chosen_port(port)) as cushion:
+        answer = change(cushion, store, asked, reason, now())
+    _print_set(answer, asked, as_json)
+
+
+@settings.command("diff", epilog=example("settings diff mine.json --port /dev/ttyUSB0"))
+@click.argument("path", type=click.Path(path_type=Path))
+@port_option
+@json_option
+def settings_diff(path: Path, port: str | None, as_json: bool) -> None:
+    """Show what importing a file would change."""
+    from sitbone.device import Cushion
+    from sitbone.settings import differences, load
+
+    wanted = load(path)
+    with Cushion(chosen_port(port)) as cushion:
+        values = cushion.call("settings_show")["values"]
+    rows = differences(values, wanted)
+    if as_json:
+        print_json({"differences": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']}: {row['from']} -> {row['to']} {row['unit']}")
+    if not rows:
+        click.echo("no difference")
+
+
+def _print_set(answer: dict[str, Any], asked: dict[str, int], as_json: bool) -> None:
+    from sitbone.render import set_lines
+
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo("\n".join(set_lines(answer, asked)))

@@ -1,0 +1,63 @@
+"""The rehabilitation log, and which published criteria a stage has met. It never moves on by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sitbone.days import unix_ms
+from sitbone.diary_store import Row
+from sitbone.errors import UsageError
+
+STAGES = ("isometric", "heavy-slow", "energy-storage")
+DISCUSS = "criteria met: discuss the next stage with your physiotherapist"
+WEEKS = 2
+SESSIONS = 4
+MOST_PAIN = 3  # during and on the next morning (pain monitoring, Silbernagel 2007)
+LEAST_SYMMETRY = 0.9
+
+
+def new_exercise(now: datetime, stage: str, exercise: str, **values: float | str | None) -> Row:
+    """A line of the log, checked. Raises UsageError."""
+    if stage not in STAGES:
+        raise UsageError(f"no stage is called {stage}; give {', '.join(STAGES)}")
+    for name in ("pain_during", "pain_next"):
+        pain = values.get(name)
+        if isinstance(pain, (int, float)) and not 0 <= pain <= 10:
+            raise UsageError(f"--{name.replace('_', '-')} {pain} is out of range; give 0 to 10")
+    for name in ("sets", "reps", "load_kg", "hold_s", "left_kg", "right_kg"):
+        amount = values.get(name)
+        if isinstance(amount, (int, float)) and not 0 <= amount <= 1000:
+            raise UsageError(f"--{name.replace('_', '-')} {amount} is out of range; give 0 to 1000")
+    row: Row = {"day": now.date().isoformat(), "entered_ms": unix_ms(now), "stage": stage, "exercise": exercise}
+    return row | {"side": values.pop("side", None) or "both", "note": values.pop("note", None) or ""} | values
+
+
+def criteria(rows: list[Row], now: datetime) -> list[str]:
+    """What the last two weeks of the current stage show, line by line; the last line is the judgement."""
+    if not rows:
+        return ["no exercises yet; add one with sitbone rehab add"]
+    stage = rows[-1]["stage"]
+    since = (now.date() - timedelta(days=7 * WEEKS)).isoformat()
+    recent = [row for row in rows if row["stage"] == stage and row["day"] > since]
+    rated = [row for row in recent if row["pain_during"] is not None and row["pain_next"] is not None]
+    calm = [row for row in rated if max(row["pain_during"], row["pain_next"]) <= MOST_PAIN]
+    enough = len({row["day"] for row in rated}) >= SESSIONS
+    told = [
+        f"{stage}: {len({row['day'] for row in recent})} sessions in {WEEKS} weeks ({SESSIONS} are needed, with pain)"
+    ]
+    told.append(f"pain at most {MOST_PAIN} during and next morning: {len(calm)} of {len(rated)} rated exercises")
+    ratio = symmetry(rows)
+    told.append("left/right strength: not measured" if ratio is None else f"weaker leg at {ratio:.0%} of the stronger")
+    strong = stage == "isometric" or (ratio is not None and ratio >= LEAST_SYMMETRY)
+    met = enough and len(calm) == len(rated) and strong
+    told.append(DISCUSS if met else "criteria not met yet; stay, or ask your physiotherapist")
+    return told
+
+
+def symmetry(rows: list[Row]) -> float | None:
+    """The weaker leg's strength as a share of the stronger's, last time both were measured."""
+    both = [row for row in rows if row["left_kg"] and row["right_kg"]]
+    if not both:
+        return None
+    pair = (both[-1]["left_kg"], both[-1]["right_kg"])
+    return float(min(pair) / max(pair))
