@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DRIFT_PERMILLE = 30  # an RC-timed sleep clock is off by percent
+SLEEP_PERMILLE = 100
 STEP_MS = 60_000  # a person's or a host's clock may be corrected by so much without being another clock
 
 
@@ -27,12 +28,60 @@ def agree(earlier: Anchor, later: Anchor) -> bool:
     return unix >= 0 and abs(unix - mono) * 1000 <= DRIFT_PERMILLE * mono + STEP_MS * 1000
 
 
+def _believable(anchors: list[Anchor]) -> tuple[Anchor, ...]:
+    kept = anchors[:1]
+    for at in range(1, len(anchors)):
+        anchor, later = anchors[at], anchors[at + 1 : at + 2]
+        alone = not agree(kept[-1], anchor) and not any(agree(anchor, other) for other in later)
+        if not (alone and any(agree(kept[-1], other) for other in later)):
+            kept.append(anchor)
+    return tuple(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """A session in a run with sleeps between: ``end_ms`` of its last record, ``kept`` the device's own time at its
+    start (None for the first of the run), ``told`` what hosts said, in order (none within the run)."""
+
+    end_ms: int
+    kept: Anchor | None
+    told: tuple[Anchor, ...]
+
+
+def spread_sleeps(chain: list[Slept]) -> list[int]:
+    """When the sessions between the first and the last of a run began (UTC ms).
+
+    While it is awake the device's time is good; its sleep clock is off by percent. Both ends of the run are known from
+    hosts, so the whole error is, and each sleep gets its share by its length. Where the error is more than any clock's
+    drift, the device's own time stands.
+    """
+    first, last = chain[0], chain[-1]
+    begin_ms = first.told[-1].unix_ms + first.end_ms - first.told[-1].mono_ms
+    true_end_ms = last.told[0].unix_ms - last.told[0].mono_ms
+    starts = [slept.kept.unix_ms - slept.kept.mono_ms for slept in chain[1:] if slept.kept is not None]
+    ends = [begin_ms, *(start + slept.end_ms for start, slept in zip(starts, chain[1:-1], strict=False))]
+    sleeps = [start - end for start, end in zip(starts, ends, strict=True)]
+    slept_ms, awake_ms = sum(sleeps), sum(slept.end_ms for slept in chain[1:-1])
+    true_ms = true_end_ms - begin_ms - awake_ms
+    if min(sleeps) < 0 or abs(true_ms - slept_ms) * 1000 > SLEEP_PERMILLE * slept_ms + STEP_MS * 1000:
+        return starts[:-1]
+    found, now_ms, done_ms = [], begin_ms, 0
+    for sleep, slept in zip(sleeps, chain[1:-1], strict=False):
+        before_ms = true_ms * done_ms // max(1, slept_ms)
+        done_ms += sleep
+        now_ms += true_ms * done_ms // max(1, slept_ms) - before_ms
+        found.append(now_ms)
+        now_ms += slept.end_ms
+    return found
+
+
 class Placement:
-    """One session's device time on UTC. Of two anchors at the same device time the one given last counts."""
+    """One session's device time on UTC. Of two anchors at the same device time the one given last counts; one that
+    agrees with neither of its neighbours, while they agree, was a host with a wrong clock and doesn't."""
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         by_mono = {anchor.mono_ms: anchor for anchor in anchors}
-        self.anchors = tuple(by_mono[mono] for mono in sorted(by_mono))
+        self.anchors = _believable([by_mono[mono] for mono in sorted(by_mono)])
         self._monos = [anchor.mono_ms for anchor in self.anchors]
 
     def unix_ms(self, mono_ms: int) -> int | None:

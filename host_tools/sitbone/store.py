@@ -15,10 +15,13 @@ from typing import Any
 
 from cushion.core import records
 from sitbone.blocks import Block, Record, fields_of
-from sitbone.clock import Anchor, Placement
+from sitbone.clock import Anchor, Placement, Slept, spread_sleeps
 from sitbone.errors import DamagedData, SitboneError
 
 BUSY_TIMEOUT_S = 10.0
+MOST_SLEEPS = 5000  # between two syncs
+# How far each source of a clock pair is trusted: a session is placed by the best that it has.
+_TRUST = {"header": 0, "kept": 1, "between": 2, "record": 3, "host": 3}
 COPY_PAGES = 2000  # between two calls of a backup's progress
 
 # Step n brings a database from version n to n + 1. Steps are never edited once released: add another.
@@ -289,6 +292,8 @@ class Store:
             )
             for session in sessions:
                 self._place(cushion, session, before[session], after[session])
+            for session in sorted(sessions):
+                self._correct_sleeps(db, cushion, session)
         return new, sum(len(block.records) for block in blocks) - new
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
@@ -297,6 +302,43 @@ class Store:
             before = self.placement(cushion, session)
             _insert_pair(db, cushion, session, anchor, "host", utc_offset_min)
             self._place(cushion, session, before, self.placement(cushion, session))
+            self._correct_sleeps(db, cushion, session)
+
+    def _correct_sleeps(self, db: sqlite3.Connection, cushion: int, session: int) -> None:
+        """Places the sessions between the last two that a host has told the time: what the sleep clock was wrong by at
+        the end is spread over the sleeps between them, by their length."""
+        chain = self._sessions_on_kept_time(cushion, session)
+        if chain is None:
+            return
+        for number, start_ms in zip(range(session - len(chain) + 2, session), spread_sleeps(chain), strict=True):
+            before = self.placement(cushion, number)
+            db.execute(
+                "DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source = 'between'", (cushion, number)
+            )
+            _insert_pair(db, cushion, number, Anchor(0, start_ms), "between", None)
+            self._place(cushion, number, before, self.placement(cushion, number))
+
+    def _sessions_on_kept_time(self, cushion: int, session: int) -> list[Slept] | None:
+        """From a session with a host's time over those on kept time to ``session``, which has a host's time too; None
+        when there is no such run."""
+        chain: list[Slept] = []
+        for number in range(session, max(0, session - MOST_SLEEPS), -1):
+            pairs = self._all(
+                "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?", cushion, number
+            )
+            told = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
+            kept = sorted(Anchor(*row[:2]) for row in pairs if row[2] == "kept")
+            end_ms = self._all("SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?", cushion, number)[0][
+                0
+            ]
+            if end_ms is None:
+                return None
+            chain.append(Slept(end_ms, kept[0] if kept else None, tuple(told)))
+            if told and number != session:
+                return chain[::-1] if len(chain) > 2 else None
+            if not kept or bool(told) != (number == session):
+                return None
+        return None
 
     def _place(self, cushion: int, session: int, before: Placement, after: Placement) -> None:
         """Computes ``unix_ms`` anew where other anchors change it, and only there: a session may be months long."""
@@ -339,16 +381,16 @@ class Store:
     # --- reading
 
     def placement(self, cushion: int, session: int) -> Placement:
-        """Where one session lies on UTC. Block headers count only where nothing better is known: they repeat the
-        device's own clock, drift included, in whole seconds."""
+        """Where one session lies on UTC. What a host told counts; else the device's own clock as it was kept through
+        the sleep before the session, corrected where that can be; else block headers: that clock, in whole seconds."""
         rows = self._all(
             "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
             " ORDER BY mono_ms, source = 'host', source = 'record'",
             cushion,
             session,
         )
-        better = [row for row in rows if row[2] != "header"]
-        return Placement(Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, _ in better or rows)
+        best = max((_TRUST[row[2]] for row in rows), default=0)
+        return Placement(Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best)
 
     def read(
         self, kinds: Iterable[int] | None = None, from_ms: int | None = None, to_ms: int | None = None
@@ -508,7 +550,8 @@ def _insert_pairs(db: sqlite3.Connection, cushion: int, block: Block) -> None:
         if record.kind == records.CLOCK:
             fields = fields_of(record.kind, record.payload)
             unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
-            _insert_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), "record", None)
+            source = "kept" if fields["source"] == records.CLOCK_KEPT else "record"
+            _insert_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), source, None)
     if block.unix_s:
         _insert_header_pair(db, cushion, block)
 

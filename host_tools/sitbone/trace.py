@@ -114,7 +114,10 @@ class _Columns:
 def _columns(path: Path, text: str) -> _Columns:
     header_end = text.find("\n")
     header = text if header_end < 0 else text[:header_end]
-    names = [name.strip() for name in next(csv.reader([header.strip()]), [])]
+    try:
+        names = [name.strip() for name in next(csv.reader([header.strip()]), [])]
+    except csv.Error as error:
+        raise TraceError(f"{path}:1: no header of a CSV ({error}); export it again as CSV") from None
     doubled = next((name for name in names if name and names.count(name) > 1), None)
     if doubled is not None:
         raise TraceError(f"{path}:1: column {doubled} occurs twice; keep one")

@@ -1,4 +1,4 @@
-"""How long the log of a nine-hour day takes over a wire of 115,200 and of 921,600 baud, streamed and by stock mpremote."""
+"""How long the log of a nine-hour day takes over a wire of 115,200 and of 921,600 baud, streamed and by mpremote."""
 
 import json
 import subprocess
