@@ -26,7 +26,7 @@ from cushion.core.prompting import (
 )
 from cushion.core.quality import IMBALANCE, OK
 from cushion.core.sensing import Sensing
-from cushion.core.shifts import HABIT_SETTLED_MS, Habit, Offload, Shift
+from cushion.core.shifts import HABIT_SETTLED_MS, SHIFT_SETTLED_MS, Habit, Offload, Shift
 from cushion.core.sitting import Sitting
 
 MAX_STEP_MS = 5000  # a longer gap is unknown: neither load nor rest
@@ -73,6 +73,7 @@ class Engine:
         self._vacant_ms = 0
         self._told_quality = [OK] * ZONE_COUNT
         self._was_object = False
+        self._was_alive = False
         self.use_calibration(calibration)
 
     def use_calibration(self, calibration):
@@ -219,9 +220,10 @@ class Engine:
         settled = seated and self.sitting.bout_ms >= HABIT_SETTLED_MS
         left_u = self._habitual_u(self._left_habit, LEFT_IT, self.left_u, settled)
         right_u = self._habitual_u(self._right_habit, RIGHT_IT, self.right_u, settled)
-        settled = self.stillness.is_alive and self.sitting.bout_ms >= self.settings.settling_s * 1000
+        settled = seated and self.sitting.bout_ms >= SHIFT_SETTLED_MS
         self._left_shift.step(dt_ms, left_u, seated, settled)
         self._right_shift.step(dt_ms, right_u, seated, settled)
+        self._was_alive = self.stillness.is_alive or (self._was_alive and not seated)
         self._tell_shift(self._left_shift, dt_ms, LEFT)
         self._tell_shift(self._right_shift, dt_ms, RIGHT)
         self._situation.shift_reached = self._left_shift.reached or self._right_shift.reached
@@ -239,7 +241,7 @@ class Engine:
         return habit.relative_u(pressure_pa)
 
     def _tell_shift(self, shift, dt_ms, side):
-        if shift.ended_ms:
+        if shift.ended_ms and self._was_alive:
             self.events.add(records.SHIFT, dt_ms, shift.ended_ms, side, shift.lowest_u)
 
     def _tell_object(self):

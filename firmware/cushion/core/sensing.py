@@ -16,6 +16,8 @@ HOLD_MS = 5000
 SHORT_PERMILLE = 970  # of the supply: the sensor is a wire
 SATURATED_PERMILLE = 920  # of the supply: the ADC is at its end
 SATURATED_MS = 10000
+IMPLAUSIBLE_PA = 60000  # no seat presses so hard: peaks under a sitting bone on a board are 40 kPa
+IMPLAUSIBLE_MS = 20000
 LOADED_U = 100
 UNLOADED_RESET_MS = 60000
 SEEN_U = 50
@@ -53,7 +55,9 @@ class Zone:
         self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
+        self.calm_ms = LONG_MS
         self._end_ms = 0
+        self._over_ms = 0
 
     def take(self, dt_ms, level_100uv, supply_mv):
         """Takes the second's median level (NO_READING when there was none); judges what a level alone can tell."""
@@ -85,8 +89,12 @@ class Zone:
         edge_pa = calibration.pressure_pa(zone, edge_ns)
         self._compare(max(edge_pa, pressure_pa), max(edge_pa, self.pressure_pa))
         self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, LONG_MS)
+        self.calm_ms = 0 if self.stirred else min(self.calm_ms + dt_ms, LONG_MS)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
+        self._over_ms = min(self._over_ms + dt_ms, LONG_MS) if raw_pa >= IMPLAUSIBLE_PA else 0
+        if self._over_ms >= IMPLAUSIBLE_MS:
+            self.quality = SATURATED
         self.u = calibration.relative_u(zone, pressure_pa)
         self.seen = self.seen or self.u >= SEEN_U
         self._is_first = False
@@ -99,8 +107,11 @@ class Zone:
         change_pa = abs(pressure_pa - before_pa)
         self.moved = change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
         mean_pa = self._mean_16 // 16
-        self.stirred = abs(pressure_pa - mean_pa) > mean_pa * STIR_PERMILLE // 1000 + STIR_FLOOR_PA
-        self._mean_16 += (pressure_pa * 16 - self._mean_16) // STIR_MEAN_S
+        self.stirred = self.moved or abs(pressure_pa - mean_pa) > mean_pa * STIR_PERMILLE // 1000 + STIR_FLOOR_PA
+        if self.moved:
+            self._mean_16 = pressure_pa * 16
+        else:
+            self._mean_16 += (pressure_pa * 16 - self._mean_16) // STIR_MEAN_S
 
     def is_trusted(self):
         """Its pressure may be used."""

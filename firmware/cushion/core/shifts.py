@@ -10,6 +10,7 @@ from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
 SHIFT_U = 700
 SHIFT_LEAVE_U = 750
 SHIFT_MS = 15000
+SHIFT_SETTLED_MS = 15000  # of a bout: before, a load may still be on its way through the foam
 OFFLOAD_ENTER_U = 300
 OFFLOAD_LEAVE_U = 400
 HABIT_SETTLED_MS = 10000  # of a bout: flesh and foam still give way before
@@ -71,7 +72,7 @@ class Shift:
         self.reached = False
 
     def step(self, dt_ms, u, seated, settled=True):
-        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: a person has settled."""
+        """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: foam has given way."""
         self.reached = False
         self.ended_ms = 0
         ceiling = SHIFT_LEAVE_U if self._run_ms else SHIFT_U

@@ -33,7 +33,9 @@ SAME_MOVES = 2
 # Drifting: loaded alone, having not moved when the others unloaded, or not stirring for long.
 ALONE_TOLD_MS = 20000
 ALONE_LATE_MS = 2000
-ALONE_STILL_MS = 60000
+ALONE_CALM_MS = 60000  # for a load that may be a baseline
+ALONE_HEAVY_CALM_MS = 180000  # for one that may be a person perching
+HEAVY_U = 600
 LONG_MS = 1 << 29
 
 
@@ -177,9 +179,12 @@ class Witness:
             state.doubted = True
             if self._alone_ms >= ALONE_TOLD_MS:
                 self._drifted[zone] = 1
-        elif state.still_ms >= ALONE_STILL_MS and self._another_was_seen(zone, zones):
+        elif self._is_calm(state) and self._another_was_seen(zone, zones):
             self._drifted[zone] = 1
         return self._drifted[zone] != 0
+
+    def _is_calm(self, state):
+        return state.calm_ms >= (ALONE_CALM_MS if state.u < HEAVY_U else ALONE_HEAVY_CALM_MS)
 
     def _another_was_seen(self, zone, zones):
         for other in range(ZONE_COUNT):

@@ -98,8 +98,8 @@ class Fidgeter(Scripted):
 
 
 class Still(Scripted):
-    doc = "hardly moves: one small movement a minute"
-    fidgets_per_min = 1.0
+    doc = "hardly moves: two small movements a minute"
+    fidgets_per_min = 2.0
     shift_every_min = 15.0
     sit_s = (120.0, 2400.0)
 

@@ -7,7 +7,7 @@ so what is left of its shape is noise and rounding; it is dead below the line's 
 
 The resistor is a power law with a contact resistance in series: ``G = k·p^n / (1 + k·p^n / G_contact)``. Three
 sensors on a force gauge (hand-applied staircases from 5 to 75 N) give n = 1.45, 1.75, 1.60 and leave 15, 24 and 43 %
-rms; at 10 N, where a seat uses them, the contact has bent that to 1.1 … 1.4, and they conduct as 1 : 1.8 : 3.9.
+rms; at 10 N, where a seat uses them, the contact has bent that to 1.06 … 1.43, and they conduct as 1 : 1.8 : 3.9.
 Loading and unloading differ by less than the residuals. The stack of a cushion (disc, foam) stays in the gauge's
 lowest quarter; nominal here is therefore n = 1, 13 uS per kPa, and a batch of simulated sensors spreads both. Not
 fitted, from data sheets and judgement: 5 % creep per decade of time, 0.35 % per kelvin, hysteresis of a few percent.
@@ -94,6 +94,6 @@ def batch(rng: np.random.Generator, zones: int, *, spread: float = 0.15, tempera
         gain=tuple(rng.lognormal(0.0, spread, zones)),
         exponent=tuple(np.clip(rng.normal(1.08, 0.08, zones), 0.9, 1.3)),
         contact_us=2500.0,
-        hysteresis=0.03,
+        hysteresis=0.015,
         temperature_c=temperature_c,
     )

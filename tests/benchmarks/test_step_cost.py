@@ -1,0 +1,67 @@
+"""What one decision second costs on 32-bit MicroPython, in WASM instructions, and where they go."""
+
+import pytest
+
+from tests.core.interpreters import fuel_of, require
+
+BUDGET = 1_300_000  # instructions of one second; 1.06 million were measured, and 0.21 for a bare read of the zones
+SETUP = """
+from cushion.core.calibration import Calibration
+from cushion.core.engine import Engine
+from cushion.core.settings import Settings
+engine = Engine(Settings(), Calibration(), 3300, 3300)
+levels = [9000, 9200, 5000, 5100]
+for second in range(40):
+    for _ in range(4):
+        engine.sample(levels)
+    engine.decide(1000, 600)
+    engine.events.clear()
+    levels[0] = 9000 + second % 5 * 400
+sensing, calibration = engine.sensing, engine.calibration
+zones = sensing.zones
+class Adc:
+    def read_uv(self):
+        return 900000
+class Pin:
+    def value(self, on):
+        pass
+adcs, pin = [Adc() for _ in range(4)], Pin()
+"""
+PARTS = {
+    "bare read of four zones, 4 samples of 4 readings": """
+for _ in range(4):
+    pin.value(1)
+    for zone in range(4):
+        total = 0
+        for _ in range(4):
+            total += adcs[zone].read_uv()
+        levels[zone] = total // 400
+    pin.value(0)""",
+    "taking four samples": "for _ in range(4):\n    engine.sample(levels)",
+    "medians of four zones": "for zone in range(4):\n    sensing._median(zone)",
+    "pressure of four zones": """
+for zone in range(4):
+    state = zones[zone]
+    state.take(1000, 9000 + zone, 3300)
+    state.press(1000, zone, calibration, 30, sensing._edge_ns)""",
+    "zones as witnesses": "sensing.witness.step(1000, zones)",
+    "presence": "sensing.presence_permille(calibration)",
+    "occupancy and break": "engine.sitting.step(1000, 900, 900, 900, 120000)",
+    "doses": "engine.left_dose.step(1000, 900, 1200, 60)\nengine.right_dose.step(1000, 900, 1200, 60)",
+    "habits and shifts": "engine._follow_shifts(1000, True)",
+    "epoch": "engine._epoch.take(1000, zones, 900, 900, 0)",
+    "prompt": "engine._prompt(1000, 600, False)",
+}
+SECOND = "for _ in range(4):\n    engine.sample(levels)\nengine.decide(1000, 600)\nengine.events.clear()"
+
+
+@pytest.mark.bench
+def test_a_second(capsys):
+    require("wasm")
+    costs = {name: fuel_of(code.strip("\n"), SETUP, repeat=40) for name, code in PARTS.items()}
+    whole = fuel_of(SECOND, SETUP, repeat=40)
+    with capsys.disabled():
+        print(f"\none decision second: {whole} WASM instructions (budget {BUDGET})")
+        for name, cost in costs.items():
+            print(f"  {cost:8d}  {100 * cost / whole:5.1f} %  {name}")
+    assert whole <= BUDGET
