@@ -36,6 +36,7 @@ ALONE_LATE_MS = 2000
 ALONE_CALM_MS = 60000  # for a load that may be a baseline
 ALONE_HEAVY_CALM_MS = 180000  # for one that may be a person perching
 HEAVY_U = 600
+ALONE_MOST_PA = 45000  # nobody rests so hard on one zone alone
 LONG_MS = 1 << 29
 
 
@@ -175,7 +176,7 @@ class Witness:
             return self._drifted[zone] != 0
         if zone != self._alone:
             return False
-        if state.still_ms >= self._alone_ms + ALONE_LATE_MS:
+        if state.still_ms >= self._alone_ms + ALONE_LATE_MS or state.pressure_pa >= ALONE_MOST_PA:
             state.doubted = True
             if self._alone_ms >= ALONE_TOLD_MS:
                 self._drifted[zone] = 1

@@ -235,6 +235,7 @@ def gesture(name):
 IN_SAFE_MODE = ("status", "read_log", "ack")
 CALLS: dict = {
     "status": status,
+    "live": live,
     "clock": clock,
     "read_log": read_log,
     "ack": ack,
