@@ -20,6 +20,7 @@ GATE_VALID = 0.8
 BAD_SITTING = 5  # above it: a reduction
 GOOD_SITTING = 2  # up to it, a rise is possible
 FLARE_RISE = 2
+FLARE_DAYS = 14  # a flare that lasts longer is a reason of its own
 BIG_CUT, SMALL_CUT = 800, 900  # permille
 TESTED_SHARE, TESTED_DAYS = 0.7, 3
 BASELINE_DAYS = 14
@@ -97,6 +98,7 @@ class Baseline:
     def __init__(self, diary: SideDiary) -> None:
         self.at: dict[date, int | None] = {}
         self.known: dict[date, int] = {}
+        self.since: date | None = None
         calm: list[tuple[date, int]] = []
         flare = False
         for day in sorted(diary.mornings):
@@ -109,6 +111,7 @@ class Baseline:
             bad = (base is not None and pain >= base + FLARE_RISE) or day in diary.flares
             bad = bad or (before is not None and before.pain > BAD_SITTING)
             flare = bad or (flare and base is not None and pain > base)
+            self.since = (self.since or day) if flare else None
             if not flare:
                 calm.append((day, pain))
         self.flare = flare
@@ -183,15 +186,24 @@ def _down(
     for day in woke:
         morning = day + timedelta(days=1)
         evidence.append(f"{morning}: morning pain {diary.mornings[morning].pain}, usual {baseline.at[morning]}")
-    permille = BIG_CUT if sat or len(woke) >= 2 else SMALL_CUT
-    rule = f"pain over {BAD_SITTING} while sitting" if sat else f"{len(woke)} mornings 2 or more over the usual"
-    if not sat and len(woke) == 1:
-        rule = "one morning 2 or more over the usual"
+    rule = f"pain over {BAD_SITTING} while sitting" if sat else "one morning 2 or more over the usual"
+    to_s = limit_s * BIG_CUT // 1000
+    if not sat:
+        # The mornings of one flare are one reason: together they take the limit to 0.80 of where it stood before it.
+        first = today - timedelta(days=WEEK - 1)
+        if baseline.since is not None:
+            first = max(min(first, baseline.since), today - timedelta(days=FLARE_DAYS - 1))
+        bad = [d for d in _days(first, today) if _rise_on(d, diary, baseline) >= FLARE_RISE]
+        before_s = max([limit_s, *(c.was_s for c in changes if c.day >= first and c.now_s < c.was_s)])
+        to_s = min(limit_s, before_s * (BIG_CUT if len(bad) >= 2 else SMALL_CUT) // 1000)
+        if len(bad) >= 2:
+            rule = f"{len(bad)} mornings 2 or more over the usual"
     if _reduced_on(today, changes):
         return Proposal("hold", limit_s, limit_s, "one reduction a day", evidence)
-    to_s = max(FLOOR_S, limit_s * permille // 1000)
+    to_s = max(FLOOR_S, to_s)
     if to_s == limit_s:
-        return Proposal("hold", limit_s, limit_s, f"{rule}; the limit is at its floor", evidence)
+        why = "the limit is at its floor" if limit_s == FLOOR_S else "the limit was lowered for it"
+        return Proposal("hold", limit_s, limit_s, f"{rule}; {why}", evidence)
     return Proposal("down", limit_s, to_s, rule, evidence, used_until=max([*sat, *woke]))
 
 

@@ -1,0 +1,228 @@
+"""The rules over days: what moves a limit, what must never raise it. Oracle: the table in host_tools/README.md."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from cushion.core.settings import Settings
+from sitbone.tuning import CAP_S, FLOOR_S, Change, Load, Proposal, Rating, SideDiary, propose
+
+TODAY = date(2026, 3, 30)
+NAME = "left_dose_limit_s"
+
+
+def day(before: int) -> date:
+    return TODAY - timedelta(days=before)
+
+
+def calm(morning: int = 1, sitting: int = 1, days: int = 21) -> SideDiary:
+    diary = SideDiary()
+    diary.mornings = {day(n): Rating(morning) for n in range(days)}
+    diary.sittings = {day(n): Rating(sitting) for n in range(1, days)}
+    return diary
+
+
+def loads(dose_s: float = 1100, days: int = 21) -> dict[date, Load]:
+    return {day(n): Load(dose_s, 30000, 29000) for n in range(days)}
+
+
+def decide(diary: SideDiary, limit_s: int = 1200, changes: tuple[Change, ...] = (), **kwargs: Any) -> Proposal:
+    return propose(TODAY, limit_s, diary, kwargs.get("loads", loads()), list(changes))
+
+
+def test_a_calm_week_that_tested_the_limit_raises_it_by_a_tenth_and_says_why() -> None:
+    found = decide(calm())
+    assert (found.action, found.from_s, found.to_s) == ("up", 1200, 1320)
+    assert found.evidence[0].startswith("7 days reached 70 % of 20:00: ")
+    assert "sitting 1, next morning 1 (usual 1)" in found.evidence[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (lambda d: d.sittings.update({day(2): Rating(3)}), "pain holds it"),
+        (lambda d: d.mornings.update({day(2): Rating(2)}), "pain holds it"),
+        (lambda d: d.mornings.pop(TODAY), "not enough data"),
+        (lambda d: [d.sittings.pop(day(n)) for n in (1, 2, 3)], "not enough data"),
+        (lambda d: d.sittings.update({day(n): Rating(0, timely=False) for n in (1, 2, 3)}), "not enough data"),
+        (lambda d: setattr(d, "red", [(day(40), "a sudden pop")]), "red flag"),
+        (lambda d: setattr(d, "flares", frozenset([day(3)])), "pain holds it"),
+        (lambda d: d.mornings.update({day(12): Rating(7)}), "red flag"),
+    ],
+)
+def test_what_forbids_a_rise(change: Any, rule: str) -> None:
+    diary = calm()
+    change(diary)
+    found = decide(diary, changes=(Change(day(12), 1300, 1200, day(13)),))
+    assert (found.action, found.rule) == ("hold", rule)
+
+
+def test_a_limit_that_was_not_tested_or_changed_this_week_stays() -> None:
+    assert decide(calm(), loads=loads(700)).rule == "not tested"
+    assert decide(calm(), loads={}).rule == "not enough data"
+    assert decide(calm(), changes=(Change(day(6), 1100, 1200),)).rule == "one change a week"
+    assert decide(calm(), changes=(Change(day(7), 1100, 1200),)).action == "up"
+    assert decide(calm(), limit_s=CAP_S, loads=loads(2600)).rule == "at its highest"
+    bad = {at: Load(load.dose_s, 30000, 20000) for at, load in loads().items()}
+    assert decide(calm(), loads=bad).rule == "not enough data"
+
+
+@pytest.mark.parametrize(
+    ("mornings", "sitting", "to_s"),
+    [({}, {1: 6}, 960), ({0: 3}, {}, 1080), ({0: 3, 1: 4}, {}, 960), ({0: 2}, {1: 5}, 1200)],
+)
+def test_reductions_pass_the_gate(mornings: dict[int, int], sitting: dict[int, int], to_s: int) -> None:
+    diary = calm()
+    diary.mornings = {**diary.mornings, **{day(n): Rating(pain, timely=False) for n, pain in mornings.items()}}
+    diary.sittings = {day(n): Rating(pain) for n, pain in sitting.items()}
+    assert decide(diary, loads={}).to_s == to_s
+
+
+def test_each_bad_day_counts_once_and_one_reduction_a_day_is_all() -> None:
+    diary = calm()
+    diary.sittings = {**diary.sittings, day(1): Rating(6)}
+    first = decide(diary)
+    assert (first.to_s, first.used_until) == (960, day(1))
+    assert decide(diary, 960, (Change(TODAY, 1200, 960, day(1)),)).action == "hold"
+    diary.sittings[TODAY] = Rating(9)
+    assert decide(diary, 960, (Change(TODAY, 1200, 960, day(1)),)).rule == "one reduction a day"
+
+
+def test_the_mornings_of_one_flare_take_it_to_four_fifths_together() -> None:
+    diary = calm()
+    diary.mornings = {**diary.mornings, **{day(n): Rating(4) for n in range(4)}}
+    assert decide(diary, 1080, (Change(day(2), 1200, 1080, day(3)),)).to_s == 960
+    assert decide(diary, 960, (Change(day(2), 1200, 960, day(3)),)).action == "hold"
+
+
+def test_five_onsets_anchor_the_limit() -> None:
+    diary = calm()
+    diary.onsets = [(day(n), 1000.0 + 50 * n) for n in range(1, 6)]
+    found = decide(diary)
+    assert (found.action, found.to_s) == ("down", 880)
+    assert "5 recorded onsets" in found.evidence[0]
+    diary.onsets = [(day(n), 1600.0) for n in range(1, 6)]
+    assert decide(diary).to_s == 1280
+    diary.onsets = diary.onsets[:4]
+    assert decide(diary).to_s == 1320
+
+
+def test_three_weeks_of_reductions_or_two_at_the_floor_stop_it_until_resumed() -> None:
+    down = tuple(Change(day(n), 1200 - 50 * i, 1150 - 50 * i) for i, n in enumerate((16, 9, 2)))
+    diary = calm()
+    assert decide(diary, 1050, down).action == "stop"
+    diary.resumed = day(1)
+    assert decide(diary, 1050, down).action != "stop"
+    floor = (Change(day(15), 350, FLOOR_S),)
+    assert decide(calm(), FLOOR_S, floor).action == "stop"
+    assert decide(calm(), FLOOR_S, (Change(day(10), 350, FLOOR_S),)).action != "stop"
+
+
+ratings = st.dictionaries(st.integers(-40, 40).map(day), st.builds(Rating, st.integers(0, 10), st.booleans()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    mornings=ratings,
+    sittings=ratings,
+    limit_s=st.integers(FLOOR_S, CAP_S),
+    onsets=st.lists(st.tuples(st.integers(-9, 40).map(day), st.floats(0, 9000)), max_size=8),
+    dose_s=st.floats(0, 9000),
+)
+def test_no_diary_whatever_raises_a_limit_without_a_calm_tested_week(
+    mornings: Any, sittings: Any, limit_s: int, onsets: Any, dose_s: float
+) -> None:
+    diary = SideDiary(mornings, sittings, onsets)
+    found = propose(TODAY, limit_s, diary, loads(dose_s), [])
+    assert FLOOR_S <= found.to_s <= CAP_S
+    assert found.to_s <= limit_s * 1100 // 1000
+    if found.to_s > limit_s:
+        week = [day(n) for n in range(1, 8)]
+        assert dose_s >= 0.7 * limit_s
+        assert sum(1 for d in week if d in sittings and d + timedelta(days=1) in mornings) >= 5
+        assert all(sittings[d].pain <= 2 for d in week if d in sittings)
+        assert all(mornings[day(n)].pain < 7 for n in range(7) if day(n) in mornings)
+
+
+@pytest.mark.parametrize("pain", [0, 10])
+def test_all_zeros_rise_slowly_and_all_tens_never(pain: int) -> None:
+    found = decide(calm(pain, pain))
+    assert found.to_s == (1320 if pain == 0 else 960)
+    one = SideDiary({TODAY: Rating(0)}, {day(1): Rating(0)})
+    assert decide(one).rule == "not enough data"
+
+
+class Person(RuleBasedStateMachine):
+    """Days with any ratings, tuned whenever, undone, set by hand, clock changes: the firmware holds what is asked."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.settings, self.index, self.age_s = Settings(), 0, 0
+        self.diary, self.loads, self.changes = SideDiary(), {}, []
+        self.mornings: dict[date, Rating] = {}
+        self.sittings: dict[date, Rating] = {}
+        self.diary.mornings, self.diary.sittings = self.mornings, self.sittings
+        self.held = [(0, self.settings.get(NAME))]
+
+    @property
+    def today(self) -> date:
+        return TODAY + timedelta(days=self.index)
+
+    @rule(morning=st.integers(0, 10) | st.none(), sitting=st.integers(0, 10) | st.none(), dose=st.integers(0, 4000))
+    def live_a_day(self, morning: int | None, sitting: int | None, dose: int) -> None:
+        self.loads[self.today] = Load(dose, 30000, 30000)
+        if sitting is not None:
+            self.sittings[self.today] = Rating(sitting)
+        self.index += 1
+        self.age_s += 86400
+        if morning is not None:
+            self.mornings[self.today] = Rating(morning)
+
+    @rule(days=st.integers(1, 15))
+    def live_calm_days(self, days: int) -> None:
+        for _ in range(days):
+            self.live_a_day(0, 0, 2600)
+
+    @rule()
+    def tune(self) -> None:
+        before = self.settings.get(NAME)
+        found = propose(self.today, before, self.diary, self.loads, self.changes)
+        if found.action == "up":
+            assert all(self.mornings[d].pain <= 6 for d in self.mornings if 0 <= (self.today - d).days < 7)
+            assert all(self.sittings[d].pain <= 2 for d in self.sittings if 0 <= (self.today - d).days < 7)
+        self._set(found.to_s, found.used_until)
+
+    @rule(value=st.integers(0, 5000))
+    def set_or_import(self, value: int) -> None:
+        self._set(value, None)
+
+    @rule(back=st.integers(1, 4))
+    def undo(self, back: int) -> None:
+        self._set(self.held[-min(back, len(self.held))][1], None)
+
+    @rule(days=st.integers(1, 400))
+    def host_clock_jumps(self, days: int) -> None:
+        self.index += days  # the diary's days go on; the cushion's powered time does not
+
+    def _set(self, wish: int, used_until: date | None) -> None:
+        before = self.settings.get(NAME)
+        now = self.settings.change(NAME, wish, self.age_s)
+        if now != before:
+            self.changes.append(Change(self.today, before, now, used_until))
+            self.held.append((self.age_s, now))
+
+    @invariant()
+    def no_more_than_a_tenth_in_seven_days(self) -> None:
+        recent = [v for at, v in self.held if at > self.age_s - 7 * 86400]
+        before = [v for at, v in self.held if at <= self.age_s - 7 * 86400][-1:]
+        value = self.settings.get(NAME)
+        assert value <= min([*before, *recent, value]) * 1100 // 1000
+        assert FLOOR_S <= value <= CAP_S
+
+
+TestPerson = Person.TestCase
+TestPerson.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
