@@ -132,9 +132,13 @@ class App:
         board, engine = self.board, self.monitor.engine
         on_usb = board.power.on_usb()
         busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
-        busy = busy or self.monitor.capture is not None or self.monitor.steps < HEALTHY_STEPS
+        busy = busy or self.monitor.capture is not None
+        busy = busy or (self.monitor.steps < HEALTHY_STEPS and not board.slept())
         state, away_ms = engine.sitting.occupancy.state, engine.sitting.away_ms
-        self._rest = resting.depth(on_usb, busy, state, away_ms, board.power.can_wake_on_sitting())
+        break_ms = engine.settings.verified_break_s * 1000
+        # A chip that the wake sensor has just woken gets the time to see who sits there, before it may sleep again.
+        can_wake = board.power.can_wake_on_sitting() and self.monitor.steps >= HEALTHY_STEPS
+        self._rest = resting.depth(on_usb, busy, state, away_ms, break_ms, can_wake)
         self.monitor.sample_ms = resting.sample_ms(self._rest, state)
         if board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
             self._sleep(OFF_SLEEP_MS, False)

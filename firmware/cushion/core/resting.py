@@ -4,16 +4,17 @@ from cushion.core.cadence import SAMPLE_MS
 from cushion.core.occupancy import VACANT
 
 AWAKE, LIGHT, DEEP = 0, 1, 2
-DEEP_AFTER_MS = 300000  # any break is verified by then (core/settings.py: at most 300 s)
+DEEP_MARGIN_MS = 10000  # beyond the time that verifies a break: what a sleep adds to is proven rest
 VACANT_SAMPLE_MS = 1000  # an empty seat is looked at once a second: with the detector's 3 s a sit is never missed
 LONGEST_SLEEP_MS = 3600000  # then a sign of life, and a look at the battery
 
 
-def depth(on_usb, busy, state, away_ms, can_wake):
-    """`busy`: something runs that sleep would end (a motor, a press, a capture). `away_ms`: how long it was vacant."""
+def depth(on_usb, busy, state, away_ms, break_ms, can_wake):
+    """`busy`: something runs that sleep would end (a motor, a press, a capture). `away_ms`: for how long it was vacant;
+    `break_ms` of that verify a break."""
     if on_usb or busy:
         return AWAKE
-    if state == VACANT and away_ms >= DEEP_AFTER_MS and can_wake:
+    if state == VACANT and away_ms >= break_ms + DEEP_MARGIN_MS and can_wake:
         return DEEP
     return LIGHT
 

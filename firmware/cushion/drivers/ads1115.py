@@ -8,8 +8,9 @@ READY = 0x80  # OS, in the config register's high byte
 SINGLE_SHOT_4V = 0xC3  # begin; AIN0 against ground (| input << 4); +-4.096 V; one conversion
 RATE_860 = 0xE3  # 860 a second; comparator off
 UV_PER_STEP = 125
-CONVERT_US = 1300  # 1/860 s and the data sheet's 10 %
-POLLS = 4
+CONVERT_US = 1170  # 1/860 s
+POLL_US = 60  # the data sheet allows 10 % more
+POLLS = 8
 
 
 class Ads1115:
@@ -25,11 +26,12 @@ class Ads1115:
         """Voltage of one input against ground, in microvolts; 0 where it is below."""
         self._config[0] = SINGLE_SHOT_4V | channel << 4
         self._i2c.writeto_mem(self._address, CONFIG, self._config)
+        time.sleep_us(CONVERT_US)
         for _ in range(POLLS):
-            time.sleep_us(CONVERT_US)
             self._i2c.readfrom_mem_into(self._address, CONFIG, self._answer)
             if self._answer[0] & READY:
                 break
+            time.sleep_us(POLL_US)
         else:
             raise OSError(110)  # ETIMEDOUT
         self._i2c.readfrom_mem_into(self._address, CONVERSION, self._answer)

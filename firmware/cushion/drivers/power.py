@@ -23,8 +23,8 @@ class Power:
         return self._usb is None or self._usb.value() == 1
 
     def can_wake_on_sitting(self):
-        """Whether a person who sits down ends a deep sleep."""
-        return self._wake is not None
+        """Whether somebody who sits down would end a deep sleep: not where the sensor says so of an empty seat, too."""
+        return self._wake is not None and self._wake.value() == 0
 
     def light_sleep(self, ms):
         """Sleeps for so long, or until the button is pressed. Nothing runs, and all that was known stays."""

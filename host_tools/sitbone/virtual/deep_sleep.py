@@ -20,7 +20,7 @@ class DeepSleep:
     def __init__(self, world: World, t_ms: int, order: bytes) -> None:
         wish = json.loads(order)
         self._world = world
-        self._t_ms = t_ms
+        self._t_ms = self._fell_asleep_ms = t_ms
         self._wake_ms = t_ms + wish["ms"] if wish["ms"] else None
         self._ext0 = wish["ext0"]
         self._ext1 = wish["ext1"]
@@ -28,6 +28,15 @@ class DeepSleep:
         self._levels = dict(world.levels())  # as the chip sees them
         self._began_ms = t_ms
         self._began_real_s = time.monotonic()
+
+    @staticmethod
+    def usage_in(order: bytes) -> bytes:
+        """What the chip had used up when it gave the order."""
+        return bytes.fromhex(json.loads(order)["usage"])
+
+    @property
+    def slept_ms(self) -> int:
+        return self._t_ms - self._fell_asleep_ms
 
     def go_on(self) -> int | None:
         for _ in range(_STEPS_A_TURN):

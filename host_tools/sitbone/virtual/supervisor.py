@@ -313,7 +313,10 @@ class _Relay:
         if self._chip is None and self._asleep is None:
             return
         self._end_chip()
+        if self._asleep is not None:
+            self._world.usage.slept(self._asleep.slept_ms)
         self._asleep = None
+        self._world.tell(self._now_ms(), "usage", **self._world.usage.totals())
         self._world.tell(self._now_ms(), "power", on=False)
 
     def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
@@ -327,6 +330,7 @@ class _Relay:
         self._said = b""
         hello = self._retained.hello(self._world, self._image, cause=cause, wake=wake, raw=raw, probe=probe)
         self._chip = ChipProcess(hello)
+        self._world.usage.start()
         self._heard_at_s = time.monotonic()
         self._poller.register(self._chip.terminal, select.POLLIN)
         self._poller.register(self._chip.link, select.POLLIN)
@@ -386,6 +390,7 @@ class _Relay:
     # ---- deep sleep
 
     def _fall_asleep(self, frame: protocol.Frame) -> None:
+        self._world.usage.chip(DeepSleep.usage_in(frame.payload))
         self._end_chip()
         self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload)
         self._world.tell(frame.t_ms, "sleep")
@@ -396,6 +401,7 @@ class _Relay:
             self._finish = True
         elif wake is not None:
             self._asleep = None
+            self._world.usage.slept(sleep.slept_ms)
             self._world.forget_chip()
             self._world.tell(self._world.now_ms, "reset", cause="deepsleep", wake=wake)
             self._boot(retained.DEEPSLEEP_RESET, wake=wake)
@@ -416,6 +422,7 @@ class _Relay:
     def _hear(self, chip: ChipProcess, frame: protocol.Frame) -> None:
         self._world.reach(frame.t_ms)
         if frame.tag == protocol.CHUNK:
+            self._world.usage.chip(frame.payload)
             if self._world.over(frame.t_ms):
                 self._finish = True
             else:

@@ -17,6 +17,7 @@ from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
 from .errors import VirtualError
 from .protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
 from .seat import Seat
+from .usage import Usage
 
 OPEN = 2  # Edge.level: not driven, the chip's pull decides
 CHUNK_REAL_MS = 200  # of real time, where the pace has one: a button pressed now is felt now
@@ -49,6 +50,7 @@ class World:
             raise VirtualError(f"no board {board}; known are {', '.join(sorted(PROFILES))}")
         self.seat = seat
         self.battery_mv = _BATTERY_MV
+        self.usage = Usage()
         self.duration_ms = duration_ms
         self.now_ms = 0
         self._pace_milli = 0 if speed is None else round(speed * 1000)
@@ -194,6 +196,7 @@ class World:
         strength = round(duty_u16 / 65535, 3)
         self._running[side] = on
         self.tell(t_ms, "motor", side=side, on=on, strength=strength)
+        self.usage.motor(side, on, t_ms)
         self.seat.motor(side, on, strength, t_ms)
 
     def outputs_off(self, t_ms: int) -> None:

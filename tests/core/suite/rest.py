@@ -111,12 +111,13 @@ def test_how_deep():
         (False, True, VACANT, 900000, True, resting.AWAKE),
         (False, False, VACANT, 900000, True, resting.DEEP),
         (False, False, VACANT, 900000, False, resting.LIGHT),
-        (False, False, VACANT, 299999, True, resting.LIGHT),
+        (False, False, VACANT, 129999, True, resting.LIGHT),
+        (False, False, VACANT, 130000, True, resting.DEEP),
         (False, False, OCCUPIED, 0, True, resting.LIGHT),
         (False, False, UNKNOWN, 900000, True, resting.LIGHT),
     )
     for on_usb, busy, state, away_ms, can_wake, expected in table:
-        assert resting.depth(on_usb, busy, state, away_ms, can_wake) == expected
+        assert resting.depth(on_usb, busy, state, away_ms, 120000, can_wake) == expected
     assert resting.sample_ms(resting.LIGHT, VACANT) == 1000
     assert resting.sample_ms(resting.AWAKE, VACANT) == resting.sample_ms(resting.LIGHT, OCCUPIED) == 250
 

@@ -18,6 +18,8 @@ _mode = bytearray(GPIO_COUNT)
 _pull = bytearray(GPIO_COUNT)
 _HEARD = worldlink.hello["wiring"]["heard"]  # what the world reacts to
 _told = {}
+_SUPPLY = worldlink.hello["wiring"]["supply"]
+supply_pulses = 0  # how often the sensors were supplied: samples
 _SWITCH_DMV = worldlink.hello["wiring"]["switch_dmv"]
 _duty = [0] * GPIO_COUNT  # what the pin puts out, 0..65535
 _irqs = {}  # gpio: (pin, handler, trigger)
@@ -52,9 +54,12 @@ def seat_switch():
 
 
 def put_out(gpio, duty_u16):
+    global supply_pulses
     if _duty[gpio] == duty_u16:
         return
     _duty[gpio] = duty_u16
+    if gpio == _SUPPLY and duty_u16:
+        supply_pulses += 1
     if gpio in _HEARD:
         tell_world(gpio, duty_u16)
     if on_output:

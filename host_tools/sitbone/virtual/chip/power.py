@@ -1,5 +1,6 @@
 # Resets, sleeps and what wakes from them.
 import json
+import struct
 from binascii import a2b_base64
 
 import clock
@@ -20,6 +21,8 @@ WAKE_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 39
 _ext0 = None  # (gpio, level)
 _ext1 = None  # (gpios, any high / all low)
 _wake_reason = worldlink.hello["wake"]
+light_us = 0  # spent in light sleep in this life
+light_sleeps = 0
 
 
 def set_ext0(pin, level):
@@ -60,12 +63,25 @@ def soft_reset():
 
 def deepsleep(time_ms=0):
     pulled_up = [gpio for gpio in WAKE_PINS if pins._pull[gpio] & pins.Pin.PULL_UP]
-    order = {"ms": time_ms, "ext0": _ext0, "ext1": _ext1, "pulled_up": pulled_up}
+    order = {"ms": time_ms, "ext0": _ext0, "ext1": _ext1, "pulled_up": pulled_up, "usage": usage().hex()}
     worldlink.send(worldlink.DEEPSLEEP, clock.now_ms(), json.dumps(order).encode())
     worldlink.await_death()
 
 
+def usage():
+    # What costs energy, since this start: worldlink.USAGE
+    return struct.pack("<QII", light_us, light_sleeps, pins.supply_pulses)
+
+
 def lightsleep(time_ms=0):
+    global light_us, light_sleeps
+    began_us = clock.now()
+    light_sleeps += 1
+    _sleep_lightly(time_ms)
+    light_us += clock.now() - began_us
+
+
+def _sleep_lightly(time_ms):
     global _wake_reason
     until_us = clock.now() + time_ms * 1000 if time_ms else clock.NEVER_US
     _wake_reason = _woken_by()
@@ -87,3 +103,6 @@ def wake_reason():
 
 def unique_id():
     return a2b_base64(worldlink.hello["unique_id"])
+
+
+worldlink.usage = usage

@@ -1,0 +1,50 @@
+"""What the chip did that costs energy: times per state, samples, starts and vibration, over all its lives."""
+
+from __future__ import annotations
+
+import struct
+
+_CHIP = struct.Struct("<QII")
+
+
+class Usage:
+    """``totals`` counts since the world began; the chip's own counters begin anew with each of its starts."""
+
+    def __init__(self) -> None:
+        self._light_us = self._light_sleeps = self._samples = 0
+        self._deep_ms = self._starts = self._motor_ms = 0
+        self._life = (0, 0, 0)
+        self._motor_since: dict[str, int] = {}
+
+    def start(self) -> None:
+        self._starts += 1
+        self._life = (0, 0, 0)
+
+    def chip(self, counters: bytes) -> None:
+        """The chip's counters, as power.py packs them; b"" from one that has not got that far."""
+        if not counters:
+            return
+        now = _CHIP.unpack(counters)
+        self._light_us += now[0] - self._life[0]
+        self._light_sleeps += now[1] - self._life[1]
+        self._samples += now[2] - self._life[2]
+        self._life = now
+
+    def slept(self, ms: int) -> None:
+        self._deep_ms += ms
+
+    def motor(self, side: str, on: bool, t_ms: int) -> None:
+        if on:
+            self._motor_since.setdefault(side, t_ms)
+        elif side in self._motor_since:
+            self._motor_ms += t_ms - self._motor_since.pop(side)
+
+    def totals(self) -> dict[str, int]:
+        return {
+            "light_ms": self._light_us // 1000,
+            "deep_ms": self._deep_ms,
+            "light_sleeps": self._light_sleeps,
+            "samples": self._samples,
+            "starts": self._starts,
+            "motor_ms": self._motor_ms,
+        }
