@@ -12,28 +12,37 @@ from typing import Any
 from cushion.drivers.profiles import PROFILES
 from sitbone.device import Board, Cushion
 from sitbone.errors import CushionGone, NoCushion, Refused
-from sitbone.firmware_files import TOP_FILES, FirmwareFile, firmware_files, version_id
+from sitbone.firmware_files import MPY_VERSION, TOP_FILES, FirmwareFile, compiled, firmware_files, version_id
 
 START_S = 90.0
 POLL_S = 1.0
 RESTART = "import machine\nmachine.reset()"
+OLDEST = (1, 24, 0)
+PLATFORMS = ("esp32", "linux", "darwin")  # the last two: the virtual cushion
+ASK_INTERPRETER = (
+    "import sys,json\ni=sys.implementation\nprint(json.dumps([i[0],list(i[1])[:3],getattr(i,'_mpy',0),sys.platform]))"
+)
 BOARD_FILE = "/etc/board"
 SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
-def install(port: str, progress: Progress | None = None, board_name: str | None = None) -> dict[str, Any]:
+def install(
+    port: str, progress: Progress | None = None, board_name: str | None = None, compile_it: bool = False
+) -> dict[str, Any]:
     """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
 
     ``board_name`` names the board's profile; without it the board keeps the one that it has, or the default.
+    ``compile_it`` sends bytecode, where the board can read it.
 
     Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
     to its previous version.
     """
-    files = firmware_files()
-    version = version_id(files)
     with Board(port) as board:
+        reads_bytecode = _demand_micropython(board)
+        files = compiled(firmware_files()) if compile_it and reads_bytecode else firmware_files()
+        version = version_id(files)
         previous, copied = _copy(board, files, version, progress)
         renamed = _name_board(board, board_name)
         if copied["files"] or renamed:
@@ -42,6 +51,17 @@ def install(port: str, progress: Progress | None = None, board_name: str | None 
     with Board(port) as board:
         _remove_others(board, (version, previous))
     return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
+
+
+def _demand_micropython(board: Board) -> bool:
+    """Raises Refused for an interpreter that the firmware does not run on; whether it reads our bytecode."""
+    name, version, mpy, platform = board.run_json(ASK_INTERPRETER)
+    if name != "micropython" or tuple(version) < OLDEST:
+        found, oldest = ".".join(map(str, version)), ".".join(map(str, OLDEST))
+        raise Refused(f"the board runs {name} {found}; flash MicroPython {oldest} or newer with sitbone flash")
+    if platform not in PLATFORMS:
+        raise Refused(f"the board is no ESP32 but {platform}; use an ESP32 or an ESP32-S3")
+    return bool(mpy & 0xFF == MPY_VERSION)
 
 
 def _name_board(board: Board, name: str | None) -> bool:

@@ -105,6 +105,27 @@ def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
     return lines
 
 
+def energy_table(result: Row) -> Table:
+    """`sitbone energy`: what costs most first."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("state", "time a day", "mA", "mAh a day", "share"):
+        table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
+    for name, state in sorted(result["states"].items(), key=lambda item: -item[1]["mah"]):
+        share = state["mah"] / result["mah_per_day"]
+        time = duration_text(state["seconds"])
+        table.add_row(name, time, f"{state['ma']:.3f}", f"{state['mah']:.2f}", f"{share:.0%}")
+    return table
+
+
+def energy_lines(result: Row) -> Iterable[str]:
+    """The sums below the table."""
+    always_on, days = result["always_on"], result["days_per_charge"]
+    yield f"{result['mah_per_day']:.1f} mAh a day with {result['seated_h']:g} h seated: {days:.0f} days"
+    yield f"on {result['capacity_mah']:g} mAh, of which 85 % are counted on; self-discharge included"
+    yield f"always on: {always_on['mah_per_day']:.0f} mAh a day, {always_on['days_per_charge'] * 24:.0f} hours"
+    yield result["basis"]
+
+
 def replay_lines(found: Row) -> Iterable[str]:
     """`sitbone replay`."""
     yield f"{found['trace']}: {duration_text(found['duration_s'])}, {found['calibration']}"

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from sitbone.cli import cushion, data, detection, diary, history, simulation, tune
+from sitbone.cli import board, cushion, data, detection, diary, history, simulation, tune
 from sitbone.cli.terminal import example
 from sitbone.errors import SitboneError, UsageError
 
@@ -64,6 +64,9 @@ for command in (
     cushion.settings,
     detection.calibrate,
     detection.live,
+    board.flash,
+    board.doctor,
+    board.energy,
     history.sync,
     history.history,
     history.events,

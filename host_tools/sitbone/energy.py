@@ -1,0 +1,172 @@
+"""What the cushion takes from its battery: times of a virtual week × currents of data sheets. An estimate.
+
+The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are the
+world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so what the code takes
+on an ESP32 stands here as a judgement. No board was measured.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sitbone.errors import SitboneError
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+
+# mA. Each with its source; where a data sheet gives a span, its upper end.
+ACTIVE_MA = 34.0  # ESP32 data sheet, modem-sleep, 160 MHz, two cores: 27 to 34 mA
+LIGHT_MA = 1.1  # ESP32 data sheet: light sleep 0.8 mA; 1.1 mA with the RTC domain on, as the button's pull-up needs it
+DEEP_MA = 0.15  # ESP32 data sheet: 10 uA with RTC timer and memory, 150 uA with the RTC domain busy: its upper end
+BOARD_MA = (
+    0.020  # regulator and charger at rest, FireBeetle 2's maker says 13 uA for all of the board asleep; battery divider
+)
+PARTS_MA = 0.009  # ADS1115 powered down 2 uA (TI SBAS444), DRV2605L with EN low 7 uA (TI SLOS854)
+WAKE_SENSOR_MA = 0.0033  # 3.3 V over 1 Mohm, while somebody sits
+DIVIDERS_MA = 0.95  # four FSRs at 8, 8, 4, 4 kPa (13 uS/kPa) on 3.3 kohm, and the ADS1115 converting
+MOTOR_MA = 58.0  # ERM under load, TI SLOA194A
+ALWAYS_ON_MA = 50.0  # dev board, no sleep: ESP32 at 240 MHz without radio 30 to 68 mA (data sheet), regulator, LED
+
+# Seconds of the chip at work that the virtual cushion does not see [judgement; to be measured on a board].
+SAMPLE_CODE_S = 0.003
+DECISION_CODE_S = 0.012
+FLASH_WRITE_S = 0.003  # a second, on average: one epoch of 10 s in a write of some 30 ms
+START_S = 1.5  # boot loader, MicroPython, importing the firmware's bytecode
+
+USABLE = 0.85  # of the cell's capacity, down to 3.3 V and in its second year
+SELF_DISCHARGE_PER_DAY = 0.001  # of the capacity: 3 % a month
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a stretch of virtual days took, in seconds and counts."""
+
+    days: float
+    seated_s: float
+    light_s: float
+    deep_s: float
+    awake_s: float
+    samples: int
+    starts: int
+    motor_s: float
+
+
+RECORDED = Times(7.0, 116_162.2, 159_842.7, 440_999.6, 3957.7, 515_600, 194, 79.2)  # seven office days, seed 5
+
+
+def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
+    """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours."""
+    if not 0 <= seated_h <= 20 or capacity_mah <= 0:
+        raise SitboneError("give 0 to 20 seated hours and a capacity above 0 mAh")
+    states = _states(_scaled(times, seated_h))
+    used = sum(state["mah"] for state in states.values())
+    drawn = used + capacity_mah * SELF_DISCHARGE_PER_DAY
+    always_on = ALWAYS_ON_MA * 24
+    return {
+        "mah_per_day": round(used, 2),
+        "days_per_charge": round(capacity_mah * USABLE / drawn, 1),
+        "states": states,
+        "capacity_mah": capacity_mah,
+        "seated_h": seated_h,
+        "always_on": {
+            "mah_per_day": always_on,
+            "days_per_charge": round(capacity_mah * USABLE / always_on, 2),
+        },
+        "basis": "data-sheet currents, times of a virtual week, judged times of the code; not measured on a board",
+    }
+
+
+def _scaled(times: Times, seated_h: float) -> Times:
+    """One day with so many seated hours: absences, samples and starts go with the sits, deep sleep takes the rest."""
+    if times.seated_s <= 0:
+        raise SitboneError("nobody sat in the measured time; measure more days")
+    factor = seated_h * HOUR_S / times.seated_s
+    light_s, awake_s = times.light_s * factor, times.awake_s * factor
+    return Times(
+        1,
+        seated_h * HOUR_S,
+        light_s,
+        max(0.0, DAY_S - light_s - awake_s),
+        awake_s,
+        round(times.samples * factor),
+        max(24, round(times.starts * factor)),  # an hour's deep sleep at most
+        times.motor_s * factor,
+    )
+
+
+def _states(day: Times) -> dict[str, dict[str, float]]:
+    """Seconds, mA and mAh of one day by what the chip does."""
+    seconds = day.light_s + day.awake_s
+    table = {
+        "deep sleep": (day.deep_s, DEEP_MA),
+        "light sleep": (day.light_s, LIGHT_MA),
+        "converting": (day.awake_s, ACTIVE_MA + DIVIDERS_MA),
+        "code per sample": (day.samples * SAMPLE_CODE_S, ACTIVE_MA),
+        "code per decision": (seconds * DECISION_CODE_S, ACTIVE_MA),
+        "log": (day.seated_s * FLASH_WRITE_S, ACTIVE_MA),
+        "starts": (day.starts * START_S, ACTIVE_MA),
+        "vibration": (day.motor_s, MOTOR_MA),
+        "board and parts": (DAY_S, BOARD_MA + PARTS_MA),
+        "wake sensor": (day.seated_s, WAKE_SENSOR_MA),
+    }
+    return {
+        name: {"seconds": round(s, 1), "ma": round(ma, 4), "mah": round(s * ma / HOUR_S, 3)}
+        for name, (s, ma) in table.items()
+    }
+
+
+def measure(days: float) -> Times:
+    """Lives through virtual office days on battery; minutes for each."""
+    from sitbone.virtual import SitterSeat, VirtualCushion
+
+    start = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday
+    journal: list[dict[str, Any]] = []
+    with TemporaryDirectory(prefix="sitbone-energy-") as folder:
+        cushion = VirtualCushion(
+            SitterSeat("office", seed=5, start=start),
+            flash=Path(folder) / "flash.img",
+            board="firebeetle",
+            speed=None,
+            start=start,
+            duration_s=days * DAY_S,
+            journal=journal.append,
+            install=_install,
+        )
+        with cushion:
+            cushion.set_usb(False)
+            cushion.run()
+    return times_of(journal, days)
+
+
+def _install(port: str) -> None:
+    from sitbone.install import install
+
+    install(port, None, "firebeetle")
+
+
+def times_of(journal: list[dict[str, Any]], days: float) -> Times:
+    """The times that a journal tells of."""
+    usage = [entry for entry in journal if entry["kind"] == "usage"][-1]
+    light_s, deep_s = usage["light_ms"] / 1000, usage["deep_ms"] / 1000
+    return Times(
+        days,
+        _seated_s(journal),
+        light_s,
+        deep_s,
+        max(0.0, days * DAY_S - light_s - deep_s),
+        usage["samples"],
+        usage["starts"],
+        usage["motor_ms"] / 1000,
+    )
+
+
+def _seated_s(journal: list[dict[str, Any]]) -> float:
+    seated_ms, since_ms = 0, None
+    for entry in journal:
+        if entry["kind"] == "sat":
+            since_ms = entry["t_ms"]
+        elif entry["kind"] == "stood" and since_ms is not None:
+            seated_ms, since_ms = seated_ms + entry["t_ms"] - since_ms, None
+    return seated_ms / 1000
