@@ -45,6 +45,7 @@ class App:
         self.crashes = 0
         self.safe_mode = ""
         self.slept_s = retained.restore(board, self.monitor.engine)
+        self.age.slept(self.slept_s)
         board.haptics.granted = self._granted
         self._retain_due_s = RETAIN_EVERY_S
         self._rest = resting.AWAKE

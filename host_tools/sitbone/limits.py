@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cushion.core import records
-from cushion.core.settings import DOSE_LIMITS, SPEC, Settings
+from cushion.core.settings import DOSE_LIMITS, SPEC, Settings, slept_that_counts_s
 from sitbone.blocks import fields_of
 from sitbone.days import unix_ms
 from sitbone.store import Store
@@ -34,7 +34,7 @@ def setting_changes(store: Store, cushion: int | None = None) -> list[SettingCha
     """Every change of a setting that the log tells of, oldest first; of one cushion, or of all."""
     found, version = [], 0
     ages = _ages(store)
-    for number, session, mono_ms, at_ms, payload in store.setting_records():
+    for number, session, mono_ms, at_ms, payload in store.all_of(records.SETTING):
         if cushion is not None and number != cushion:
             continue
         fields = fields_of(records.SETTING, payload)
@@ -88,12 +88,16 @@ def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: 
 
 
 def _ages(store: Store) -> dict[tuple[int, int], int]:
-    """Powered ms of the log before each (cushion, session)."""
+    """Powered ms of the log before each (cushion, session), the deep sleep that ended with its start included."""
+    slept: dict[tuple[int, int], int] = {}
+    for cushion, session, _, _, payload in store.all_of(records.SLEPT):
+        slept_s = int(fields_of(records.SLEPT, payload)["slept_s"])
+        slept[cushion, session] = slept_that_counts_s(slept_s) * 1000
     ages: dict[tuple[int, int], int] = {}
     total_ms: dict[int, int] = {}
     for cushion, session, end_ms in store.session_ends():
-        ages[cushion, session] = total_ms.get(cushion, 0)
-        total_ms[cushion] = total_ms.get(cushion, 0) + end_ms
+        ages[cushion, session] = total_ms.get(cushion, 0) + slept.get((cushion, session), 0)
+        total_ms[cushion] = ages[cushion, session] + end_ms
     return ages
 
 

@@ -457,12 +457,10 @@ class Store:
             "SELECT cushion, session, max(mono_ms) FROM record GROUP BY cushion, session ORDER BY cushion, session"
         )
 
-    def setting_records(self) -> list[tuple[int, int, int, int | None, bytes]]:
-        """(cushion, session, device ms, UTC ms or None, payload) of every change of a setting, oldest first."""
-        return self._all(
-            "SELECT cushion, session, mono_ms, unix_ms, payload FROM record WHERE kind = ? ORDER BY cushion, seq",
-            records.SETTING,
-        )
+    def all_of(self, kind: int) -> list[tuple[int, int, int, int | None, bytes]]:
+        """(cushion, session, device ms, UTC ms or None, payload) of every record of a kind, oldest first."""
+        sql = "SELECT cushion, session, mono_ms, unix_ms, payload FROM record WHERE kind = ? ORDER BY cushion, seq"
+        return self._all(sql, kind)
 
     def hardware_id(self, cushion: int) -> str:
         """The cushion's own id (12 hex digits)."""

@@ -7,6 +7,12 @@ before it obeys (invariants 1 and 2 of the model, see README.md in this folder).
 DAY_S = 86400
 RAISE_WINDOW_S = 7 * DAY_S
 RAISE_PERMILLE = 1100  # a dose limit may grow by 10 % in RAISE_WINDOW_S, no faster
+SLEPT_PERCENT = 95  # of a deep sleep counts as powered time: the clock that measures it runs fast by percent at worst
+
+
+def slept_that_counts_s(slept_s):
+    """How much of a deep sleep counts as powered time."""
+    return slept_s // 100 * SLEPT_PERCENT
 
 
 class Param:

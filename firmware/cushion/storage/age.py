@@ -4,6 +4,7 @@ A wall clock can be set forward by whoever holds the cable; this count can't. Ti
 power cut loses what was counted since the last hourly save: both make a rise wait longer, never less.
 """
 
+from cushion.core.settings import slept_that_counts_s
 from cushion.storage import atomic, keep
 
 PATH = keep.FOLDER + "/age.json"
@@ -22,6 +23,10 @@ class Age:
     def seconds(self, mono_s):
         """Powered seconds in all, `mono_s` of them since this start."""
         return self._before_s + mono_s
+
+    def slept(self, slept_s):
+        """Adds a deep sleep that has just ended: the chip's own clock measured it, and no host could reach it then."""
+        self._before_s += slept_that_counts_s(slept_s)
 
     def keep(self, mono_s):
         """Saves the count when an hour has passed since it last was. A flash that refuses must not stop the monitor."""
