@@ -96,7 +96,7 @@ def _stopwatch(times: NDArray[np.int64], seated: NDArray[np.bool_]) -> Decided:
 DETECTORS: dict[str, Callable[[Trace], Decided]] = {
     "sitbone": by_firmware,
     "stopwatch": by_stopwatch,
-    "stopwatch+hysteresis": by_stopwatch_with_hysteresis,
+    "with hysteresis": by_stopwatch_with_hysteresis,
 }
 
 

@@ -21,8 +21,8 @@ def evaluation_table(rows: list[Row]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("case", no_wrap=True)
     table.add_column("detector", no_wrap=True)
-    heads = ("hours", "sits", "found", "trans. F1", "error min: mean±1.96sd", "worst", "ICC", "phantoms/day", "prompts")
-    for name in (*heads, "at nobody", "shift F1", "dose time error s"):
+    heads = ("hours", "sits", "found", "F1", "error ± 1.96 sd, min", "worst", "ICC", "phantoms/day", "prompts")
+    for name in (*heads, "to nobody", "shift F1", "dose err s"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         spread = f"{row['error_min_mean']:+.3f}±{1.96 * row['error_min_sd']:.3f}"
