@@ -45,7 +45,7 @@ class Epoch:
                 seated_s,
                 state,
                 self._bad_zones,
-                min(count, 255),
+                min((self.age_ms + 500) // 1000, 255),
             )
         self.reset()
 

@@ -192,9 +192,9 @@ def test_an_epoch_every_ten_seconds_while_seated():
     assert seat.epochs[-1][1][9] == 2 and seat.epochs[-1][1][11] == 10
 
 
-def test_an_empty_seat_is_told_every_ten_minutes():
+def test_an_empty_seat_is_told_every_four_minutes():
     seat = Seat().stand(1800)
-    assert [second for second, _ in seat.epochs] == [600, 1200, 1800]
+    assert [second for second, _ in seat.epochs] == [240, 480, 720, 960, 1200, 1440, 1680]
 
 
 def test_a_lowered_limit_caps_the_dose():

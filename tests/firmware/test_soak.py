@@ -1,0 +1,33 @@
+"""Days of the monitor with its log: every second accounted for, ticks that wrap, flat memory. See soak.py.
+
+By default some short days around one wrap of the ticks; `SITBONE_SOAK=30` lives 30 whole ones: three wraps, most of an
+hour.
+"""
+
+import json
+import os
+import subprocess
+
+from tests.core.interpreters import require
+from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+
+DAYS = int(os.environ.get("SITBONE_SOAK", "0"))
+
+
+def test_every_second_is_accounted_for():
+    require("unix")
+    days, scale = (DAYS, 1) if DAYS else (6, 24)
+    command = [*micropython("8M"), str(HERE / "soak.py"), str(days), str(scale)]
+    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{HERE}:.frozen"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=7200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["wraps"] >= max(1, days // 13)
+    accounted_s = sum(told["seconds"]) + told["unknown_s"]
+    # What is missing is the epoch that is still being collected.
+    assert 0 <= told["lived_s"] - accounted_s <= 250, told
+    assert told["unknown_s"] >= 55 * days
+    assert told["events_lost"] == 0
+    after_first = told["heap"][1:]
+    assert max(after_first) - min(after_first) < 4096, "memory is flat"
+    assert max(told["files"]) <= 2 + days // 2
