@@ -90,6 +90,7 @@ bench: $(READY)
 evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
 	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest -m evaluate $(ARGS)
+	SITBONE_PEOPLE=500 $(BIN)/python -m pytest tests/host/test_population.py
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel

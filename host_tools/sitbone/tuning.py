@@ -149,7 +149,9 @@ def _stopped(today: date, limit_s: int, diary: SideDiary, changes: Sequence[Chan
     since = diary.resumed or date.min
     done = [change for change in changes if since <= change.day <= today]
     for change in done:
-        if change.now_s < change.was_s and all(_net(done, change.day, week) < 0 for week in range(STOP_WEEKS)):
+        first = change.day - timedelta(days=STOP_WEEKS * WEEK)
+        rose = any(first < one.day <= change.day and one.now_s > one.was_s for one in done)
+        if not rose and all(_net(done, change.day, week) < 0 for week in range(STOP_WEEKS)):
             return f"{STOP_WEEKS} weeks in a row ended with a net reduction, the last on {change.day}"
     at_floor: date | None = None
     for change in [*done, Change(today, limit_s, limit_s)]:

@@ -1,0 +1,211 @@
+"""`sitbone pain`, `tune` and `settings` as they are typed, over two weeks of a stored log and diary."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cushion.core import records
+from cushion.core.settings import DOSE_LIMITS, Settings, check
+from sitbone import cli, tune
+from sitbone.blocks import read_block
+from sitbone.days import midnight, unix_ms
+from sitbone.diary import new_pain
+from sitbone.diary_store import DiaryStore
+from sitbone.limits import highest
+from sitbone.settings import change, undone
+from sitbone.store import Store
+from tests.host.logs import CUSHION_ID, LogWriter
+
+NOW = datetime(2026, 9, 21, 9).astimezone()
+DAYS = 15
+Run = Callable[..., str]
+
+
+class Cushion:
+    """The firmware's own settings behind the calls that tuning makes; its powered time is the test's."""
+
+    def __init__(self, age_s: int = 0) -> None:
+        self.settings, self.age_s = Settings(), age_s
+
+    def call(self, name: str, *args: Any) -> dict[str, Any]:
+        if name == "status":
+            return {"cushion": CUSHION_ID.hex()}
+        if name == "settings_show":
+            return {"values": self.settings.as_dict()}
+        assert name == "settings_set"
+        assert not any(check(key, value) for key, value in args[0].items())
+        applied = {key: self.settings.change(key, value, self.age_s) for key, value in args[0].items()}
+        return {"version": 1, "applied": applied, "clamped": {}}
+
+
+def a_day(log: LogWriter, minutes: int = 21) -> None:
+    """Three sits of so many minutes, epochs as the firmware writes them, then an empty seat until the next day."""
+    begun_ms = log.now_ms
+    for _ in range(3):
+        log.add(records.SAT, 0)
+        for second in range(10, minutes * 60 + 1, 10):
+            log.now_ms += 10_000
+            zones = (5000, 5000, 3000, 3000)
+            log.add(records.EPOCH, *zones, 900, 900, second * 100, second * 100, second, 2, 0, 10)
+        log.add(records.STOOD, 0, minutes * 60_000, 0, 0, 0)
+        log.now_ms += 600_000
+        log.add(records.EPOCH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 255)
+    while log.now_ms + 600_000 <= begun_ms + 86_400_000:
+        log.now_ms += 600_000
+        log.add(records.EPOCH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 255)
+    log.now_ms = begun_ms + 86_400_000
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SITBONE_HOME", str(tmp_path))
+    monkeypatch.setattr("sitbone.cli.diary.now", lambda: NOW)
+    monkeypatch.setattr("sitbone.cli.tune.now", lambda: NOW)
+    return tmp_path
+
+
+@pytest.fixture
+def kept(home: Path) -> Store:
+    """Two weeks: a log and a diary that is calm."""
+    store = Store(home / "sitbone.sqlite")
+    log = LogWriter()
+    log.clock(unix_ms(midnight(NOW.date() - timedelta(days=DAYS)) + timedelta(hours=9)))
+    for _ in range(DAYS):
+        a_day(log)
+    store.add_blocks(store.cushion(CUSHION_ID.hex()), [read_block(data) for data in log.data()])
+    diary = DiaryStore(store)
+    for before in range(DAYS):
+        at = NOW - timedelta(days=before)
+        diary.add("pain", new_pain(1, at, at, "morning"))
+        if before:
+            diary.add("pain", new_pain(1, at + timedelta(hours=8), at + timedelta(hours=9), "sitting"))
+    return store
+
+
+@pytest.fixture
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*args: str) -> str:
+        code = cli.run(list(args))
+        told = capsys.readouterr()
+        assert (code, told.err) == (0, "")
+        return told.out
+
+    return run
+
+
+def test_a_person_with_two_weeks_can_follow_why_20_00_became_22_00(kept: Store, run: Run) -> None:
+    told = run("tune")
+    assert "left: up, 20:00 -> 22:00 min (x 1.10)" in told
+    assert "rule: a calm week that tested the limit: pain at most 2, mornings no worse than usual" in told
+    assert "7 days reached 70 % of 20:00" in told
+    assert "sitting 1, next morning 1 (usual 1)" in told
+    assert "prompts a day: 3.0 -> 0.0" in told
+    assert "take it back then: sitbone settings undo" in told
+    document = json.loads(run("tune", "--json"))
+    assert {"action", "from_s", "to_s", "rule", "evidence"} <= set(document["left"])
+    assert document["predicted"]["days"] >= 14
+
+
+def test_apply_sends_reads_back_and_logs_and_a_second_one_waits(kept: Store) -> None:
+    cushion = Cushion(age_s=30 * 86400)
+    document = tune.apply(cushion, kept, NOW)
+    assert document["applied"] == dict.fromkeys(DOSE_LIMITS, 1320)
+    assert cushion.settings.get("left_dose_limit_s") == 1320
+    again = tune.apply(cushion, kept, NOW + timedelta(hours=1))
+    assert (again["left"]["action"], again["left"]["rule"]) == ("hold", "one change a week")
+    assert [row["now_s"] for row in DiaryStore(kept).tunings()] == [1320, 1320]
+
+
+def test_no_order_of_set_import_and_a_clock_set_forward_beats_the_week(kept: Store) -> None:
+    cushion = Cushion(age_s=30 * 86400)
+    for days in (0, 1, 8, 400, -30, 9):
+        answer = change(cushion, kept, {"left_dose_limit_s": 2700}, "trick", NOW + timedelta(days=days))
+        assert answer["applied"]["left_dose_limit_s"] == 1320
+        assert answer["clamped"] == {"left_dose_limit_s": 2700}
+
+
+def test_what_the_log_tells_of_holds_a_rise_on_the_host_alone(store: Store) -> None:
+    log = LogWriter()
+    log.clock(unix_ms(NOW))
+    log.add(records.SETTING, 0, 1200, 1320, "by hand")
+    log.now_ms += 3 * 86_400_000
+    log.add(records.BUTTON, 1)
+    number = store.cushion(CUSHION_ID.hex())
+    store.add_blocks(number, [read_block(data) for data in log.data()])
+    values = Settings().as_dict() | {"left_dose_limit_s": 1320}
+    for days in (3, 8, 400, -5):
+        assert highest(store, number, values, NOW + timedelta(days=days))["left_dose_limit_s"] == 1320
+    log.now_ms += 5 * 86_400_000
+    log.add(records.BUTTON, 1)
+    store.add_blocks(number, [read_block(data) for data in log.data()])
+    assert highest(store, number, values, NOW + timedelta(days=8))["left_dose_limit_s"] == 1452
+    assert highest(store, number, values, NOW + timedelta(days=3))["left_dose_limit_s"] == 1320
+
+
+def test_undo_takes_a_rise_back_and_of_a_reduction_what_a_week_allows(store: Store) -> None:
+    cushion = Cushion(age_s=30 * 86400)
+    log = LogWriter()
+    log.clock(unix_ms(NOW))
+    log.add(records.SETTING, 0, 1200, 900, "tune: pain")
+    cushion.settings.change("left_dose_limit_s", 900, cushion.age_s)
+    store.add_blocks(store.cushion(CUSHION_ID.hex()), [read_block(data) for data in log.data()])
+    asked = undone(store, cushion)
+    assert asked == {"left_dose_limit_s": 1200}
+    assert change(cushion, store, asked, "undo", NOW)["applied"] == {"left_dose_limit_s": 990}
+
+
+def test_hostile_diaries_never_raise(kept: Store, home: Path) -> None:
+    with kept.transaction() as db:
+        db.execute("UPDATE pain SET removed_ms = 1")
+    diary = DiaryStore(kept)
+    future = new_pain(0, NOW, NOW, "morning") | {"day": "2027-01-01", "unix_ms": unix_ms(NOW) + 10**10}
+    for row in (future, new_pain(0, NOW, NOW, "morning")):
+        for _ in range(30):
+            diary.add("pain", row)
+    assert tune.proposal(kept, NOW)["left"]["action"] == "hold"
+    for before in range(1, DAYS):  # all at once, afterwards
+        at = NOW - timedelta(days=before)
+        diary.add("pain", new_pain(0, at, NOW, "morning"))
+        diary.add("pain", new_pain(0, at, NOW, "sitting"))
+    assert tune.proposal(kept, NOW)["left"]["rule"] == "not enough data"
+    diary.add("pain", new_pain(0, NOW, NOW, "morning") | {"day": "nonsense", "pain": 0})
+    diary.add("pain", new_pain(0, NOW, NOW, "sitting") | {"pain": -5})
+    assert tune.proposal(kept, NOW)["left"]["action"] == "hold"
+    diary.add("pain", new_pain(6, NOW, NOW, "sitting", side="left"))
+    assert tune.proposal(kept, NOW)["left"]["to_s"] == 960
+    assert tune.proposal(kept, NOW)["right"]["to_s"] == 1200
+
+
+def test_red_flags_block_rises_until_they_are_cleared(kept: Store, run: Run) -> None:
+    assert "seek care" in run("pain", "flags", "--add", "numbness")
+    assert json.loads(run("tune", "--json"))["left"]["rule"] == "red flag"
+    run("pain", "flags", "--clear", "--note", "seen by Dr. Lee")
+    assert json.loads(run("tune", "--json"))["left"]["action"] == "up"
+
+
+def test_the_diary_as_it_is_typed(run: Run) -> None:
+    assert run("pain", "3", "--morning", "--sat", "1").splitlines() == [
+        "1  2026-09-21  morning pain 3",
+        "2  2026-09-20  sitting pain 1",
+    ]
+    run("pain", "edit", "1", "--pain", "2", "--note", "typo")
+    run("pain", "remove", "2")
+    assert run("pain", "list") == "1  2026-09-21  morning pain 2: typo\n"
+    assert "see a doctor" in run("pain", "8", "--sitting")
+    assert "criteria not met yet" in run("rehab", "add", "isometric", "bridge", "--sets", "5", "--hold-s", "45")
+
+
+def test_explore_shows_the_grid_and_draws_it(kept: Store, run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    told = run("tune", "--explore", "--plot", str(tmp_path / "grid.png"))
+    assert "in force" in told
+    assert (tmp_path / "grid.png").read_bytes().startswith(b"\x89PNG")
+    grid = json.loads(run("tune", "--explore", "--json"))["grid"]
+    of = {(row["left_dose_limit_s"], row["seated_limit_s"]): row for row in grid}
+    tight, wide = of[600, 3600], of[2700, 3600]
+    assert tight["prompts"] > wide["prompts"]
+    assert tight["over_min"] > wide["over_min"] == 0
