@@ -10,6 +10,8 @@ from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
 SHIFT_U = 700
 SHIFT_LEAVE_U = 750
 SHIFT_MS = 15000
+SHIFT_DROP_U = 150  # a shift is a movement: so much less than a moment ago
+SHIFT_PEAK_FALL_U = 5  # a second: what a moment ago means
 SHIFT_SETTLED_MS = 15000  # of a bout: before, a load may still be on its way through the foam
 OFFLOAD_ENTER_U = 300
 OFFLOAD_LEAVE_U = 400
@@ -67,6 +69,7 @@ class Shift:
         self._run_ms = 0
         self._run_lowest_u = 0
         self._was_loaded = False
+        self._peak_u = 0
         self.ended_ms = 0
         self.lowest_u = 0
         self.reached = False
@@ -75,8 +78,8 @@ class Shift:
         """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: foam has given way."""
         self.reached = False
         self.ended_ms = 0
-        ceiling = SHIFT_LEAVE_U if self._run_ms else SHIFT_U
-        if seated and self._was_loaded and 0 <= u <= ceiling:
+        self._peak_u = max(u, self._peak_u - SHIFT_PEAK_FALL_U) if seated else 0
+        if seated and self._was_loaded and self._is_relieved(u):
             self._run_lowest_u = u if self._run_ms == 0 else min(self._run_lowest_u, u)
             self.reached = self._run_ms < SHIFT_MS <= self._run_ms + dt_ms
             self._run_ms += dt_ms
@@ -86,6 +89,11 @@ class Shift:
             self.lowest_u = self._run_lowest_u
         self._run_ms = 0
         self._was_loaded = seated and ((settled and u > SHIFT_U) or (self._was_loaded and u >= 0))
+
+    def _is_relieved(self, u):
+        if self._run_ms:
+            return 0 <= u <= SHIFT_LEAVE_U
+        return 0 <= u <= SHIFT_U and self._peak_u - u >= SHIFT_DROP_U
 
 
 class Offload:

@@ -152,7 +152,7 @@ class Bag(Scripted):
 
     def _put(self, t_ms: int) -> None:
         self.tell(t_ms, "bag", on=True)
-        self._sat_down_ms = t_ms
+        self._loaded_from_ms.append(t_ms)
         self._still_breath, self.breath = self.breath, 0.0
         self._add_target(t_ms, np.array([1.6, 1.4, 1.3, 1.2]) * self.rng.lognormal(0.0, 0.3, 4))
         self.plan(t_ms + self.rng.uniform(900_000, 1_500_000), self._take)

@@ -95,7 +95,7 @@ class Person:
         self._target_ms = [0]
         self._targets = [_EMPTY_KPA]
         self._begins = [_EMPTY_KPA]  # what was there when each target was set
-        self._sat_down_ms = 0
+        self._loaded_from_ms = [0]
         self.presses: list[tuple[int, bool]] = []
         self.tell: Tell = lambda t_ms, kind, **facts: None
         self.arrive()
@@ -140,7 +140,7 @@ class Person:
     def sit_down(self, t_ms: int) -> None:
         self.seated = True
         self._sit += 1
-        self._sat_down_ms = t_ms
+        self._loaded_from_ms.append(t_ms)
         self._decided_ms = t_ms - _EPISODE_MS
         self._posture = "neutral"
         self.tell(t_ms, "sat")
@@ -229,7 +229,9 @@ class Person:
 
     def kpa(self, t_ms: Times) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Pressure on the zones, and for how many seconds they have been loaded."""
-        seated_s = np.maximum(t_ms - self._sat_down_ms, 0)[:, None] / 1000
+        since = np.asarray(self._loaded_from_ms)
+        sit = np.maximum(np.searchsorted(since, t_ms, side="right") - 1, 0)
+        seated_s = np.maximum(t_ms - since[sit], 0)[:, None] / 1000
         breath = np.sin(2 * np.pi * BREATH_HZ * t_ms[:, None] / 1000 + self._breath_phase)
         kpa = self._settled(t_ms) * self.foam.settled_share(seated_s) * (1 + self.breath * breath)
         kpa[:, list(self.missing_zones)] = 0.0
