@@ -80,6 +80,12 @@ class Monitor:
         self._play(answer, records.SIDE_BOTH)
         return accepted
 
+    def try_vibration(self, side, strength_percent):
+        """One pulse as strong as a first prompt would be with that setting, for finding the own threshold."""
+        if self.board.battery.is_low():
+            return False
+        return self.board.haptics.play(patterns.BATTERY_HALF, side, strength_percent, False)
+
     def settings_changed(self, changes, reason):
         """Takes over changed settings; `changes` lists ``(index in SPEC, was, now)``."""
         self.engine.settings_changed()
@@ -107,7 +113,7 @@ class Monitor:
             board.haptics.off()
         self._drain()  # before the motors: what a person feels is in the log, whatever happens next
         if prompter.vibrate_level:
-            self._play(prompter.vibrate_level, prompter.side)
+            self._play(prompter.vibrate_level, engine.settings.vibration_side or prompter.side)
 
     def _tell_battery(self):
         battery = self.board.battery

@@ -49,6 +49,7 @@ SPEC = (
     Param("strength_percent", "%", 30, 100, 100, "vibration strength, as a share of each level's own"),
     Param("vehicle_mode", "0 or 1", 0, 1, 0, "1 = log only, never prompt (in a vehicle)"),
     Param("epoch_s", "s", 5, 60, 10, "length of a log epoch while seated"),
+    Param("vibration_side", "0 to 3", 0, 3, 0, "where it vibrates: 0 on the loaded side, 1 left, 2 right, 3 both"),
 )
 
 BY_NAME = {param.name: param for param in SPEC}

@@ -232,8 +232,17 @@ def gesture(name):
     _answer({"accepted": _app.monitor.press(records.GESTURES.index(name))})
 
 
+def vibrate(side, strength_percent):
+    """One pulse, to find out what is felt: side 1 left, 2 right, 3 both; the motors' limits hold for it too."""
+    if side not in (1, 2, 3) or not 1 <= strength_percent <= 100:
+        _answer({"error": "no such vibration; give side 1 to 3 and 1 to 100 %"})
+        return
+    _answer({"played": _app.monitor.try_vibration(side, strength_percent)})
+
+
 IN_SAFE_MODE = ("status", "read_log", "ack")
 CALLS: dict = {
+    "vibrate": vibrate,
     "status": status,
     "live": live,
     "clock": clock,

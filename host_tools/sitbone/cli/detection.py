@@ -15,13 +15,17 @@ from sitbone.cli.terminal import chosen_port, example, json_option, port_option,
 @click.command(epilog=example("calibrate --port /dev/ttyUSB0"))
 @click.option("--step", type=click.Choice(["empty", "seated"]), help="Only this step; else both, one after the other.")
 @click.option("--yes", is_flag=True, help="Begin each step at once, without waiting for Enter.")
+@click.option("--haptics", is_flag=True, help="Find the weakest vibration that you feel instead, and set the strength.")
 @port_option
 @json_option
-def calibrate(step: str | None, yes: bool, port: str | None, as_json: bool) -> None:
+def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
     """Teach the cushion the empty seat and your own neutral sit; a bad capture is refused, with the reason."""
     from sitbone.device import Cushion
     from sitbone.live import PHASES, capture
 
+    if haptics:
+        _calibrate_haptics(port, as_json)
+        return
     done = {}
     with Cushion(chosen_port(port)) as cushion:
         for phase in [step] if step else list(PHASES):
@@ -36,6 +40,30 @@ def calibrate(step: str | None, yes: bool, port: str | None, as_json: bool) -> N
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
         click.echo(f"done; your seat: {loads} kPa" if now["calibrated"] else "empty seat taken; now sit: --step seated")
+
+
+def _calibrate_haptics(port: str | None, as_json: bool) -> None:
+    """Sit on the cushion: a pulse, a question, until the threshold is found; then the setting is made."""
+    from sitbone.cli.terminal import now, open_store
+    from sitbone.device import Cushion
+    from sitbone.haptics import find_threshold
+    from sitbone.settings import change
+
+    with open_store() as store, Cushion(chosen_port(port)) as cushion:
+
+        def play(percent: int) -> bool:
+            return bool(cushion.call("vibrate", 3, percent)["played"])
+
+        def felt(percent: int) -> bool:
+            del percent
+            return click.confirm("Did you feel it?", err=True)
+
+        found = find_threshold(play, felt)
+        change(cushion, store, {"strength_percent": found["strength_percent"]}, "felt threshold", now())
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(f"felt from {found['threshold_percent']} % on; strength is {found['strength_percent']} % now")
 
 
 @click.command(epilog=example("live --port /dev/ttyUSB0"))

@@ -1,0 +1,56 @@
+"""Finding how strong a vibration must be to be felt: a staircase over the strength, on the cushion's own motors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sitbone.errors import Refused
+
+FIRST_PERCENT = 60
+FIRST_STEP, LATER_STEP = 20, 10
+LOWEST, HIGHEST = 10, 100
+REVERSALS = 4
+MOST_TRIALS = 11  # of 250 ms each: what the motors' limit of 3 s in ten minutes allows
+MARGIN_PERCENT = 20  # above the threshold: to be felt, not only detected
+LOWEST_SETTING = 30
+
+Play = Callable[[int], bool]
+Felt = Callable[[int], bool]
+
+
+def find_threshold(play: Play, felt: Felt) -> dict[str, Any]:
+    """``{"threshold_percent", "strength_percent", "trials"}``: the mean of the last turning points, and what to set.
+
+    ``play`` gives one pulse of a strength and says whether it may; ``felt`` asks. Raises Refused where the motors'
+    limit ends it too early, or where even the strongest is not felt.
+    """
+    percent, step = FIRST_PERCENT, FIRST_STEP
+    trials: list[tuple[int, bool]] = []
+    turns: list[int] = []
+    while len(turns) < REVERSALS and len(trials) < MOST_TRIALS:
+        if not play(percent):
+            break
+        answer = felt(percent)
+        if trials and answer != trials[-1][1]:
+            turns.append(percent)
+            step = LATER_STEP
+        trials.append((percent, answer))
+        following = min(HIGHEST, max(LOWEST, percent - step if answer else percent + step))
+        if following == percent:
+            break  # at an end: weaker or stronger there isn't
+        percent = following
+    return _judge(trials, turns)
+
+
+def _judge(trials: list[tuple[int, bool]], turns: list[int]) -> dict[str, Any]:
+    if len(trials) < 2:
+        raise Refused("the motors have vibrated enough for now; wait ten minutes, then try again")
+    if trials[-1] == (HIGHEST, False):
+        raise Refused("even the strongest vibration was not felt; check the motors and where they lie under you")
+    if trials[-1] == (LOWEST, True):
+        turns = [*turns, LOWEST]
+    if not turns:
+        raise Refused("no threshold was found; wait ten minutes, then try again")
+    used = turns[-3:]
+    threshold = round(sum(used) / len(used))
+    strength = min(HIGHEST, max(LOWEST_SETTING, threshold + MARGIN_PERCENT))
+    return {"threshold_percent": threshold, "strength_percent": strength, "trials": len(trials)}
