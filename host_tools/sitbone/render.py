@@ -121,7 +121,8 @@ def energy_lines(result: Row) -> Iterable[str]:
     """The sums below the table."""
     always_on, days = result["always_on"], result["days_per_charge"]
     yield f"{result['mah_per_day']:.1f} mAh a day with {result['seated_h']:g} h seated: {days:.0f} days"
-    yield f"on {result['capacity_mah']:g} mAh, of which 85 % are counted on; self-discharge included"
+    aged = result["days_per_charge_aged"]
+    yield f"on {result['capacity_mah']:g} mAh, {aged:.0f} on an aged cell; self-discharge included"
     yield f"always on: {always_on['mah_per_day']:.0f} mAh a day, {always_on['days_per_charge'] * 24:.0f} hours"
     yield result["basis"]
 

@@ -184,7 +184,9 @@ def calibration_from(trace: Trace) -> Calibration:
         if capture.state != RUNNING:
             why = capture.why or why
             capture = None
-    raise TraceError(f"no neutral sit to calibrate from: {why}; record one, upright and still, with nothing on the seat")
+    raise TraceError(
+        f"no neutral sit to calibrate from: {why}; record one, upright and still, with nothing on the seat"
+    )
 
 
 def decisions(trace: Trace, engine: Engine) -> Iterator[int]:

@@ -1,0 +1,55 @@
+"""The battery's account adds up, and a virtual hour gives the times that it is made of."""
+
+import json
+
+import pytest
+
+from sitbone import cli
+from sitbone.energy import RECORDED, Times, estimate, measure, times_of
+from sitbone.errors import SitboneError
+from tests.core.interpreters import require
+
+
+def test_two_months_on_a_charge_and_what_always_on_would_give():
+    result = estimate(RECORDED, 2000, 8)
+    assert result["days_per_charge"] >= 60
+    assert result["always_on"]["days_per_charge"] < 2
+    assert sum(state["mah"] for state in result["states"].values()) == pytest.approx(result["mah_per_day"], abs=0.02)
+    awake = sum(result["states"][name]["seconds"] for name in ("deep sleep", "light sleep", "converting"))
+    assert awake == pytest.approx(86_400, rel=0.001)
+
+
+def test_more_sitting_costs_more_and_nonsense_is_refused():
+    used = [estimate(RECORDED, 2000, hours)["mah_per_day"] for hours in (1, 4, 8, 12)]
+    assert used == sorted(used)
+    with pytest.raises(SitboneError):
+        estimate(RECORDED, 0, 8)
+    with pytest.raises(SitboneError):
+        estimate(Times(1, 0, 0, 0, 0, 0, 0, 0), 2000, 8)
+
+
+def test_a_journal_gives_its_times():
+    journal = [
+        {"kind": "sat", "t_ms": 1000},
+        {"kind": "stood", "t_ms": 61_000},
+        {"kind": "usage", "t_ms": 5, "light_ms": 70_000, "deep_ms": 10_000, "samples": 9, "starts": 2, "motor_ms": 500},
+    ]
+    assert times_of(journal, 0.001) == Times(0.001, 60.0, 70.0, 10.0, pytest.approx(6.4), 9, 2, 0.5)
+
+
+def test_the_command(capsys):
+    assert cli.run(["energy", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert {"mah_per_day", "days_per_charge", "states"} <= result.keys()
+    assert cli.run(["energy"]) == 0
+    assert "always on" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_an_hour_and_a_half_of_a_virtual_day_is_like_the_recorded_week():
+    require("unix")
+    times = measure(0.0625)
+    assert times.seated_s > 600
+    assert times.deep_s > 600
+    per_sample = {name: each.awake_s / each.samples for name, each in (("now", times), ("recorded", RECORDED))}
+    assert per_sample["now"] == pytest.approx(per_sample["recorded"], rel=0.5)
