@@ -92,13 +92,15 @@ class Baseline:
     """The usual morning: the median of the calm mornings of the 14 days before, frozen while a flare lasts.
 
     A flare begins with a morning 2 over the baseline, pain over 5 while sitting, or a mark; it ends with a morning that
-    is back at the baseline. ``at[m]`` is what a morning m is measured against, None while there are too few.
+    is back at the baseline. ``at[m]`` is what a morning m is measured against, None while there are too few;
+    ``began[m]`` when the flare began that m lies in.
     """
 
     def __init__(self, diary: SideDiary) -> None:
         self.at: dict[date, int | None] = {}
         self.known: dict[date, int] = {}
-        self.since: date | None = None
+        self.began: dict[date, date] = {}
+        since: date | None = None
         calm: list[tuple[date, int]] = []
         flare = False
         for day in sorted(diary.mornings):
@@ -111,7 +113,9 @@ class Baseline:
             bad = (base is not None and pain >= base + FLARE_RISE) or day in diary.flares
             bad = bad or (before is not None and before.pain > BAD_SITTING)
             flare = bad or (flare and base is not None and pain > base)
-            self.since = (self.since or day) if flare else None
+            since = (since or day) if flare else None
+            if since is not None:
+                self.began[day] = since
             if not flare:
                 calm.append((day, pain))
         self.flare = flare
@@ -192,10 +196,11 @@ def _down(
     to_s = limit_s * BIG_CUT // 1000
     if not sat:
         # The mornings of one flare are one reason: together they take the limit to 0.80 of where it stood before it.
-        first = today - timedelta(days=WEEK - 1)
-        if baseline.since is not None:
-            first = max(min(first, baseline.since), today - timedelta(days=FLARE_DAYS - 1))
-        bad = [d for d in _days(first, today) if _rise_on(d, diary, baseline) >= FLARE_RISE]
+        # Counted from the last of them, not from today: a reason does not become a new one by waiting.
+        last = woke[-1] + timedelta(days=1)
+        first = min(last - timedelta(days=WEEK - 1), baseline.began.get(last, last))
+        first = max(first, last - timedelta(days=FLARE_DAYS - 1))
+        bad = [d for d in _days(first, last) if _rise_on(d, diary, baseline) >= FLARE_RISE]
         before_s = max([limit_s, *(c.was_s for c in changes if c.day >= first and c.now_s < c.was_s)])
         to_s = min(limit_s, before_s * (BIG_CUT if len(bad) >= 2 else SMALL_CUT) // 1000)
         if len(bad) >= 2:
