@@ -160,7 +160,7 @@ def check(folder: Path) -> int:
     stored = [Record(*row) for row in rows]
     assert stored == LOGGED[: len(stored)]
     cursor = folder / "cursor"
-    acknowledged = [int(line) for line in cursor.read_text().split()] if cursor.exists() else [0]
+    acknowledged = [0, *map(int, cursor.read_text().split() if cursor.exists() else [])]
     assert acknowledged[-1] <= len(stored), "acknowledged before it was on the disk"
     return len(stored)
 
