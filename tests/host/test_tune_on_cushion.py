@@ -1,0 +1,36 @@
+"""Tuning put into force on the real firmware of the virtual cushion, and taken back."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.host.test_cushion import Run, port, run
+
+__all__ = ["port", "run"]
+pytestmark = pytest.mark.slow
+
+
+def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_allows(run: Run, tmp_path: Path) -> None:
+    run("sync")
+    assert "left: down, 20:00 -> 16:00 min" in run("pain", "6", "--sitting", "--side", "left") + run("tune")
+    told = run("tune", "--apply")
+    assert "in force now, read back from the cushion: left_dose_limit_s = 960" in told
+    assert json.loads(run("settings", "show", "--json"))["values"]["left_dose_limit_s"] == 960
+    assert "this morning's pain is not in the diary yet" in run("sync")
+    assert "left_dose_limit_s from 1200 to 960 (tune: pain over 5 while sitting)" in run("settings", "history")
+    run("settings", "export", str(tmp_path / "mine.json"))
+    assert run("settings", "diff", str(tmp_path / "mine.json")) == "no difference\n"
+    undone = run("settings", "undo")
+    assert "left_dose_limit_s = 1056" in undone
+    assert "1200 was asked for" in undone
+    values = json.loads((tmp_path / "mine.json").read_text()) | {"left_dose_limit_s": 2700, "seated_limit_s": 1500}
+    (tmp_path / "hostile.json").write_text(json.dumps(values))
+    assert re.search(r"left_dose_limit_s: 1056 -> 2700 s", run("settings", "diff", str(tmp_path / "hostile.json")))
+    told = run("settings", "import", str(tmp_path / "hostile.json"))
+    assert "left_dose_limit_s = 1056" in told
+    assert "seated_limit_s = 1500" in told
+    waiting = json.loads(run("settings", "show", "--json"))
+    assert waiting["raise_to_s"]["left_dose_limit_s"] == 1056
+    assert waiting["raise_wait_s"]["left_dose_limit_s"] > 6 * 86400
