@@ -10,6 +10,7 @@ from cushion.drivers.limiter import Limiter
 
 LEFT, RIGHT = 1, 2
 FULL_DUTY = 65535
+LATE_MS = 20  # a pulse may end so late, while the flash is written; it is counted as if it did
 
 
 class Haptics:
@@ -40,7 +41,8 @@ class Haptics:
         """Starts a pattern on the motors of `side` (bits LEFT, RIGHT); False when the limiter refuses it."""
         level_percent = patterns.PATTERNS[pattern][0]
         times_ms = patterns.times_of(pattern, habituated)
-        if not self.limiter.grant(patterns.on_ms(times_ms), patterns.longest_on_ms(times_ms)):
+        late_ms = LATE_MS * ((len(times_ms) + 1) // 2)
+        if not self.limiter.grant(patterns.on_ms(times_ms) + late_ms, patterns.longest_on_ms(times_ms)):
             return False
         self.off()
         if self.granted is not None:

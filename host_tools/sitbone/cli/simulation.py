@@ -52,7 +52,9 @@ def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None,
 @click.option("--for", "duration", metavar="DURATION", help="Switch off after so much world time: 90s, 30m, 8h.")
 @click.option("--seed", default=0, show_default=True, help="Same seed, same sitter.")
 @click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="What the world saw, as JSON Lines.")
+@click.option("--board", default="devkit", show_default=True, metavar="NAME", help="The board that it is wired as.")
 def virtual(
+    board: str,
     trace: Path | None,
     sitter: str | None,
     flash: Path | None,
@@ -81,7 +83,8 @@ def virtual(
             duration_s=None if duration is None else parse_duration_s(duration),
             seed=seed,
             journal=hear,
-            install=lambda port: click.echo(f"firmware {install_on(port)['version']} installed", err=True),
+            install=lambda port: click.echo(f"firmware {install_on(port, None, board)['version']} installed", err=True),
+            board=board,
         )
         with _switched_off_by_sigterm(), cushion:
             click.echo(f"ready {cushion.port}")

@@ -27,7 +27,8 @@ def test_both_rhythms_vibrate_equally_long_and_differ():
 
 def test_a_whole_episode_fits_its_budget_and_no_pulse_is_long():
     for habituated in (False, True):
-        assert sum(patterns.on_ms(times(level, habituated)) for level in LEVELS) <= limiter.EPISODE_MS
+        late_ms = 20 * sum((len(times(level, habituated)) + 1) // 2 for level in LEVELS)  # drivers/haptics.py counts it
+        assert sum(patterns.on_ms(times(level, habituated)) for level in LEVELS) + late_ms <= limiter.EPISODE_MS
         for pattern in patterns.PATTERNS:
             assert patterns.longest_on_ms(times(pattern, habituated)) <= limiter.PULSE_MS
 
