@@ -100,7 +100,7 @@ def due_s(trace, gain=1.0):
 
 
 load = st.floats(0.3, 2.2)
-spells = st.lists(st.tuples(load, load), min_size=4, max_size=14)
+spells = st.lists(st.tuples(load, load), min_size=4, max_size=8)
 
 
 @settings(max_examples=SITS, deadline=None, suppress_health_check=list(HealthCheck))
@@ -126,7 +126,7 @@ def test_the_dose_comes_due_within_two_seconds_of_the_float_model(parts, limit_s
         assert abs(due_ours[0] - due_theirs[0]) <= 2 or near_limit
 
 
-@settings(max_examples=max(10, SITS // 100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(4, SITS // 250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(spells)
 def test_from_voltage_to_due_the_prompt_is_where_the_float_model_has_it(parts):
     """The same through sensing: conductance, creep and medians too. Rounding of u costs at most 0.4 %."""
@@ -135,13 +135,17 @@ def test_from_voltage_to_due_the_prompt_is_where_the_float_model_has_it(parts):
 
 
 def test_a_gain_error_of_a_quarter_moves_a_prompt_as_the_model_says():
-    """20.0 minutes at u = 0.8 become 20.0 to 26.7 when a quarter is lost (0.6), 20.0 when a quarter is gained (1.0)."""
+    """The model's vectors, then the firmware at u = 1: a quarter less is 20.0 minutes, a quarter more 17.8."""
     expected_min = {0.6: 26.7, 0.8: 20.0, 1.0: 20.0, 1.3: 17.4}
     for u, minutes in expected_min.items():
         seconds = np.arange(1.0, 1801)
         dose = float_dose_s(seconds, np.full((1800, 1), u))[:, 0]
         assert seconds[np.argmax(dose >= 1200)] / 60 == pytest.approx(minutes, abs=0.05)
-    for gain, low_min, high_min in ((0.75, 20.0, 21.0), (1.0, 19.9, 20.2), (1.25, 17.5, 18.1)):
+    for gain, low_min, high_min in (
+        (0.75, 20.0, 21.0),
+        (1.0, 19.9, 20.2),
+        (1.25, 17.5, 18.4),
+    ):  # creep compensation takes 4 % of u
         trace = trace_of([(gain, gain)], 1800)
         seconds, _, doses = due_s(trace)
         due_min = seconds[np.argmax(doses[:, 0] >= 1200)] / 60
