@@ -33,6 +33,7 @@ LEAST_T, MOST_T = 480.0, 2700.0
 NEAR = 0.2
 POLICIES = ("tuned", "never", "timer")
 TIMER_S = 1800
+FOLLOWING = 0.7  # of the vibrations: who mostly follows
 RESUME_DAYS = 28  # after a stop: the visit to a clinician
 SLACK = 0.1  # of tolerance that a sit may exceed it by without consequence
 ANSWERS_S = np.array([0, 120, 300, *range(900, 7200, 600)])  # when each vibration comes, after the first
@@ -212,6 +213,9 @@ def measure(people: int, seed: int = 1) -> dict[str, object]:
         "weeks": WEEKS,
         "seed": seed,
         "near_or_rightly_stopped": share(good),
+        "near_or_rightly_stopped_who_follow": share(
+            [hit for hit, person in zip(good, crowd, strict=True) if person.follows >= FOLLOWING]
+        ),
         "near": share([life.near for life in tuned]),
         "stopped": share([life.stopped for life in tuned]),
         "ever_sent_to_a_clinician": share([life.stops > 0 for life in tuned]),

@@ -19,6 +19,7 @@ def check_what_must_always_hold(found: dict[str, Any]) -> None:
     assert found["raised_within_7_days_of_a_flare"] == 0
     assert found["rose_more_than_a_tenth_in_7_days"] == 0
     assert found["rises"] > found["people"]
+    assert found["near_or_rightly_stopped_who_follow"]["share"] >= found["near_or_rightly_stopped"]["share"]
     flares = found["flares_a_person"]
     assert flares["tuned"]["mean"] < min(flares["never"]["mean"], flares["timer"]["mean"])
 
