@@ -99,10 +99,6 @@ def due_s(trace, gain=1.0):
     return np.array(seconds), np.array(u), np.array(doses)
 
 
-load = st.floats(0.3, 2.2)
-spells = st.lists(st.tuples(load, load), min_size=4, max_size=8)
-
-
 @settings(max_examples=SITS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(st.integers(0, 2200), st.integers(20, 600)), min_size=2, max_size=12),
@@ -126,12 +122,13 @@ def test_the_dose_comes_due_within_two_seconds_of_the_float_model(parts, limit_s
         assert abs(due_ours[0] - due_theirs[0]) <= 2 or near_limit
 
 
-@settings(max_examples=max(4, SITS // 250), deadline=None, suppress_health_check=list(HealthCheck))
-@given(spells)
-def test_from_voltage_to_due_the_prompt_is_where_the_float_model_has_it(parts):
-    """The same through sensing: conductance, creep and medians too. Rounding of u costs at most 0.4 %."""
-    for error in dose_timing_s(trace_of(parts, 240)):
-        assert abs(error) <= 5
+@pytest.mark.parametrize("seed", range(4))
+def test_from_voltage_to_due_the_prompt_is_where_the_float_model_has_it(seed):
+    """The same through sensing: conductance, creep and medians too."""
+    loads = np.random.default_rng(seed).uniform(0.5, 2.2, (8, 2))
+    errors = dose_timing_s(trace_of(loads, 240))
+    assert errors
+    assert all(abs(error) <= 2 for error in errors)
 
 
 def test_a_gain_error_of_a_quarter_moves_a_prompt_as_the_model_says():
