@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPINGS := .typings/ready
 LOCK := host_tools/requirements.lock
-RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),../shared/data)
+RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),$(abspath ..)/shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -89,7 +89,7 @@ bench: $(READY)
 
 evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
-	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest -m evaluate $(ARGS)
+	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
 	SITBONE_PEOPLE=500 $(BIN)/python -m pytest tests/host/test_population.py
 
 wheel: $(READY)
