@@ -22,6 +22,7 @@ BUSY_TIMEOUT_S = 10.0
 MOST_SLEEPS = 5000  # between two syncs
 # How far each source of a clock pair is trusted: a session is placed by the best that it has.
 _TRUST = {"header": 0, "kept": 1, "between": 2, "record": 3, "host": 3}
+ANOTHER_CLOCK_MS = 86_400_000
 COPY_PAGES = 2000  # between two calls of a backup's progress
 
 # Step n brings a database from version n to n + 1. Steps are never edited once released: add another.
@@ -382,7 +383,8 @@ class Store:
 
     def placement(self, cushion: int, session: int) -> Placement:
         """Where one session lies on UTC. What a host told counts; else the device's own clock as it was kept through
-        the sleep before the session, corrected where that can be; else block headers: that clock, in whole seconds."""
+        the sleep before the session, corrected where that can be; else block headers: that clock, in whole seconds.
+        A kept clock that is a day or more from what a host told was set by somebody else: it holds until that host."""
         rows = self._all(
             "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
             " ORDER BY mono_ms, source = 'host', source = 'record'",
@@ -390,7 +392,11 @@ class Store:
             session,
         )
         best = max((_TRUST[row[2]] for row in rows), default=0)
-        return Placement(Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best)
+        trusted = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best]
+        kept = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if source == "kept"]
+        if kept and _is_another_clock(kept[0], trusted[0]):
+            trusted.insert(0, kept[0])
+        return Placement(trusted)
 
     def read(
         self, kinds: Iterable[int] | None = None, from_ms: int | None = None, to_ms: int | None = None
@@ -495,6 +501,11 @@ class Store:
             last,
         )
         return [list(row) for row in rows]
+
+
+def _is_another_clock(kept: Anchor, told: Anchor) -> bool:
+    """Whether no sleep clock's drift can explain the difference between two anchors of a session."""
+    return abs((told.unix_ms - kept.unix_ms) - (told.mono_ms - kept.mono_ms)) >= ANOTHER_CLOCK_MS
 
 
 def _is_simulated(hardware: str) -> bool:
