@@ -29,6 +29,7 @@ from sitbone.truth import Sit, Truth, perform, truth_of
 from sitbone.virtual import SCENARIOS
 
 SITS = int(os.environ.get("SITBONE_EXAMPLES", "1000"))
+FLAT_DOSE_S = 1.5
 ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
 
 
@@ -116,10 +117,11 @@ def test_the_dose_comes_due_within_two_seconds_of_the_float_model(parts, limit_s
         dose.step(1000, value, limit_s, tau_s)
         ours.append(dose.cs / 100)
     due_ours, due_theirs = np.flatnonzero(np.array(ours) >= limit_s), np.flatnonzero(theirs >= limit_s)
-    near_limit = abs(theirs.max() - limit_s) < 1
-    assert (len(due_ours) > 0) == (len(due_theirs) > 0) or near_limit
-    if len(due_ours) and len(due_theirs):
-        assert abs(due_ours[0] - due_theirs[0]) <= 2 or near_limit
+    first_ours, first_theirs = (int(due[0]) if len(due) else len(u) for due in (due_ours, due_theirs))
+    if abs(first_ours - first_theirs) > 2:
+        # The dose passes its limit so flatly (or just grazes it) that a second of dose is many seconds of sitting.
+        between = theirs[min(first_ours, first_theirs) : max(first_ours, first_theirs)]
+        assert np.abs(between[[0, -1]] - limit_s).min() <= FLAT_DOSE_S
 
 
 @pytest.mark.parametrize("seed", range(4))
