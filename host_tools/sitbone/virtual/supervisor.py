@@ -95,7 +95,7 @@ class VirtualCushion:
                 self._relay.call(self._relay.power_off)
             self._relay.call(lambda: self._relay.power_on(self._seat_world))
             self._await_boot()
-        except BaseException:
+        except BaseException:  # a Ctrl-C too: no chip may outlive a start that failed
             self.stop()
             raise
 
