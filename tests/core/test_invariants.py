@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cushion.core.dose import Dose
 from cushion.core.occupancy import BreakTimer
 from cushion.core.settings import BY_NAME, SPEC, Settings, check, from_state
+from cushion.drivers.limiter import DAY_MS, EPISODE_MS, HOUR_MS, PULSE_MS, Limiter
 from tests.core.interpreters import SUITE
 
 EXAMPLES = int(os.environ.get("SITBONE_EXAMPLES", "60"))
@@ -28,15 +29,16 @@ def _suite():
     return properties
 
 
-Life = _suite().Life
+suite = _suite()
 DAY_S = 86_400
+LIMITS_MS = ((600_000, EPISODE_MS), (3_600_000, HOUR_MS), (86_400_000, DAY_MS))
 
 
 @many
 @given(st.integers(0, 65_536), st.integers(1, 5))
 def test_a_random_life(seed, spells):
     """Invariants 4 to 6: doses, gaps, breaks and buttons; checked after each second inside."""
-    Life(seed).live(spells)
+    suite.Life(seed).live(spells)
 
 
 @many
@@ -71,6 +73,31 @@ def test_2_a_dose_limit_rises_by_a_tenth_a_week_at_most(wishes, start_s):
 
 
 @many
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3_000_000), st.integers(1, 1500), st.integers(1, 1100), st.booleans()),
+        min_size=40,
+        max_size=200,
+    ),
+)
+def test_3_the_motors_never_run_longer_than_their_limits(asks):
+    """Oracle: what was granted, summed over every window that begins at a grant. A reset hands the state on."""
+    limits, granted, now_ms = Limiter(), [], 0
+    for wait_ms, on_ms, pulse_ms, reset in asks:
+        now_ms += wait_ms
+        limits.advance(wait_ms)
+        if reset:
+            state, limits = limits.to_bytes(), Limiter()
+            limits.restore(state, 0)
+        if limits.grant(on_ms, pulse_ms):
+            assert pulse_ms <= PULSE_MS
+            granted.append((now_ms, on_ms))
+    for window_ms, most_ms in LIMITS_MS:
+        for start_ms, _ in granted:
+            assert sum(on_ms for t_ms, on_ms in granted if start_ms <= t_ms < start_ms + window_ms) <= most_ms
+
+
+@many
 @given(st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 4000)), max_size=60), st.integers(300, 2700))
 def test_4_a_dose_moves_only_its_way_and_stays_in_its_range(steps, limit_s):
     dose = Dose()
@@ -92,3 +119,11 @@ def test_6_a_break_needs_that_much_off_loaded_time(steps, need_s):
         if blip_ms > 5000:
             off_ms = 0
         assert not timer.verified or off_ms >= need_s * 1000
+
+
+@many
+@given(st.integers(0, 65_536), st.integers(1, 8))
+def test_6_pain_changes_no_vibration(seed, spells):
+    """The same life without and with a symptom mark every other second vibrates alike, in time, level and side."""
+    calm = suite.vibrations_of(suite.Life(seed), spells)
+    assert suite.vibrations_of(suite.HurtingLife(seed), spells) == calm

@@ -2,7 +2,7 @@
 
 An episode begins with level 1, may rise to level 2 after 120 s and level 3 after 300 s, and ends with exactly one
 outcome. The person's own off-loading cancels it at once. Nothing here touches a motor: the result of a step is a
-request (``vibrate_level``, ``vibrate_side``, ``cancel``) that the driver may still refuse.
+request (``vibrate_level``, ``side``, ``cancel``) that the driver may still refuse.
 """
 
 from cushion.core import records

@@ -7,7 +7,7 @@ from support import mix
 
 from cushion.core import records
 from cushion.core.calibration import Calibration
-from cushion.core.engine import Engine
+from cushion.core.engine import DOUBLE_PRESS, Engine
 from cushion.core.sensing import NO_READING
 from cushion.core.settings import BY_NAME, SPEC, Settings
 
@@ -22,8 +22,8 @@ class Life:
         self.engine = Engine(Settings(), Calibration(), SUPPLY_MV, 3300)
         self.levels = [0, 0, 0, 0]
         self.digest = 17
-        self.pains = 0
         self.minute = -1
+        self.vibrations = []
 
     def draw(self, below):
         self.state = (self.state * 75 + 74) % 65537
@@ -90,6 +90,7 @@ class Life:
             assert 1 <= prompter.vibrate_level <= 3
             assert engine.sitting.is_seated() and engine.state() == 2, "a prompt to nobody"
             assert dt_ms <= 5000
+            self.vibrations.append((engine.now_s, prompter.vibrate_level, prompter.side))
         self.drain()
 
     def drain(self):
@@ -100,6 +101,22 @@ class Life:
                 self.digest = mix(mix(self.digest, events.kind(row)), events.values(row, 2)[1])
         events.clear()
         self.digest = mix(mix(self.digest, self.engine.left_dose.cs), self.engine.right_dose.cs)
+
+
+class HurtingLife(Life):
+    """The same life of somebody who presses "it hurts now" every other second."""
+
+    def second(self, dt_ms):
+        if self.engine.now_s % 2:
+            assert self.engine.press(DOUBLE_PRESS)
+            self.engine.events.clear()
+        Life.second(self, dt_ms)
+
+
+def vibrations_of(life, spells):
+    """(s, level, side) of each vibration of a life."""
+    life.live(spells)
+    return life.vibrations
 
 
 def check_dose(dt_ms, cs, was_cs, u, limit_s):
@@ -116,6 +133,11 @@ def check_dose(dt_ms, cs, was_cs, u, limit_s):
 def test_lives_keep_the_invariants():
     for seed in (1, 22):
         Life(seed).live(6)
+
+
+def test_pain_changes_no_vibration():
+    vibrations = vibrations_of(Life(7), 12)
+    assert vibrations and vibrations == vibrations_of(HurtingLife(7), 12)
 
 
 def test_no_setting_leaves_its_range_whatever_is_asked_for():
