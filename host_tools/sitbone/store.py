@@ -139,6 +139,22 @@ MIGRATIONS = (
         proposal TEXT NOT NULL                   -- JSON
     );
     """,
+    """
+    -- Derived by analysis/days.py, never the truth: what a day was, gone as soon as a record from a day before its end
+    -- on is added or placed anew. A day is known by its bounds, which another time zone moves.
+    CREATE TABLE day_fact (
+        end_ms INTEGER NOT NULL,
+        start_ms INTEGER NOT NULL,
+        version INTEGER NOT NULL,                -- of the code that made it
+        facts TEXT NOT NULL,                     -- JSON
+        PRIMARY KEY (end_ms, start_ms)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER day_fact_added AFTER INSERT ON record WHEN NEW.unix_ms IS NOT NULL
+    BEGIN DELETE FROM day_fact WHERE end_ms > NEW.unix_ms - 86400000; END;
+    CREATE TRIGGER day_fact_placed AFTER UPDATE OF unix_ms ON record WHEN OLD.unix_ms IS NOT NEW.unix_ms
+    BEGIN DELETE FROM day_fact WHERE end_ms
+        > min(coalesce(OLD.unix_ms, NEW.unix_ms), coalesce(NEW.unix_ms, OLD.unix_ms)) - 86400000; END;
+    """,
 )
 
 
@@ -379,6 +395,38 @@ class Store:
                 rows,
             )
 
+    # --- derived days
+
+    def changes_seen(self) -> int:
+        """A number that another program's write to the database changes."""
+        return int(self._all("PRAGMA data_version")[0][0])
+
+    def day_facts(self, version: int, from_ms: int, to_ms: int) -> dict[tuple[int, int], str]:
+        """What is kept of the days that end in (from_ms, to_ms]: their facts by (start_ms, end_ms)."""
+        rows = self._all(
+            "SELECT start_ms, end_ms, facts FROM day_fact WHERE version = ? AND end_ms > ? AND end_ms <= ?",
+            version,
+            from_ms,
+            to_ms,
+        )
+        return {(start_ms, end_ms): facts for start_ms, end_ms, facts in rows}
+
+    def keep_day_facts(self, version: int, facts: dict[tuple[int, int], str], seen: int) -> bool:
+        """Keeps what was derived of days, unless somebody else wrote since `changes_seen` gave ``seen`` or is writing
+        now: then it is derived again another time."""
+        rows = [(end_ms, start_ms, version, text) for (start_ms, end_ms), text in facts.items()]
+        try:
+            self._db.execute("PRAGMA busy_timeout = 0")
+            with self.transaction() as db:
+                if self.changes_seen() != seen:
+                    return False
+                db.executemany("INSERT OR REPLACE INTO day_fact VALUES (?, ?, ?, ?)", rows)
+        except SitboneError:
+            return False
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+        return True
+
     # --- reading
 
     def placement(self, cushion: int, session: int) -> Placement:
@@ -445,10 +493,10 @@ class Store:
 
     def unplaced(self) -> list[Stored]:
         """Records of sessions whose wall-clock time is unknown, epochs left out, as they were written."""
+        kinds = ",".join(str(kind) for kind in range(256) if kind != records.EPOCH)  # so listed, their index is used
         rows = self._all(
             "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
-            " WHERE unix_ms IS NULL AND kind != ? ORDER BY cushion, seq",
-            records.EPOCH,
+            f" WHERE unix_ms IS NULL AND kind IN ({kinds}) ORDER BY cushion, seq"
         )
         return [Stored(*row) for row in rows]
 
@@ -485,6 +533,35 @@ class Store:
             kind,
             from_ms,
             to_ms,
+        )
+
+    def epochs(self, from_ms: int, to_ms: int) -> list[tuple[int, int, bytes]]:
+        """Time (UTC ms), cushion and payload of the epochs in [from_ms, to_ms), by time: a year has a million."""
+        return self._all(
+            "SELECT unix_ms, cushion, payload FROM record WHERE kind = ? AND unix_ms >= ? AND unix_ms < ?"
+            " ORDER BY unix_ms",
+            records.EPOCH,
+            from_ms,
+            to_ms,
+        )
+
+    def reach_ms(self) -> tuple[int, int] | None:
+        """When the first and the last placed record happened, UTC ms; None without any."""
+        # Each kind's ends are in the index; DISTINCT would read all of it.
+        rows = self._all(
+            "WITH RECURSIVE kinds (kind) AS (SELECT min(kind) FROM record UNION ALL"
+            " SELECT (SELECT min(kind) FROM record WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"
+            " SELECT (SELECT min(unix_ms) FROM record WHERE kind = kinds.kind AND unix_ms IS NOT NULL),"
+            " (SELECT max(unix_ms) FROM record WHERE kind = kinds.kind AND unix_ms IS NOT NULL) FROM kinds"
+        )
+        placed = [int(at_ms) for row in rows for at_ms in row if at_ms is not None]
+        return (min(placed), max(placed)) if placed else None
+
+    def told_offsets(self) -> list[tuple[int, int]]:
+        """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `days.Zone`."""
+        return self._all(
+            "SELECT unix_ms, utc_offset_min FROM clock_pair"
+            " WHERE source = 'host' AND utc_offset_min IS NOT NULL ORDER BY unix_ms"
         )
 
     def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:

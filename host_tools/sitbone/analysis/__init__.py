@@ -1,0 +1,1 @@
+"""What the log says about a person's days: one place that history, report, tuning and dashboard ask."""
