@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from sitbone.cli import board, cushion, data, detection, diary, history, simulation, tune
+from sitbone.cli import board, cushion, dashboard, data, detection, diary, history, simulation, tune
 from sitbone.cli.terminal import example
 from sitbone.errors import SitboneError, UsageError
 
@@ -74,6 +74,7 @@ for command in (
     data.export,
     data.backup,
     data.restore,
+    dashboard.dashboard,
     diary.pain,
     diary.rehab,
     tune.tune,

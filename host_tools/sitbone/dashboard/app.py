@@ -1,0 +1,119 @@
+"""The dashboard as a server: the framework around the pages, the guard around the framework, a socket for both."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import app as framework
+from nicegui import core, run, ui
+
+from sitbone.dashboard import downloads, frame
+from sitbone.dashboard.guard import LEAST_TOKEN, LOOPBACK_NAMES, Access, Guard
+from sitbone.dashboard.pages import PAGES
+from sitbone.errors import SitboneError, UsageError
+
+LOOPBACKS = ("127.0.0.1", "localhost", "::1")
+RECONNECT_S = 10.0
+GOODBYE_S = 1  # for open pages, when the program ends
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """From ``host:port``; an IPv6 address stands in brackets. Raises UsageError."""
+        host, colon, port = text.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise UsageError(f"'{text}' is no address to listen at; give for example 127.0.0.1:8737")
+        return cls(host, int(port))
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in LOOPBACKS
+
+    @property
+    def url(self) -> str:
+        """As one opens it on this computer."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+
+def serve(place: Place, token: str, tell: Callable[[str], None]) -> None:
+    """Serves until it is interrupted; ``tell`` gets the address once it answers. Raises SitboneError when the place is
+    taken or can't be had, UsageError for a place wider than this computer without a token."""
+    if not place.is_loopback and len(token) < LEAST_TOKEN:
+        raise UsageError(f"listening at {place.host} needs a --token of at least {LEAST_TOKEN} characters; give one")
+    with _bound(place) as listener:
+        bound = Place(place.host, listener.getsockname()[1])
+        config = uvicorn.Config(
+            Guard(_application(), _access(bound, token)),
+            ws="wsproto",
+            lifespan="on",
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GOODBYE_S,
+        )
+        tell(bound.url + (f"?token={token}" if token else ""))
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _access(place: Place, token: str) -> Access:
+    if place.is_loopback:
+        return Access(place.port, token=token)
+    own = socket.gethostname().lower()
+    return Access(place.port, LOOPBACK_NAMES | {own, f"{own}.local"}, any_address=True, token=token)
+
+
+def _bound(place: Place) -> socket.socket:
+    """Bound here and not by the server, which would end the program where the place is taken."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((place.host, place.port))
+    except OSError as error:
+        listener.close()
+        raise SitboneError(
+            f"cannot listen at {place.host}:{place.port} ({error.strerror}); stop what runs there, or take another"
+            f" place with --listen {place.host}:{place.port + 1}"
+        ) from None
+    return listener
+
+
+def _application() -> FastAPI:
+    """All pages in the framework, set to what is needed: a WebSocket from our own page and nothing else."""
+    logging.getLogger("nicegui").setLevel(logging.ERROR)
+    run.process_pool_start_method = "spawn"  # fork is unsafe beside threads
+    core.sio.eio.cors_allowed_origins = None  # the same origin only; the guard demands it, too
+    core.sio.eio.transports = ["websocket"]
+    framework.config.socket_io_js_transports = ["websocket"]
+    frame.share_looks()
+    for page in PAGES:
+        frame.register(page, PAGES)
+    downloads.register(framework)
+    outer = FastAPI(openapi_url=None)
+    ui.run_with(
+        outer,
+        title="sitbone",
+        favicon=frame.STATIC / "icon.svg",
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        reconnect_timeout=RECONNECT_S,
+        gzip_middleware_factory=None,
+        show_welcome_message=False,
+    )
+    return outer

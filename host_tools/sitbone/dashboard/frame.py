@@ -1,0 +1,125 @@
+"""What all pages share: navigation, landmarks, colours, and how an error is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nicegui import context, ui
+from nicegui.logging import log
+
+from sitbone.dashboard.widgets import block, link, text
+from sitbone.errors import SitboneError
+
+STATIC = Path(__file__).with_name("static")
+SLOWEST_PAGE_S = 60.0  # an old computer with years of data
+UNFORESEEN = "Something went wrong here; reload the page, and see the terminal that runs sitbone dashboard for details"
+THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the dashboard. ``icon``: SVG path data on a 24 by 24 grid; ``build``: fills the page, may be given
+    query parameters of the address by name."""
+
+    path: str
+    title: str
+    icon: str
+    build: Callable[..., Awaitable[None]]
+
+
+def register(page: Page, pages: tuple[Page, ...]) -> None:
+    """Makes a page known to the framework."""
+
+    async def show(**parameters: Any) -> None:
+        _frame(page, pages)
+        try:
+            await page.build(**parameters)
+        except SitboneError as error:
+            tell_error(error)
+
+    # The framework reads the address's parameters off the function's signature.
+    show.__signature__ = _signature(page.build)  # type: ignore[attr-defined]
+    ui.page(page.path, title=f"{page.title} – sitbone", response_timeout=SLOWEST_PAGE_S)(show)
+
+
+def share_looks() -> None:
+    """Styles and the script that keeps the choice of colours, in each page itself: no request for them."""
+    ui.add_head_html(f"<style>{(STATIC / 'dashboard.css').read_text()}</style>", shared=True)
+    ui.add_head_html(f"<script>{(STATIC / 'theme.js').read_text()}</script>", shared=True)
+    log.addFilter(_is_unforeseen)
+
+
+def tell_error(error: Exception) -> None:
+    """One sentence with what to do, in place of what could not be shown."""
+    with block("div", "notice bad").props("role=alert"):
+        text(sentence(error))
+
+
+def sentence(error: Exception) -> str:
+    """An error as a page tells it."""
+    words = str(error) if isinstance(error, SitboneError) else UNFORESEEN
+    return words[:1].upper() + words[1:].rstrip(".") + "."
+
+
+def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = None) -> None:
+    """Says what was just done, at the page's top edge of attention; with ``undo`` beside it a button for that."""
+    region = _status_region()
+    region.clear()
+    with region, block("div", f"notice {kind}"):
+        text(words)
+        if undo is not None:
+            text("Undo", "button", "button").props("type=button").on("click", lambda _: undo())
+
+
+def _status_region() -> ui.element:
+    return next(item for item in context.client.layout.descendants() if "status" in item.classes)
+
+
+def _frame(page: Page, pages: tuple[Page, ...]) -> None:
+    client = context.client
+    ui.on_exception(lambda error: announce(sentence(error), "bad"))
+    with client.layout:
+        bar = block("header", "topbar")
+        with bar:
+            link("sitbone", "/", "brand")
+            ui.html(_theme_choice(), sanitize=False, tag="div").classes("theme")
+            _navigation(page, pages)
+    bar.move(target_index=0)
+    ui.skip_link("Skip to the page's content", target=client.content)
+    block("div", "status").props("role=status")
+    text(page.title, "h1")
+
+
+def _navigation(page: Page, pages: tuple[Page, ...]) -> None:
+    with block("nav", "pages").props('aria-label="Pages"'):
+        for other in pages:
+            with block("a").props(f"href={other.path}") as anchor:
+                ui.html(_svg(other.icon), sanitize=False, tag="span")
+                text(other.title, "span")
+            if other is page:
+                anchor.props("aria-current=page")
+
+
+def _svg(path: str) -> str:
+    return f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{escape(path)}"/></svg>'
+
+
+def _theme_choice() -> str:
+    options = "".join(f'<option value="{value}">{words}</option>' for value, words in THEMES.items())
+    return f'<label for="theme">Colours</label><select id="theme">{options}</select>'
+
+
+def _signature(build: Callable[..., Any]) -> Any:
+    import inspect
+
+    return inspect.signature(build, eval_str=True)
+
+
+def _is_unforeseen(record: logging.LogRecord) -> bool:
+    """What the user was told in a sentence needs no traceback in the terminal."""
+    return not (record.exc_info and isinstance(record.exc_info[1], SitboneError))

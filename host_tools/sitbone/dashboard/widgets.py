@@ -1,0 +1,117 @@
+"""The few pieces that pages are made of: plain HTML elements with our classes, so that they read well without looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside each colour
+
+
+def text(words: str, tag: str = "p", classes: str = "") -> TextElement:
+    """An element with text in it; what people typed is shown as they typed it."""
+    return TextElement(tag=tag, text=words).classes(classes)
+
+
+def block(tag: str = "div", classes: str = "") -> ui.element:
+    """An element to put others into."""
+    return ui.element(tag).classes(classes)
+
+
+def card(title: str = "", level: int = 2, classes: str = "") -> ui.element:
+    """A section with a heading, to put things into."""
+    section = block("section", f"card {classes}")
+    if title:
+        with section:
+            heading = text(title, f"h{level}")
+        section.props(f"aria-labelledby={heading.html_id}")
+    return section
+
+
+def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> TextElement:
+    """A button; ``label``: what a screen reader says where the words alone don't tell."""
+    found = text(words, "button", f"button {classes}").props("type=button").on("click", lambda _: on_click())
+    if label:
+        found.props["aria-label"] = label
+    return found
+
+
+def link(words: str, target: str, classes: str = "", download: bool = False) -> TextElement:
+    """A link to another address of the dashboard, or to a file that the browser keeps."""
+    found = text(words, "a", classes)
+    found.props["href"] = target
+    if download:
+        found.props["download"] = ""
+    return found
+
+
+def stat(value: str, words: str, note: str = "") -> None:
+    """A figure with what it is. To be put into a ``block("dl", "stats")``."""
+    with block("div", "stat"):
+        text(words, "dt")
+        text(value, "dd", "value")
+        if note:
+            text(note, "dd", "note")
+
+
+def notice(words: str, kind: str = "info") -> ui.element:
+    """A sentence that stands out; ``kind``: info, good, warn or bad."""
+    found = block("div", f"notice {kind}").props("role=alert" if kind == "bad" else "role=note")
+    with found:
+        text(words)
+    return found
+
+
+def empty(what: str, do: Iterable[str], command: str = "") -> None:
+    """Says what isn't there yet and what to do next."""
+    with block("div", "empty"):
+        text(what, "p", "lead")
+        for line in do:
+            text(line)
+        if command:
+            text(command, "code")
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.element:
+    """A table whose first column names its rows; what doesn't fit scrolls within it."""
+    # A region that scrolls must be reachable by keyboard.
+    whole = block("div", "scroll").props("tabindex=0 role=region")
+    whole.props["aria-label"] = caption
+    with whole, block("table"):
+        text(caption, "caption")
+        with block("thead"), block("tr"):
+            for words in head:
+                text(words, "th").props("scope=col")
+        with block("tbody"):
+            for first, *others in rows:
+                with block("tr"):
+                    text(first, "th").props("scope=row")
+                    for words in others:
+                        text(words, "td")
+    return whole
+
+
+def details(summary: str, classes: str = "") -> ui.element:
+    """Something to unfold; put into it what is not needed at once."""
+    found = block("details", classes)
+    with found:
+        text(summary, "summary")
+    return found
+
+
+def dose_meter(side: str, dose_s: float, limit_s: float) -> None:
+    """A side's dose against its limit."""
+    dose, limit = dose_s / 60, limit_s / 60
+    says = f"{dose:.1f} of {limit:.1f} min"
+    with block("div", f"meter {side}" + (" over" if dose >= limit else "")):
+        text(f"{SIDE_MARKS[side]} {side.capitalize()}", "span", "name")
+        bar = block("span", "bar").props(f"role=meter aria-valuemin=0 aria-valuemax={limit:.1f}")
+        bar.props["aria-valuenow"] = f"{min(dose, limit):.1f}"
+        bar.props["aria-valuetext"] = says
+        bar.props["aria-label"] = f"{side} dose"
+        with bar:
+            block("span", "fill").style(f"width: {min(100, 100 * dose / limit) if limit else 0:.1f}%")
+        text(says, "span", "says")

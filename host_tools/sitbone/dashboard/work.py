@@ -1,0 +1,51 @@
+"""Work off the event loop: each piece opens the store for itself, so that pages, dashboards and a sync don't wait for
+each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from nicegui import run
+
+from sitbone.errors import SitboneError
+from sitbone.home import store_path
+from sitbone.store import Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def now() -> datetime:
+    """The local time, aware."""
+    return datetime.now().astimezone()
+
+
+async def with_store(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Runs ``function(store, …)`` in a thread, with a store of its own. Raises what it raises."""
+    return cast(R, await run.io_bound(partial(_with_store, function, *args, **kwargs)))
+
+
+async def computed(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same in another process: for what computes for longer than a page may stand still. Function, arguments and
+    result must be picklable; errors are."""
+    answer = await run.cpu_bound(partial(_caught, function, *args, **kwargs))
+    done, result = answer or (False, SitboneError("the dashboard is ending; start it again"))
+    if not done:
+        raise result
+    return cast(R, result)
+
+
+def _with_store(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    with Store(store_path()) as store:
+        return function(store, *args, **kwargs)
+
+
+def _caught(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[bool, Any]:
+    """(True, result) or (False, error): the pool itself would hand on only an error's text, not its class."""
+    try:
+        return True, _with_store(function, *args, **kwargs)
+    except SitboneError as error:
+        return False, error
