@@ -52,6 +52,14 @@ elif n == 4:
     assert [(e["t_ms"], e["on"]) for e in run.happened("power")] == [(0, True), (120_000, False)]
 
 
+@pytest.mark.parametrize(("permille", "woken_ms"), [(30, 100_000), (-30, 106_185)])
+def test_an_rc_clock_is_off_in_deep_sleep_and_its_timer_with_it(run_firmware, permille, woken_ms):
+    main = EACH_START + "if n == 1:\n    machine.deepsleep(103000)"
+    run = run_firmware(main, 150, sleep_drift_permille=permille, first_ticks_ms=5)
+    assert run.said() == ["1 power 0 5 0", "2 deepsleep 4 5 103"]
+    assert run.happened("reset")[0]["t_ms"] == woken_ms
+
+
 class Presser(Seat):
     def presses_ms(self, start_ms, end_ms):
         return [edge for edge in [(45_678, True), (46_000, False)] if start_ms <= edge[0] < end_ms]

@@ -15,13 +15,14 @@ _STEPS_A_TURN = 200
 
 
 class DeepSleep:
-    """One sleep, from the order that the chip gave. ``go_on`` returns the wake reason once there is one."""
+    """One sleep, from the order that the chip gave, its timer so much too fast. ``go_on`` returns the wake reason once
+    there is one."""
 
-    def __init__(self, world: World, t_ms: int, order: bytes) -> None:
+    def __init__(self, world: World, t_ms: int, order: bytes, drift_permille: int) -> None:
         wish = json.loads(order)
         self._world = world
         self._t_ms = self._fell_asleep_ms = t_ms
-        self._wake_ms = t_ms + wish["ms"] if wish["ms"] else None
+        self._wake_ms = t_ms + wish["ms"] * 1000 // (1000 + drift_permille) if wish["ms"] else None
         self._ext0 = wish["ext0"]
         self._ext1 = wish["ext1"]
         self._pulled_up = set(wish["pulled_up"])

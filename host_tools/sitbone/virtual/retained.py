@@ -27,24 +27,40 @@ CAUSE_NAMES = {
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class ChipClocks:
+    """What a chip's clocks read at power-on and at each start, and how much too fast the RTC runs in deep sleep, where
+    an RC oscillator drives it."""
+
+    start: datetime | None = None
+    sleep_drift_permille: int = 0
+    first_ticks_ms: int = 0
+
+
 @dataclass
 class Retained:
     """State of one stretch of power."""
 
-    rtc_offset_us: int
+    clocks: ChipClocks
+    rtc_offset_us: int = 0
     """RTC microseconds since 2000 = world microseconds + this."""
     rtc_memory: bytes = b""
     wdt_ms: int = 0
     """Timeout of the armed watchdog, 0 if none. A soft reset does not disarm it."""
 
     @classmethod
-    def at_power_on(cls, world_ms: int, start: datetime | None) -> Retained:
+    def at_power_on(cls, world_ms: int, clocks: ChipClocks) -> Retained:
+        start = clocks.start
         if start is None:
-            return cls(-world_ms * 1000)  # an RTC that has lost its power counts from 2000-01-01
+            return cls(clocks, -world_ms * 1000)  # an RTC that has lost its power counts from 2000-01-01
         if start.tzinfo is None:
             start = start.replace(tzinfo=UTC)
         since = start - _EPOCH
-        return cls((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+        return cls(clocks, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+
+    def drift(self, slept_ms: int) -> None:
+        """The chip wakes after so long in deep sleep."""
+        self.rtc_offset_us += slept_ms * self.clocks.sleep_drift_permille
 
     def hello(
         self, world: World, image: FlashImage, *, cause: int, wake: int, raw: bool, probe: bool
@@ -58,6 +74,7 @@ class Retained:
             "wiring": world.wiring,
             "levels": world.levels(),
             "rtc_offset_us": self.rtc_offset_us,
+            "first_ticks_ms": self.clocks.first_ticks_ms,
             "rtc_memory": base64.b64encode(self.rtc_memory).decode(),
             "wdt_ms": self.wdt_ms,
             "cause": cause,

@@ -21,7 +21,7 @@ from .chip_process import ChipProcess, check_platform
 from .deep_sleep import DeepSleep
 from .errors import VirtualError
 from .image import FlashImage
-from .retained import CAUSE_NAMES, Retained
+from .retained import CAUSE_NAMES, ChipClocks, Retained
 from .seat import Seat
 from .wire import ClientPort, ReplWatch
 from .world import Bench, Journal, World
@@ -42,6 +42,8 @@ class VirtualCushion:
     ``flash`` is its image file (None: a temporary one), ``link`` the path of its port (None: in a temporary folder).
     ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud``: no faster than such a wire.
     ``start``: what the RTC reads (UTC) at power-on; without it the RTC begins at 2000-01-01, as a chip's does.
+    ``sleep_drift_permille``: how much too fast the RTC runs in deep sleep. ``first_ticks_ms``: what `ticks_ms` reads at
+    each start of the chip.
     ``duration_s``: switched off after so much world time. ``journal`` hears, from another thread, what happens.
     ``board``: the profile by which the world is wired.
     ``install`` is called with the port when the image holds no firmware; the world begins, at 0, after that.
@@ -56,6 +58,8 @@ class VirtualCushion:
         speed: float | None = 1.0,
         baud: int | None = None,
         start: datetime | None = None,
+        sleep_drift_permille: int = 0,
+        first_ticks_ms: int = 0,
         duration_s: float | None = None,
         seed: int = 0,
         journal: Journal | None = None,
@@ -68,7 +72,6 @@ class VirtualCushion:
         self._temporary = Path(tempfile.mkdtemp(prefix="sitbone-"))
         self._stopped = False
         self._install = install
-        self._start = start
         with contextlib.ExitStack() as undo:
             undo.callback(shutil.rmtree, self._temporary, ignore_errors=True)
             self._image = FlashImage(flash or self._temporary / "flash.img", None if flash else seed)
@@ -78,7 +81,8 @@ class VirtualCushion:
         duration_ms = None if duration_s is None else round(duration_s * 1000)
         self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal, board=board)
         self._board = board
-        self._relay = _Relay(self._image, self._port, baud, start)
+        clocks = ChipClocks(start, sleep_drift_permille, first_ticks_ms)
+        self._relay = _Relay(self._image, self._port, baud, clocks)
         self._thread = threading.Thread(target=self._relay.run, name="virtual-cushion", daemon=True)
 
     # ---- life
@@ -193,16 +197,16 @@ class VirtualCushion:
 class _Relay:
     """The thread that owns chip, world and wire: nothing of them is touched from elsewhere but through ``call``."""
 
-    def __init__(self, image: FlashImage, port: ClientPort, baud: int | None, start: datetime | None) -> None:
+    def __init__(self, image: FlashImage, port: ClientPort, baud: int | None, clocks: ChipClocks) -> None:
         self.booted = threading.Event()
         self.has_firmware = False
         self.error: BaseException | None = None
         self._image = image
         self._port = port
         self._has_baud = baud is not None
-        self._start = start
+        self._clocks = clocks
         self._world: World = Bench()
-        self._retained = Retained(0)
+        self._retained = Retained(clocks)
         self._chip: ChipProcess | None = None
         self._asleep: DeepSleep | None = None
         self._watch = ReplWatch()
@@ -304,7 +308,7 @@ class _Relay:
         """Starts the chip. As a probe, it runs nothing if it finds firmware in its flash."""
         self.power_off()
         self._world = world
-        self._retained = Retained.at_power_on(world.now_ms, self._start)
+        self._retained = Retained.at_power_on(world.now_ms, self._clocks)
         world.tell(world.now_ms, "power", on=True)
         self.booted.clear()
         self._boot(retained.PWRON_RESET, probe=probe)
@@ -392,7 +396,7 @@ class _Relay:
     def _fall_asleep(self, frame: protocol.Frame) -> None:
         self._world.usage.chip(DeepSleep.usage_in(frame.payload))
         self._end_chip()
-        self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload)
+        self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload, self._clocks.sleep_drift_permille)
         self._world.tell(frame.t_ms, "sleep")
 
     def _sleep_on(self, sleep: DeepSleep) -> None:
@@ -402,6 +406,7 @@ class _Relay:
         elif wake is not None:
             self._asleep = None
             self._world.usage.slept(sleep.slept_ms)
+            self._retained.drift(sleep.slept_ms)
             self._world.forget_chip()
             self._world.tell(self._world.now_ms, "reset", cause="deepsleep", wake=wake)
             self._boot(retained.DEEPSLEEP_RESET, wake=wake)

@@ -1,18 +1,20 @@
 # The chip's time module over clock.py: epoch 2000-01-01, ticks that wrap at 2^30.
 import clock
 import utime
+import worldlink
 
 _TICKS_MAX = (1 << 30) - 1
 _TICKS_HALF = 1 << 29
 _UNIX_2000 = 946_684_800
+_ticks_zero_us = clock.boot_us - worldlink.hello["first_ticks_ms"] * 1000
 
 
 def ticks_us():
-    return (clock.now() - clock.boot_us) & _TICKS_MAX
+    return (clock.now() - _ticks_zero_us) & _TICKS_MAX
 
 
 def ticks_ms():
-    return (clock.now() - clock.boot_us) // 1000 & _TICKS_MAX
+    return (clock.now() - _ticks_zero_us) // 1000 & _TICKS_MAX
 
 
 ticks_cpu = ticks_us
