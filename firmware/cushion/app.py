@@ -149,7 +149,7 @@ class App:
     def _sleep(self, ms, on_empty_seat):
         """Deep sleep: everything is on the flash or kept; the chip starts anew when it ends."""
         self.board.haptics.off()
-        self.log.commit()
+        self.monitor.put_away()
         self.age.save(self.monitor.mono_s)
         retained.save(self.board, self.monitor.engine, on_empty_seat)
         self.board.power.deep_sleep(ms, on_empty_seat)

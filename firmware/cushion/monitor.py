@@ -64,6 +64,11 @@ class Monitor:
         self._add(kind, values)
         self.log.commit()
 
+    def put_away(self):
+        """What was collected so far goes onto the flash: the cushion is about to sleep."""
+        self.engine.close_epoch()
+        self._drain()
+
     def press(self, gesture):
         """A gesture of the button, or of the host in its place; answers by vibration. Returns whether it was taken."""
         accepted = self.engine.press(gesture)

@@ -162,7 +162,7 @@ class Engine:
         """Nothing trustworthy in this period: no load, no rest, and whatever ran is closed as seen until now."""
         if self._unknown_ms == 0:
             self._unknown_why = why
-            self._close_epoch()
+            self.close_epoch()
             self.sitting.lose(dt_ms)
         self._unknown_ms = min(self._unknown_ms + dt_ms, LONG_MS)
         self._vacant_ms = 0
@@ -180,7 +180,7 @@ class Engine:
         if sitting.verified:
             self.pauses.in_row = 0
         if sitting.occupancy.sat or sitting.occupancy.left:
-            self._close_epoch()
+            self.close_epoch()
         self.stillness.step(dt_ms, sitting.is_seated(), self.sensing.stirred)
         self._tell_object()
         self._count(dt_ms)
@@ -250,13 +250,14 @@ class Engine:
             self.events.add(records.OBJECT, 1 if self._was_object else 0)
 
     def _log_epoch(self, dt_ms):
-        self._epoch.take(dt_ms, self.sensing.zones, self.left_u, self.right_u, self._bad_zones())
+        self._epoch.take(dt_ms, self.state(), self.sensing.zones, self.left_u, self.right_u, self._bad_zones())
         length_ms = self.settings.epoch_s * 1000 if self.sitting.is_seated() else VACANT_EPOCH_MS
         if self._epoch.age_ms >= length_ms:
-            self._close_epoch()
+            self.close_epoch()
 
-    def _close_epoch(self):
-        self._epoch.close(self.state(), self.left_dose.cs, self.right_dose.cs, self.seated_s())
+    def close_epoch(self):
+        """Ends the epoch that is being collected, before a sleep or where the state changes."""
+        self._epoch.close(self.left_dose.cs, self.right_dose.cs, self.seated_s())
 
     def _bad_zones(self):
         mask = self.sensing.bad_zones()

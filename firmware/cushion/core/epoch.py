@@ -16,10 +16,12 @@ class Epoch:
         self._u_seconds = array("i", [0, 0])
         self._seconds = 0
         self._bad_zones = 0
+        self._state = 0
         self.age_ms = 0
 
-    def take(self, dt_ms, zones, left_u, right_u, bad_zones):
+    def take(self, dt_ms, state, zones, left_u, right_u, bad_zones):
         """Adds one decision period. Zones that are bad count with their last pressure and are named in `bad_zones`."""
+        self._state = state
         self.age_ms += dt_ms
         self._seconds += 1
         self._bad_zones |= bad_zones
@@ -28,7 +30,7 @@ class Epoch:
         self._add_u(0, left_u)
         self._add_u(1, right_u)
 
-    def close(self, state, left_dose_cs, right_dose_cs, seated_s):
+    def close(self, left_dose_cs, right_dose_cs, seated_s):
         """Emits the epoch, if anything was collected, and begins the next."""
         if self._seconds:
             count, pa = self._seconds, self._sum_pa
@@ -43,7 +45,7 @@ class Epoch:
                 left_dose_cs,
                 right_dose_cs,
                 seated_s,
-                state,
+                self._state,
                 self._bad_zones,
                 min((self.age_ms + 500) // 1000, 255),
             )

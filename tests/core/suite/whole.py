@@ -197,6 +197,17 @@ def test_an_empty_seat_is_told_every_four_minutes():
     assert [second for second, _ in seat.epochs] == [240, 480, 720, 960, 1200, 1440, 1680]
 
 
+def test_an_epoch_tells_the_state_of_its_own_seconds():
+    seat = Seat().stand(100).sit(45).stand(60)
+    seat.engine.close_epoch()
+    seat.stand(1).engine.close_epoch()
+    seat.stand(1)
+    seconds = [0, 0, 0]
+    for _, values in seat.epochs:
+        seconds[values[9]] += values[11]
+    assert sum(seconds) == 206 and abs(seconds[2] - 45) <= 3, seconds
+
+
 def test_a_lowered_limit_caps_the_dose():
     seat = Seat().sit(1200)
     seat.engine.settings.change("left_dose_limit_s", 300, 0)
