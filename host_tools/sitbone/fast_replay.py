@@ -41,7 +41,7 @@ def _compiled(function: Compiled) -> Compiled:
 LOADED_U = dose.LOADED_U
 LIMIT_FACTOR, RELIEF_STEP_MS, US_PER_CS = dose.LIMIT_FACTOR, dose.RELIEF_STEP_MS, dose.US_PER_CS
 STEPS_A_SECOND = 1000 // RELIEF_STEP_MS
-SHARE_BITS = 40  # of 1 / whole: one off at most for numbers below 2^28, whose products stay below 2^54
+SHARE_BITS = 40  # of 1 / whole: one off at most for numbers below 2^30, whose products stay below 2^56
 BREAK_ZONE_U, BLIP_MS, VACANT, OCCUPIED = (
     occupancy.BREAK_ZONE_U,
     occupancy.BLIP_MS,
@@ -92,17 +92,19 @@ def _dose(cs: int, load_us: int, rest: int, seconds: int, u: int, weight: int, c
     if u >= LOADED_U:
         total_us = load_us + weight * 1000 * seconds
         return max(cs, min(cs + total_us // US_PER_CS, cap_cs)), total_us % US_PER_CS, rest
-    cs, rest = _relieve(cs, rest, (LOADED_U - u) * 1000 // LOADED_U, seconds * STEPS_A_SECOND, tau_s * 1000)
+    cs, rest = _relieve(cs, rest, LOADED_U - u, seconds * STEPS_A_SECOND, tau_s * 1000)
     return cs, load_us, rest
 
 
 @_compiled
-def _relieve(cs: int, rest: int, relief: int, steps: int, whole: int) -> tuple[int, int]:
+def _relieve(cs: int, rest: int, relief_u: int, steps: int, whole: int) -> tuple[int, int]:
     """The fall over so many steps of RELIEF_STEP_MS. While the dose stands still, many of them are one stride."""
     share = (1 << SHARE_BITS) // whole + 1
     while steps > 0 and cs > 0:
-        each = cs * relief // 1000 * RELIEF_STEP_MS
+        each = cs * relief_u // LOADED_U * RELIEF_STEP_MS
         if each >= whole:
+            half_fall = each // (2 * whole)
+            each = (cs - half_fall) * relief_u // LOADED_U * RELIEF_STEP_MS
             # rest // whole, by multiplying, which is several times as quick: it may be one too many, as the rest tells.
             rest += each
             fall = rest * share >> SHARE_BITS
@@ -132,8 +134,8 @@ def _rest_both(left_cs: int, left_rest: int, right_cs: int, right_rest: int, sec
     share = (1 << SHARE_BITS) // whole + 1
     steps = seconds * STEPS_A_SECOND
     while steps > 0 and left_cs * RELIEF_STEP_MS >= whole and right_cs * RELIEF_STEP_MS >= whole:
-        left_rest += left_cs * RELIEF_STEP_MS
-        right_rest += right_cs * RELIEF_STEP_MS
+        left_rest += (left_cs - left_cs * RELIEF_STEP_MS // (2 * whole)) * RELIEF_STEP_MS
+        right_rest += (right_cs - right_cs * RELIEF_STEP_MS // (2 * whole)) * RELIEF_STEP_MS
         left_fall, right_fall = left_rest * share >> SHARE_BITS, right_rest * share >> SHARE_BITS
         left_rest -= left_fall * whole
         right_rest -= right_fall * whole
@@ -146,8 +148,8 @@ def _rest_both(left_cs: int, left_rest: int, right_cs: int, right_rest: int, sec
         left_cs -= left_fall
         right_cs -= right_fall
         steps -= 1
-    left_cs, left_rest = _relieve(left_cs, left_rest, 1000, steps, whole)
-    right_cs, right_rest = _relieve(right_cs, right_rest, 1000, steps, whole)
+    left_cs, left_rest = _relieve(left_cs, left_rest, LOADED_U, steps, whole)
+    right_cs, right_rest = _relieve(right_cs, right_rest, LOADED_U, steps, whole)
     return left_cs, left_rest, right_cs, right_rest
 
 

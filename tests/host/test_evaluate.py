@@ -29,7 +29,7 @@ from sitbone.truth import Sit, Truth, perform, truth_of
 from sitbone.virtual import SCENARIOS
 
 SITS = int(os.environ.get("SITBONE_EXAMPLES", "1000"))
-FLAT_DOSE_S = 1.5
+FLAT_DOSE_S = 0.3
 ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
 
 
@@ -61,7 +61,7 @@ def test_a_scenario(name):
     assert ours["transition_f1"] >= 0.98
     assert ours["error_min_worst"] <= 0.3 or name == "bag"
     assert ours["phantom_bouts"] == ours["phantom_prompts"] == 0
-    assert all(abs(error) <= 3 for error in ours.get("timing_s", [])) or name == "bag"
+    assert all(abs(error) <= 2 for error in ours.get("timing_s", [])) or name == "bag"
     SHIFTS[name] = ours["shifts"]
 
 
@@ -100,6 +100,20 @@ def due_s(trace, gain=1.0):
     return np.array(seconds), np.array(u), np.array(doses)
 
 
+def closed_dose_s(parts, limit_s, tau_s):
+    """The model's dose after each second of runs ``(u in permille, seconds)``, each run in closed form."""
+    dose_s, out = 0.0, []
+    for u, seconds in parts:
+        k = np.arange(1, seconds + 1)
+        if u >= 300:
+            weight = min(1, (u - 300) / 400) * (1 + 0.5 * min(1, max(0, u / 1000 - 1)))
+            out.append(np.minimum(dose_s + weight * k, 3 * limit_s))
+        else:
+            out.append(dose_s * np.exp(-(300 - u) / 300 * k / tau_s))
+        dose_s = out[-1][-1]
+    return np.concatenate(out)
+
+
 @settings(max_examples=SITS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.tuples(st.integers(0, 2200), st.integers(20, 600)), min_size=2, max_size=12),
@@ -110,16 +124,16 @@ def test_the_dose_comes_due_within_two_seconds_of_the_float_model(parts, limit_s
     """Random sits as runs of relative load; oracle: the model's formulas in real numbers."""
     from cushion.core.dose import Dose
 
-    u = np.repeat([part[0] for part in parts], [part[1] for part in parts])
-    theirs = float_dose_s(np.arange(1.0, len(u) + 1), u[:, None] / 1000, limit_s, tau_s)[:, 0]
+    theirs = closed_dose_s(parts, limit_s, tau_s)
     dose, ours = Dose(), []
-    for value in u.tolist():
-        dose.step(1000, value, limit_s, tau_s)
-        ours.append(dose.cs / 100)
+    for u, seconds in parts:
+        for _ in range(seconds):
+            dose.step(1000, u, limit_s, tau_s)
+            ours.append(dose.cs / 100)
     due_ours, due_theirs = np.flatnonzero(np.array(ours) >= limit_s), np.flatnonzero(theirs >= limit_s)
-    first_ours, first_theirs = (int(due[0]) if len(due) else len(u) for due in (due_ours, due_theirs))
+    first_ours, first_theirs = (int(due[0]) if len(due) else len(ours) for due in (due_ours, due_theirs))
     if abs(first_ours - first_theirs) > 2:
-        # The dose passes its limit so flatly (or just grazes it) that a second of dose is many seconds of sitting.
+        # The dose passes its limit so flatly (or just grazes it) that an instant of dose is seconds of sitting.
         between = theirs[min(first_ours, first_theirs) : max(first_ours, first_theirs)]
         assert np.abs(between[[0, -1]] - limit_s).min() <= FLAT_DOSE_S
 
