@@ -76,6 +76,11 @@ class DiaryStore:
             db.execute(f"UPDATE {table} SET removed_ms = ? WHERE id = ?", (now_ms, number))
         return row
 
+    def put_back(self, table: str, number: int) -> None:
+        """Takes a removal of a ``pain`` or ``rehab`` entry back."""
+        with self._store.transaction() as db:
+            db.execute(f"UPDATE {table} SET removed_ms = NULL WHERE id = ?", (number,))
+
     def clear_flags(self, note: str, now_ms: int) -> int:
         """Marks every open red flag as seen to; returns how many."""
         with self._store.transaction() as db:
@@ -92,6 +97,5 @@ class DiaryStore:
         return rows[0]
 
     def _rows(self, table: str, names: tuple[str, ...], where: str) -> list[Row]:
-        with self._store.transaction() as db:
-            found = db.execute(f"SELECT id, {', '.join(names)} FROM {table} WHERE {where}").fetchall()
+        found = self._store.rows(f"SELECT id, {', '.join(names)} FROM {table} WHERE {where}")
         return [dict(zip(("id", *names), row, strict=True)) for row in found]

@@ -41,5 +41,9 @@ class DamagedData(SitboneError):
     exit_code = 5
 
 
+class StoreBusy(SitboneError):
+    """Somebody else has been writing to the store for longer than one waits: nothing was changed, a retry may help."""
+
+
 class Refused(SitboneError):
     """The cushion said no."""

@@ -16,7 +16,7 @@ from typing import Any
 from cushion.core import records
 from sitbone.blocks import Block, Record, fields_of
 from sitbone.clock import Anchor, Placement, Slept, spread_sleeps
-from sitbone.errors import DamagedData, SitboneError
+from sitbone.errors import DamagedData, SitboneError, StoreBusy
 
 BUSY_TIMEOUT_S = 10.0
 MOST_SLEEPS = 5000  # between two syncs
@@ -221,6 +221,8 @@ class Store:
         if self._version() > len(MIGRATIONS):
             self._db.close()
             raise SitboneError(f"{self.path} was written by a newer sitbone; update sitbone to use it")
+        if self._version() == len(MIGRATIONS):
+            return  # opening a store waits for nobody who is writing to it
         with self.transaction() as db:
             # Read again: another process may have migrated between the first look and this lock.
             for number in range(self._version(), len(MIGRATIONS)):
@@ -236,6 +238,10 @@ class Store:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _told(error, self.path) from None
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        """What a query finds, for those who have tables of their own here; it waits for no writer."""
+        return self._all(sql, *values)
 
     # --- cushions
 
@@ -625,6 +631,8 @@ def _bound(unix_ms: int | None, sign: int) -> int:
 
 def _told(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
     """A database error as the user is told it."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy("another sitbone is writing to your data for long; wait for it to end, then try again")
     if isinstance(error, sqlite3.OperationalError):
         return SitboneError(f"cannot use {path} ({error}); check its folder, its rights and the free space")
     return DamagedData(f"{path} is damaged ({error}); move it away and sync again, or restore a backup")

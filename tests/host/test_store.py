@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from sitbone.blocks import read_block
 from sitbone.clock import Anchor
-from sitbone.errors import DamagedData, SitboneError
+from sitbone.diary_store import DiaryStore
+from sitbone.errors import DamagedData, SitboneError, StoreBusy
 from sitbone.store import LogRestarted, Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
@@ -86,3 +88,29 @@ def test_a_damaged_database_is_told_with_its_exit_code(tmp_path: Path) -> None:
     with pytest.raises(DamagedData, match="is damaged"):
         Store(path)
     assert DamagedData.exit_code == 5
+
+
+class TestBesideAWriter:
+    """Somebody else is in the middle of a transaction. Oracle: SQLite's own rule that WAL's readers never wait."""
+
+    @pytest.fixture
+    def writer(self, store):
+        store.close()
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+
+    def test_opening_and_reading_wait_for_nobody(self, store, writer):
+        with Store(store.path) as second:
+            assert DiaryStore(second).pains() == []
+            assert second.count() == 0
+            assert writer.in_transaction
+
+    def test_a_write_that_waited_in_vain_says_so_without_the_database_s_words(self, store, writer, monkeypatch):
+        monkeypatch.setattr("sitbone.store.BUSY_TIMEOUT_S", 0.01)
+        with Store(store.path) as second, pytest.raises(StoreBusy, match="try again") as caught:
+            second.host_id()
+        assert "lock" not in str(caught.value)
+        writer.execute("ROLLBACK")
+        with Store(store.path) as third:
+            assert third.host_id()
