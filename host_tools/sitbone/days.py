@@ -94,7 +94,7 @@ class Zone:
             here = utc_offset_min(local(at_ms)) == offset_min
             zone = None if here else timezone(timedelta(minutes=offset_min))
             if zone != self._zones[-1]:
-                self._reached.append(self.date(at_ms - 1))
+                self._reached.append(self.day(at_ms - 1))
                 self._begins_ms.append(at_ms)
                 self._zones.append(zone)
 
@@ -107,7 +107,7 @@ class Zone:
         """ms since 1970 as local ISO 8601 with offset, to the millisecond."""
         return self.local(at_ms).isoformat(timespec="milliseconds")
 
-    def date(self, at_ms: int) -> date:
+    def day(self, at_ms: int) -> date:
         """The day that a moment belongs to."""
         return max(self._reached[bisect_right(self._begins_ms, at_ms) - 1], self.local(at_ms).date())
 

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sitbone.analysis.days import Day
 from sitbone.days import duration_text, midnight, unix_ms, utc_offset_min
 from sitbone.device import Cushion
 from sitbone.errors import SitboneError
-from sitbone.history import Day, history
+from sitbone.history import history
 from sitbone.install import install
 from sitbone.report import report_html
 from sitbone.store import Store

@@ -6,8 +6,8 @@ from typing import Any
 from rich.table import Table
 
 from cushion.core.settings import SPEC
+from sitbone.analysis.days import Day
 from sitbone.days import duration_text
-from sitbone.history import Day
 from sitbone.report import outcomes_text, share_text
 
 Row = dict[str, Any]

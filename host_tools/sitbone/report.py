@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from html import escape
 from string import Template
 
+from sitbone.analysis.days import Day
 from sitbone.days import duration_text, local, midnight, unix_ms
-from sitbone.history import Day
 
 RIBBON_WIDTH = 720
 RIBBON_HEIGHT = 22
@@ -90,7 +90,8 @@ def _ribbon(day: Day) -> str:
     ticks = [
         f'<path d="M{(at_ms - begin_ms) * per_ms:.1f} 0v{RIBBON_HEIGHT}" stroke="#b3261e" stroke-width="2">'
         f"<title>{local(at_ms):%H:%M} prompt level {level}, {escape(side)}</title></path>"
-        for at_ms, side, level in day.prompts
+        for prompt in day.prompts
+        for at_ms, side, level in prompt.levels
     ]
     hours = [
         f'<text x="{hour * HOUR_MS * per_ms:.0f}" y="{RIBBON_HEIGHT + 14}" font-size="11">{hour:02d}</text>'

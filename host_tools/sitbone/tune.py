@@ -14,13 +14,14 @@ import numpy as np
 from cushion.core.settings import Settings
 from sitbone import tuning
 from sitbone.advice import Association, associate, slow_dose
+from sitbone.analysis.days import Day
 from sitbone.days import local, midnight, unix_ms
 from sitbone.diary import SIDES, side_diary
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.epochs import Epochs, recorded
 from sitbone.errors import SitboneError
 from sitbone.fast_replay import Outlook, replay_many
-from sitbone.history import Day, history, last_days
+from sitbone.history import history, last_days
 from sitbone.limits import held, setting_changes
 from sitbone.settings import Link, change, in_force
 from sitbone.store import Store

@@ -8,8 +8,8 @@ import pytest
 
 from cushion.core.settings import BY_NAME, Settings
 from sitbone import fast_replay
+from sitbone.analysis.material import epoch_dtype
 from sitbone.epochs import Epochs, PlainReplay, from_fields
-from sitbone.history import _epoch_dtype
 
 SITS = 1200
 SITS_A_DAY = 6
@@ -103,7 +103,7 @@ def test_interpreted_and_compiled_are_the_same(monkeypatch: pytest.MonkeyPatch) 
 
 def test_stored_epochs_follow_each_other_and_gaps_are_unknown() -> None:
     t0 = round(datetime(2026, 9, 21, 8, tzinfo=UTC).timestamp()) * 1000
-    fields = np.zeros(4, dtype=_epoch_dtype())
+    fields = np.zeros(4, dtype=epoch_dtype())
     fields["seconds"] = [10, 10, 255, 10]
     fields["state"] = [2, 2, 1, 2]
     fields["left_u"] = [900, 0xFFFF, 0, 900]

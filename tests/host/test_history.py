@@ -7,10 +7,11 @@ from datetime import date, datetime
 import pytest
 
 from cushion.core import records
+from sitbone.analysis.days import Day
 from sitbone.blocks import read_block
 from sitbone.days import local, midnight
 from sitbone.events import events, text_of
-from sitbone.history import Day, history
+from sitbone.history import history
 from sitbone.report import report_html
 from sitbone.store import Store
 from tests.host.logs import T0_MS, LogWriter, office_morning

@@ -72,6 +72,7 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
 @json_option
 def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
     """Show the days: seated time, sits, breaks, prompts and outcomes, dose, valid data."""
+    from sitbone.analysis.kept import zone_of
     from sitbone.history import history as days_of
     from sitbone.history import last_days
 
@@ -79,9 +80,9 @@ def history(start: str | None, end: str | None, days: int, as_json: bool) -> Non
     recent = last_days(now(), days)
     with open_store() as store:
         found = days_of(store, first or (recent[0] if last is None else _earliest()), last or recent[1])
-        unplaced, simulated = len(store.unplaced()), store.any_simulated()
+        unplaced, simulated, zone = len(store.unplaced()), store.any_simulated(), zone_of(store)
     if as_json:
-        print_json({"days": [day.as_json() for day in found], "unplaced": unplaced, "simulated": simulated})
+        print_json({"days": [day.as_json(zone) for day in found], "unplaced": unplaced, "simulated": simulated})
         return
     print_history(found, simulated)
     if unplaced:

@@ -1,0 +1,169 @@
+"""A day in figures: what was sat, how often the person got up, what the cushion said and what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from cushion.core import records
+from cushion.core.dose import MAX_WEIGHT_U, weight_permille
+from cushion.core.occupancy import OCCUPIED
+from sitbone.advice import slow_dose
+from sitbone.analysis.material import EpochTable, Mark, Material, Prompt
+from sitbone.analysis.ribbon import SLACK_MS, UNKNOWN_STATE, ribbon
+from sitbone.analysis.spans import Span, total_s
+from sitbone.analysis.thresholds import Thresholds
+from sitbone.days import Zone
+
+SIDES = ("left", "right")
+MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose in a second
+
+
+@dataclass(slots=True)
+class Day:
+    """A day of the person, [start_ms, end_ms) in UTC ms. ``bouts`` are cut at its bounds; doses and times in seconds.
+
+    ``recorded_s`` is the time that the cushion has records of, ``valid_s`` that with every sensor in order, and
+    ``unknown_s`` the time that it knows it missed. ``away_s``: the seat was seen to be empty; what is neither seated
+    nor away is unknown. Of each side: the highest dose (``dose_max_s``), all that was gathered (``load_s``, which
+    stands still where the cushion's count does, at three limits) and the seated time at or over the limit of then
+    (``over_s``). ``left_share`` is the left side's share of the load while
+    both were known, each measured against the person's own neutral sit; None without.
+    """
+
+    day: date
+    start_ms: int
+    end_ms: int
+    bouts: list[Span] = field(default_factory=list)
+    breaks_all: int = 0
+    breaks_verified: int = 0
+    prompts: list[Prompt] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    dose_max_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    load_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    over_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
+    left_share: float | None = None
+    recorded_s: float = 0.0
+    valid_s: float = 0.0
+    unknown_s: float = 0.0
+    away_s: float = 0.0
+    has_data: bool = False
+
+    @property
+    def seated_s(self) -> float:
+        return total_s(self.bouts)
+
+    @property
+    def missing_s(self) -> float:
+        """Time of the day that nothing is known of, the future included."""
+        return (self.end_ms - self.start_ms) / 1000 - self.seated_s - self.away_s
+
+    @property
+    def episodes(self) -> int:
+        """How often the cushion began to prompt; levels 2 and 3 only repeat a prompt."""
+        return len(self.prompts)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many prompts ended how, by name."""
+        return dict(sorted(Counter(prompt.outcome for prompt in self.prompts if prompt.outcome).items()))
+
+    @property
+    def longest_s(self) -> float:
+        return max((bout.seconds for bout in self.bouts), default=0.0)
+
+    @property
+    def left_dose_max_s(self) -> float:
+        return self.dose_max_s["left"]
+
+    @property
+    def right_dose_max_s(self) -> float:
+        return self.dose_max_s["right"]
+
+    @property
+    def slow_dose_s(self) -> float:
+        """The day's sitting that is left at the end of its last sit, when it fades over 6.5 hours (by analogy)."""
+        sits = [(bout.end_ms / 1000, bout.seconds) for bout in self.bouts]
+        return slow_dose(sits, sits[-1][0]) if sits else 0.0
+
+    @property
+    def valid_share(self) -> float | None:
+        """Share of the day's recorded or missed time with every sensor in order; None without any."""
+        whole = self.recorded_s + self.unknown_s
+        return round(self.valid_s / whole, 4) if whole else None
+
+    def as_json(self, zone: Zone) -> dict[str, Any]:
+        """The day as `sitbone history --json` prints it, times in the zone of then."""
+        vibrations = [vibration for prompt in self.prompts for vibration in prompt.levels]
+        return {
+            "date": self.day.isoformat(),
+            "seated_s": round(self.seated_s, 1),
+            "bouts": [{"start": zone.iso(bout.start_ms), "end": zone.iso(bout.end_ms)} for bout in self.bouts],
+            "longest_s": round(self.longest_s, 1),
+            "breaks": {"verified": self.breaks_verified, "all": self.breaks_all},
+            "prompts": [{"at": zone.iso(at_ms), "side": side, "level": level} for at_ms, side, level in vibrations],
+            "outcomes": self.outcomes,
+            "dose_max_s": {side: round(self.dose_max_s[side], 1) for side in SIDES},
+            "valid_share": self.valid_share,
+        }
+
+
+def day_of(material: Material, day: date, start_ms: int, end_ms: int) -> Day:
+    """The figures of [start_ms, end_ms), a day or what of it was asked for; `material` holds it."""
+    found = Day(day, start_ms, end_ms, has_data=any(start_ms <= at_ms < end_ms for at_ms in material.times_ms))
+    parts = ribbon(material, start_ms, end_ms)
+    found.bouts, found.away_s = parts.sitting, total_s(parts.away)
+    found.has_data |= bool(found.bouts)
+    # A night between two days is no break of either.
+    breaks = [item for item in material.breaks if start_ms <= item.start_ms and item.end_ms < end_ms]
+    found.breaks_all, found.breaks_verified = len(breaks), sum(item.verified for item in breaks)
+    found.prompts = [prompt for prompt in material.prompts if start_ms <= prompt.at_ms < end_ms]
+    found.marks = [mark for mark in material.marks if start_ms <= mark.at_ms < end_ms]
+    found.unknown_s = total_s(span for span in material.unknown if start_ms <= span.end_ms < end_ms)
+    doses = [dose[1:] for dose in material.doses if start_ms <= dose[0] < end_ms]
+    for index, side in enumerate(SIDES):
+        found.dose_max_s[side] = max((dose[index] for dose in doses), default=0.0)
+    _add_epochs(found, material.epochs.between(start_ms, end_ms), material.thresholds)
+    return found
+
+
+def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
+    """Doses and sensor health, from the regular records."""
+    if not len(epochs):
+        return
+    day.has_data = True
+    fields = epochs.fields
+    seconds = fields["seconds"].astype(float)
+    valid = (fields["bad_zones"] == 0) & (fields["state"] != UNKNOWN_STATE)
+    day.recorded_s, day.valid_s = float(seconds.sum()), float(seconds[valid].sum())
+    day.left_share = _left_share(epochs)
+    for side in SIDES:
+        cs = fields[f"{side}_dose_cs"].astype(np.int64)
+        day.dose_max_s[side] = max(day.dose_max_s[side], float(cs.max()) / 100)
+        for cushion in np.unique(epochs.cushion).tolist():
+            mine = epochs.cushion == cushion
+            limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine])
+            over = (fields["state"][mine] == OCCUPIED) & (cs[mine] >= limit_s * 100)
+            day.over_s[side] += float(seconds[mine][over].sum())
+            day.load_s[side] += _gathered_s(epochs.end_ms[mine], cs[mine], fields["state"][mine])
+
+
+def _gathered_s(end_ms: np.ndarray[Any, Any], cs: np.ndarray[Any, Any], state: np.ndarray[Any, Any]) -> float:
+    """All rises of a dose from epoch to epoch while seated; a jump over a gap is none."""
+    since_ms = np.diff(end_ms)
+    rises = np.clip(np.diff(cs), 0, MOST_RISE_CS * since_ms // 1000)
+    follows = (state[1:] == OCCUPIED) & (since_ms <= 60_000 + SLACK_MS)
+    return float(rises[follows].sum()) / 100
+
+
+def _left_share(epochs: EpochTable) -> float | None:
+    fields = epochs.fields
+    known = (fields["left_u"] != records.UNKNOWN_U) & (fields["right_u"] != records.UNKNOWN_U)
+    chosen = known & (fields["state"] == OCCUPIED)
+    seconds = fields["seconds"][chosen].astype(float)
+    left, right = (float((fields[f"{side}_u"][chosen] * seconds).sum()) for side in SIDES)
+    return left / (left + right) if left + right else None

@@ -1,0 +1,57 @@
+"""A stretch of time as it is drawn: sitting, away, or unknown, which together are all of it, and faulty over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sitbone.analysis.material import LONGEST_EPOCH_MS, Array, EpochTable, Material
+from sitbone.analysis.spans import Span, clipped, merged, without
+
+SLACK_MS = 15_000  # two epochs that are no further apart follow each other
+FULL_SECONDS = 255  # where an epoch's count of seconds is full, it may have been longer
+UNKNOWN_STATE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """Merged spans. ``sitting``, ``away`` and ``unknown`` part the stretch; while ``faulty`` a sensor was not in
+    order, whatever was seen."""
+
+    sitting: list[Span]
+    away: list[Span]
+    unknown: list[Span]
+    faulty: list[Span]
+
+    @property
+    def spans(self) -> list[tuple[Span, str]]:
+        """All parts by time, each with its kind: sitting, away or unknown."""
+        parts = ((self.sitting, "sitting"), (self.away, "away"), (self.unknown, "unknown"))
+        return sorted(((span, kind) for spans, kind in parts for span in spans), key=lambda item: item[0].start_ms)
+
+
+def ribbon(material: Material, start_ms: int, end_ms: int) -> Ribbon:
+    """[start_ms, end_ms), UTC. What no record speaks of is unknown, not empty."""
+    epochs = material.epochs
+    sitting = merged(clipped(material.bouts, start_ms, end_ms))
+    seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)
+    known = without(merged(clipped([*seen, *material.slept], start_ms, end_ms)), merged(material.unknown))
+    away = without(known, sitting)
+    unknown = without([Span(start_ms, end_ms)], merged([*sitting, *away]))
+    faulty = merged(clipped(_runs(epochs, epochs.fields["bad_zones"] != 0), start_ms, end_ms))
+    return Ribbon(sitting, away, unknown, faulty)
+
+
+def _runs(epochs: EpochTable, chosen: Array) -> list[Span]:
+    """The stretches that the chosen epochs cover, those that follow each other as one."""
+    begin_ms = epochs.end_ms - epochs.fields["seconds"].astype(np.int64) * 1000
+    before_ms = np.concatenate([begin_ms[:1], epochs.end_ms[:-1]])
+    full = (epochs.fields["seconds"] >= FULL_SECONDS) & (epochs.end_ms - before_ms <= LONGEST_EPOCH_MS)
+    begin_ms = np.where(full, np.minimum(begin_ms, before_ms), begin_ms)[chosen]
+    end_ms = np.maximum.accumulate(epochs.end_ms[chosen])
+    if len(end_ms) == 0:
+        return []
+    first = np.flatnonzero(np.concatenate([[True], begin_ms[1:] > end_ms[:-1] + SLACK_MS]))
+    last = np.concatenate([first[1:] - 1, [len(end_ms) - 1]])
+    return [Span(low, high) for low, high in zip(begin_ms[first].tolist(), end_ms[last].tolist(), strict=True)]
