@@ -36,6 +36,7 @@ def ribbon(material: Material, start_ms: int, end_ms: int) -> Ribbon:
     epochs = material.epochs
     sitting = merged(clipped(material.bouts, start_ms, end_ms))
     seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)
+    seen += [Span(item.start_ms, item.end_ms) for item in material.breaks]
     known = without(merged(clipped([*seen, *material.slept], start_ms, end_ms)), merged(material.unknown))
     away = without(known, sitting)
     unknown = without([Span(start_ms, end_ms)], merged([*sitting, *away]))
