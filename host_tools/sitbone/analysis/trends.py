@@ -1,0 +1,170 @@
+"""Many days beside each other: series, weeks, answers to prompts, the diary's pain and the limits over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from sitbone.analysis.days import SIDES, Day
+from sitbone.analysis.kept import whole_days, zone_of
+from sitbone.analysis.material import Array, Prompt
+from sitbone.analysis.thresholds import Step, Thresholds
+from sitbone.days import Zone
+from sitbone.diary_store import DiaryStore, Row
+from sitbone.population import share
+from sitbone.store import Store
+
+WEEK_DAYS = 7
+# Standing up within so many minutes of a vibration, in 2,628 vibrations of a field study (Compernolle 2021).
+PUBLISHED = {1: 0.144, 3: 0.217, 5: 0.304}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure of a day: what it is, its unit, and how it is read off; NaN where it isn't known."""
+
+    label: str
+    unit: str
+    of: Callable[[Day], float | None]
+
+
+MEASURES = {
+    "seated_h": Measure("seated", "h", lambda day: day.seated_s / 3600),
+    "sits": Measure("sits", "", lambda day: len(day.bouts)),
+    "longest_min": Measure("longest sit", "min", lambda day: day.longest_s / 60),
+    "breaks": Measure("verified breaks", "", lambda day: day.breaks_verified),
+    "prompts": Measure("prompts", "", lambda day: day.episodes),
+    "left_dose_min": Measure("highest dose, left", "min", lambda day: day.dose_max_s["left"] / 60),
+    "right_dose_min": Measure("highest dose, right", "min", lambda day: day.dose_max_s["right"] / 60),
+    "left_load_min": Measure("dose gathered, left", "min", lambda day: day.load_s["left"] / 60),
+    "right_load_min": Measure("dose gathered, right", "min", lambda day: day.load_s["right"] / 60),
+    "left_over_min": Measure("time over the limit, left", "min", lambda day: day.over_s["left"] / 60),
+    "right_over_min": Measure("time over the limit, right", "min", lambda day: day.over_s["right"] / 60),
+    "left_percent": Measure("left side's share of the load", "%", lambda day: _percent(day.left_share)),
+    "slow_dose_min": Measure("slow dose after the last sit", "min", lambda day: day.slow_dose_s / 60),
+    "valid_percent": Measure("valid data", "%", lambda day: _percent(day.valid_share)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How many of ``of`` prompts the person stood up after within so many minutes: ``share`` with its 95 % interval
+    (Wilson), None without any; ``published`` is the field study's share."""
+
+    minutes: int
+    stood: int
+    of: int
+    share: float | None
+    low: float | None
+    high: float | None
+    published: float
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days from ``first``: how many have data, and each measure's mean over them, None without any."""
+
+    first: date
+    days: int
+    means: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """The days first..last, by `trends`. ``dates`` has every date, ``days`` the same with None where nothing was
+    recorded. ``limit_s``: each side's limit at each day's end, on the cushion used last, NaN before its first record.
+    ``steps``: the changes of any setting in these days, by time. ``pains``: the diary's entries of these days."""
+
+    zone: Zone
+    dates: list[date]
+    days: list[Day | None]
+    weeks: list[Week]
+    answers: list[Answer]
+    limit_s: dict[str, Array]
+    steps: list[Step]
+    pains: list[Row]
+    simulated: bool
+
+    def series(self, name: str) -> Array:
+        """One of MEASURES over ``dates``, float64, NaN where nothing is known."""
+        return np.array([_value(name, day) for day in self.days], dtype=float)
+
+    def pain(self, moment: str, side: str) -> Array:
+        """The worst rating of a side (left, right) at a moment (morning, sitting) over ``dates``, NaN without any."""
+        rated = [row for row in self.pains if row["moment"] == moment and row["side"] in (side, "both")]
+        worst: dict[str, int] = {}
+        for row in rated:
+            worst[row["day"]] = max(worst.get(row["day"], 0), row["pain"])
+        return np.array([worst.get(day.isoformat(), np.nan) for day in self.dates], dtype=float)
+
+    def week_change(self, name: str) -> float | None:
+        """The last week's mean minus that of the week before; None unless both have data."""
+        if len(self.weeks) < 2:
+            return None
+        now, before = self.weeks[-1].means[name], self.weeks[-2].means[name]
+        return None if now is None or before is None else now - before
+
+
+def trends(store: Store, first: date, last: date) -> Trends:
+    """The days first..last of the person, both included, whether or not they have data."""
+    dates = [first + timedelta(days=index) for index in range((last - first).days + 1)]
+    known = {day.day: day for day in whole_days(store, first, last)}
+    days = [known.get(day) for day in dates]
+    zone, thresholds = zone_of(store), Thresholds(store)
+    start_ms, end_ms = zone.begin_ms(first), zone.begin_ms(last + timedelta(days=1))
+    prompts = [prompt for day in known.values() for prompt in day.prompts]
+    return Trends(
+        zone=zone,
+        dates=dates,
+        days=days,
+        weeks=_weeks(dates, days),
+        answers=[answered(prompts, minutes) for minutes in PUBLISHED],
+        limit_s=_limits(store, thresholds, zone, dates),
+        steps=[step for step in thresholds.steps if start_ms <= step.at_ms < end_ms],
+        pains=[row for row in DiaryStore(store).pains() if first.isoformat() <= row["day"] <= last.isoformat()],
+        simulated=store.any_simulated(),
+    )
+
+
+def answered(prompts: list[Prompt], minutes: int) -> Answer:
+    """The share of prompts that standing up followed within 1, 3 or 5 minutes; what wasn't seen doesn't count."""
+    seen = [hit for prompt in prompts if (hit := prompt.stood_within(minutes * 60)) is not None]
+    found = share(seen) if seen else dict.fromkeys(("share", "low", "high"))
+    return Answer(minutes, sum(seen), len(seen), found["share"], found["low"], found["high"], PUBLISHED[minutes])
+
+
+def _value(name: str, day: Day | None) -> float:
+    value = None if day is None else MEASURES[name].of(day)
+    return float("nan") if value is None else float(value)
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else 100 * value
+
+
+def _weeks(dates: list[date], days: list[Day | None]) -> list[Week]:
+    """Whole weeks back from the last day; days that don't fill one are in none."""
+    found = []
+    for at in range(len(dates) % WEEK_DAYS, len(dates), WEEK_DAYS):
+        week = days[at : at + WEEK_DAYS]
+        found.append(
+            Week(dates[at], sum(day is not None for day in week), {name: _mean(name, week) for name in MEASURES})
+        )
+    return found
+
+
+def _mean(name: str, days: list[Day | None]) -> float | None:
+    values = [value for day in days if not np.isnan(value := _value(name, day))]
+    return float(np.mean(values)) if values else None
+
+
+def _limits(store: Store, thresholds: Thresholds, zone: Zone, dates: list[date]) -> dict[str, Array]:
+    cushion, reach = store.latest_cushion(), store.reach_ms()
+    ends_ms = np.array([zone.begin_ms(day + timedelta(days=1)) - 1 for day in dates], dtype=np.int64)
+    if cushion is None or reach is None:
+        return {side: np.full(len(dates), np.nan) for side in SIDES}
+    limits = {side: thresholds.of(cushion, f"{side}_dose_limit_s", ends_ms).astype(float) for side in SIDES}
+    return {side: np.where(ends_ms < reach[0], np.nan, values) for side, values in limits.items()}
