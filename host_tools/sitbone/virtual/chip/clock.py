@@ -11,7 +11,7 @@ import worldlink
 
 NEVER_US = 1 << 60
 TALK_US = 300_000
-SIGN_US = 1_000_000  # a chunk may last long while the host talks: the supervisor must not take that for death
+SIGN_US = 50_000  # a chunk may last long while the host talks: the supervisor hears what time it is
 SPIN_READS = 1000  # so many looks at a clock that stands still: the firmware is spinning, time must pass
 
 _now_us = worldlink.hello["world_ms"] * 1000
