@@ -45,14 +45,14 @@ def new_pain(
 ) -> Row:
     """A pain entry, checked. Raises UsageError. ``when`` and ``now`` are aware."""
     if when > now:
-        raise UsageError(f"{when:%Y-%m-%d %H:%M} is in the future; give when it was felt with --when")
+        raise UsageError(f"{when:%Y-%m-%d %H:%M} is in the future; give when it was felt")
     if when.date() < EARLIEST:
         raise UsageError(f"{when.date()} is too long ago; give a day since {EARLIEST}")
-    for name, value, most in (("pain", pain, 10), ("--sleep", sleep, 10), ("--stress", stress, 10)):
+    for name, value, most in (("pain", pain, 10), ("sleep", sleep, 10), ("stress", stress, 10)):
         if value is not None and not 0 <= value <= most:
             raise UsageError(f"{name} {value} is out of range; give 0 to {most}")
     if onset_min is not None and not 0 <= onset_min <= 600:
-        raise UsageError(f"--onset-min {onset_min} is out of range; give 0 to 600 minutes of sitting")
+        raise UsageError(f"{onset_min} minutes of sitting until it began are out of range; give 0 to 600")
     if moment not in MOMENTS or side not in (*SIDES, "both") or flare not in (None, "start", "end"):
         raise UsageError("no such kind of entry; see sitbone pain add --help")
     return {

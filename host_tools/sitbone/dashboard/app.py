@@ -84,6 +84,7 @@ def _bound(place: Place) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((place.host, place.port))
+        listener.listen()  # from here on a browser waits instead of being refused
     except OSError as error:
         listener.close()
         raise SitboneError(

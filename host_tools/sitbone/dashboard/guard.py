@@ -71,7 +71,7 @@ class Access:
 
     def knows(self, host: str) -> bool:
         """Whether a Host header names this dashboard."""
-        found = re.fullmatch(r"(.+?)(?::(\d{1,5}))?", host.lower())
+        found = re.fullmatch(r"(.+?)(?::([0-9]{1,5}))?", host.lower())
         if found is None or int(found[2] or 80) != self.port:
             return False
         name = found[1]
