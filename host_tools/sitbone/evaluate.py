@@ -137,16 +137,22 @@ def _match(wanted: list[int], found: list[float]) -> tuple[int, list[float]]:
 
 
 def session_errors_min(truth: Truth, decided: Decided) -> list[tuple[float, float]]:
-    """(true, found) minutes of each sit with known edges; found is what lies nearer to it than to its neighbours."""
+    """(true, found) minutes of each sit with known edges; found is what lies nearer to it than to its neighbours, less
+    what nobody knows the truth of."""
     pairs, sits = [], truth.sits
     for index, sit in enumerate(sits):
         if not (sit.start_known and sit.end_known):
             continue
         low = (sits[index - 1].end_ms + sit.start_ms) / 2 if index else 0.0
         high = (sit.end_ms + sits[index + 1].start_ms) / 2 if index + 1 < len(sits) else float(truth.duration_ms)
-        found = sum(max(0.0, min(end, high) - max(start, low)) for start, end in decided.bouts)
+        parts = [(max(start, low), min(end, high)) for start, end in decided.bouts if start < high and end > low]
+        found = sum(end - start - _shared(start, end, truth.unknown) for start, end in parts)
         pairs.append(((sit.end_ms - sit.start_ms) / 60_000, found / 60_000))
     return pairs
+
+
+def _shared(start: float, end: float, spans: Iterable[tuple[float, float]]) -> float:
+    return sum(max(0.0, min(end, last) - max(start, first)) for first, last in spans)
 
 
 def shift_hits(truth: Truth, decided: Decided) -> tuple[int, int, int]:
@@ -168,8 +174,7 @@ def shift_hits(truth: Truth, decided: Decided) -> tuple[int, int, int]:
 
 
 def _overlap(a: float, b: float, c: float, d: float) -> float:
-    shared = max(0.0, min(b, d) - max(a, c))
-    return shared / max(1.0, min(b - a, d - c))
+    return _shared(a, b, [(c, d)]) / max(1.0, min(b - a, d - c))
 
 
 def icc(pairs: list[tuple[float, float]]) -> float:
@@ -308,13 +313,14 @@ def _touches(truth: Truth, bout: tuple[float, float]) -> bool:
     return known or truth.is_unknown(bout[0]) or truth.is_unknown(bout[1])
 
 
-FAULTY = ("dead-zone", "stuck-high", "stuck-later", "wire-off")
-"""Where the firmware rightly stops counting a side, a model that knows nothing of faults is no measure of its dose."""
+NOT_TIMED = ("dead-zone", "stuck-high", "stuck-later", "wire-off", "bag")
+"""Where the firmware rightly stops counting, a model that knows nothing of faults and objects is no measure of its
+dose."""
 
 
 def scenario_rows(name: str, seeds: Iterable[int] = SEEDS, hours: float = SCENARIO_HOURS) -> list[Row]:
     """The rows of several runs of one scenario, put together."""
-    parts = [score(name, *perform(name, seed, hours), timing=name not in FAULTY)[0] for seed in seeds]
+    parts = [score(name, *perform(name, seed, hours), timing=name not in NOT_TIMED)[0] for seed in seeds]
     return [pooled([part[index] for part in parts]) for index in range(len(DETECTORS))]
 
 

@@ -122,7 +122,7 @@ def test_6_a_break_needs_that_much_off_loaded_time(steps, need_s):
 
 
 @many
-@given(st.integers(0, 65_536), st.integers(1, 8))
+@given(st.integers(0, 65_536), st.integers(1, 4))
 def test_6_pain_changes_no_vibration(seed, spells):
     """The same life without and with a symptom mark every other second vibrates alike, in time, level and side."""
     calm = suite.vibrations_of(suite.Life(seed), spells)

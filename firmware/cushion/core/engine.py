@@ -217,7 +217,7 @@ class Engine:
 
     def _follow_shifts(self, dt_ms, seated):
         """`seated`: on the seat right now; the seconds of standing up are no shift."""
-        settled = seated and self.sitting.bout_ms >= HABIT_SETTLED_MS
+        settled = seated and self.stillness.is_alive and self.sitting.bout_ms >= HABIT_SETTLED_MS
         left_u = self._habitual_u(self._left_habit, LEFT_IT, self.left_u, settled)
         right_u = self._habitual_u(self._right_habit, RIGHT_IT, self.right_u, settled)
         settled = seated and self.sitting.bout_ms >= SHIFT_SETTLED_MS

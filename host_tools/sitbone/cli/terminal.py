@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-WIDE = 160  # columns of a table that goes into a file or a pipe
+WIDE = 400
 
 
 def example(command: str) -> str:
