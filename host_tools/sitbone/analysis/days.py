@@ -114,19 +114,18 @@ class Day:
 
 def day_of(material: Material, day: date, start_ms: int, end_ms: int) -> Day:
     """The figures of [start_ms, end_ms), a day or what of it was asked for; `material` holds it."""
-    found = Day(day, start_ms, end_ms, has_data=any(start_ms <= at_ms < end_ms for at_ms in material.times_ms))
+    material = material.within(start_ms, end_ms)
+    found = Day(day, start_ms, end_ms, has_data=bool(material.times_ms))
     parts = ribbon(material, start_ms, end_ms)
     found.bouts, found.away_s = parts.sitting, total_s(parts.away)
     found.has_data |= bool(found.bouts)
     # A night between two days is no break of either.
     breaks = [item for item in material.breaks if start_ms <= item.start_ms and item.end_ms < end_ms]
     found.breaks_all, found.breaks_verified = len(breaks), sum(item.verified for item in breaks)
-    found.prompts = [prompt for prompt in material.prompts if start_ms <= prompt.at_ms < end_ms]
-    found.marks = [mark for mark in material.marks if start_ms <= mark.at_ms < end_ms]
+    found.prompts, found.marks = material.prompts, material.marks
     found.unknown_s = total_s(span for span in material.unknown if start_ms <= span.end_ms < end_ms)
-    doses = [dose[1:] for dose in material.doses if start_ms <= dose[0] < end_ms]
-    for index, side in enumerate(SIDES):
-        found.dose_max_s[side] = max((dose[index] for dose in doses), default=0.0)
+    for index, side in enumerate(SIDES, 1):
+        found.dose_max_s[side] = max((dose[index] for dose in material.doses), default=0.0)
     _add_epochs(found, material.epochs.between(start_ms, end_ms), material.thresholds)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,9 @@ from sitbone.store import Store
 
 VERSION = 1  # count it up with each change of what a day's figures mean or hold
 BATCH_DAYS = 31  # derived at once: what a month takes of memory, and for how long nothing is kept
+
+BOUNDS = ("day", "start_ms", "end_ms")
+PARTS: dict[str, type] = {"bouts": Span, "prompts": Prompt, "marks": Mark}  # kept as lists of their fields
 
 Bounds = tuple[date, int, int]
 
@@ -69,20 +72,21 @@ def _derived(store: Store, bounds: list[Bounds]) -> list[Day]:
 
 
 def _to_facts(day: Day) -> str:
-    facts = asdict(day)
-    for name in ("day", "start_ms", "end_ms"):
-        del facts[name]
-    facts["bouts"] = [[bout.start_ms, bout.end_ms] for bout in day.bouts]
+    facts = {name: getattr(day, name) for name in _names(Day) if name not in BOUNDS}
+    for name, kind in PARTS.items():
+        facts[name] = [[getattr(part, field) for field in _names(kind)] for part in facts[name]]
     return json.dumps(facts, separators=(",", ":"))
 
 
 def _from_facts(bounds: Bounds, text: str) -> Day:
     facts: dict[str, Any] = json.loads(text)
-    facts["bouts"] = [Span(*bout) for bout in facts["bouts"]]
-    facts["prompts"] = [Prompt(**_with_levels(prompt)) for prompt in facts["prompts"]]
-    facts["marks"] = [Mark(**mark) for mark in facts["marks"]]
+    for name, kind in PARTS.items():
+        facts[name] = [kind(*part) for part in facts[name]]
+    for prompt in facts["prompts"]:
+        prompt.levels = [tuple(vibration) for vibration in prompt.levels]
     return Day(*bounds, **facts)
 
 
-def _with_levels(prompt: dict[str, Any]) -> dict[str, Any]:
-    return prompt | {"levels": [tuple(vibration) for vibration in prompt["levels"]]}
+def _names(kind: type) -> list[str]:
+    """A dataclass's fields, in the order in which they are given to it."""
+    return [item.name for item in fields(kind)]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cushion.core import records
-from sitbone.analysis.spans import Span, merged
+from sitbone.analysis.spans import Span, clipped, merged
 from sitbone.analysis.thresholds import Thresholds
 from sitbone.blocks import Fields, fields_of
 from sitbone.store import Store, Stored
@@ -114,6 +114,21 @@ class Material:
     unknown: list[Span] = field(default_factory=list)
     slept: list[Span] = field(default_factory=list)
 
+    def within(self, from_ms: int, to_ms: int) -> Material:
+        """What of it has to do with [from_ms, to_ms); the epochs up to the one that begins in it and ends after."""
+        return Material(
+            self.epochs.between(from_ms, to_ms + LONGEST_EPOCH_MS),
+            self.thresholds,
+            [at_ms for at_ms in self.times_ms if from_ms <= at_ms < to_ms],
+            clipped(self.bouts, from_ms, to_ms),
+            [item for item in self.breaks if item.start_ms < to_ms and item.end_ms > from_ms],
+            [item for item in self.prompts if from_ms <= item.at_ms < to_ms],
+            [item for item in self.marks if from_ms <= item.at_ms < to_ms],
+            [item for item in self.doses if from_ms <= item[0] < to_ms],
+            [item for item in self.unknown if item.start_ms < to_ms and item.end_ms > from_ms],
+            clipped(self.slept, from_ms, to_ms),
+        )
+
 
 def gather(store: Store, from_ms: int, to_ms: int) -> Material:
     """What happened in [from_ms, to_ms), with what of the day before and after it is needed to tell."""
@@ -129,14 +144,14 @@ def epoch_table(store: Store, from_ms: int, to_ms: int) -> EpochTable:
     """The epochs that were closed in [from_ms, to_ms)."""
     shape = epoch_dtype()
     rows = [row for row in store.epochs(from_ms, to_ms) if len(row[2]) >= shape.itemsize]
-    fields = np.frombuffer(b"".join([row[2][: shape.itemsize] for row in rows]), dtype=shape)
-    times_ms = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    return EpochTable(times_ms, np.fromiter((row[1] for row in rows), np.int64, len(rows)), fields)
+    times_ms, cushions, payloads = zip(*rows, strict=True) if rows else ((), (), ())
+    fields = np.frombuffer(b"".join([payload[: shape.itemsize] for payload in payloads]), dtype=shape)
+    return EpochTable(np.array(times_ms, dtype=np.int64), np.array(cushions, dtype=np.int64), fields)
 
 
 def epoch_dtype() -> np.dtype[Any]:
     """The epoch record's own format table, as numpy says it."""
-    _, form, names = records.KINDS[records.EPOCH]
+    form, names = records.KINDS[records.EPOCH][1], records.names_of(records.EPOCH)
     return np.dtype([(name, form[0] + letter) for name, letter in zip(names, form[1:], strict=True)])
 
 

@@ -33,6 +33,7 @@ class Ribbon:
 
 def ribbon(material: Material, start_ms: int, end_ms: int) -> Ribbon:
     """[start_ms, end_ms), UTC. What no record speaks of is unknown, not empty."""
+    material = material.within(start_ms, end_ms)
     epochs = material.epochs
     sitting = merged(clipped(material.bouts, start_ms, end_ms))
     seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)

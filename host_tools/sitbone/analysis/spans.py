@@ -33,8 +33,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 def clipped(spans: Iterable[Span], start_ms: int, end_ms: int) -> list[Span]:
     """What of the spans lies in [start_ms, end_ms)."""
-    cut = (Span(max(span.start_ms, start_ms), min(span.end_ms, end_ms)) for span in spans)
-    return [span for span in cut if span.end_ms > span.start_ms]
+    inside = [span for span in spans if span.start_ms < end_ms and span.end_ms > start_ms]
+    return [Span(max(span.start_ms, start_ms), min(span.end_ms, end_ms)) for span in inside]
 
 
 def without(spans: list[Span], others: list[Span]) -> list[Span]:
