@@ -60,7 +60,6 @@ class Fault:
 class Person:
     """Somebody who never comes: the agenda, the load, and what every person does while seated."""
 
-    doc = "nobody: an empty seat"
     mass_kg = 75.0
     foam = Foam()
     temperature_c = ROOM_C
@@ -239,14 +238,14 @@ class Person:
 
 
 class Ignores(Person):
-    doc = "sits down after 30 s and stays, whatever vibrates"
+    """Sits down after 30 s and stays, whatever vibrates."""
 
     def arrive(self) -> None:
         self.plan(30_000, self.sit_down)
 
 
 class Stands(Ignores):
-    doc = "sits; stands up 20-40 s after each vibration, for 150-240 s"
+    """Sits; stands up 20-40 s after each vibration, for 150-240 s."""
 
     def feel(self, t_ms: int) -> None:
         self.plan_seated(
@@ -262,7 +261,7 @@ _BREAK_MIN = (0.1, 0.4, 1.0, 3.2, 9.2, 23.0, 37.0, 50.0)
 
 
 class Office(Person):
-    doc = "an office day, 08:40 to 17:15: bouts, breaks, lunch, shifts; obeys about half of the vibrations"
+    """An office day, 08:40 to 17:15: bouts, breaks, lunch, shifts; obeys about half of the vibrations."""
 
     def arrive(self) -> None:
         self._leave_ms = self._at(17, 15) + self.rng.normal(0, 10) * _MINUTE_MS
@@ -316,7 +315,7 @@ class Office(Person):
 
 
 SITTERS: dict[str, type[Person]] = {"office": Office, "ignores": Ignores, "stands": Stands, "empty": Person}
-"""By name; ``scenarios.py`` adds its own."""
+"""By name; ``scenarios/`` adds its own."""
 
 
 class SitterSeat(Seat):
