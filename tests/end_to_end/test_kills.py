@@ -1,5 +1,6 @@
-"""SIGKILL and Ctrl-C at random moments, seeded: on the firmware's storage in an interpreter of its own, and on the
-supervisor of a virtual cushion with all of the firmware. (The host's sync: tests/host/test_kills.py.)
+"""SIGKILL, SIGTERM and Ctrl-C at random moments, seeded: on the firmware's storage in an interpreter of its own, on the
+process of a virtual cushion with all of the firmware, and on `sitbone sync` with it. (At any line of the sync, against
+a log without a cushion: tests/host/test_kills.py. In all over 1,000 stops.)
 
 Oracle: littlefs-python, which shares no code with the chip's driver, reads what is left on the flash.
 """
@@ -8,18 +9,22 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 from littlefs import LittleFS
 
 from cushion.core import records
-from sitbone.blocks import fields_of, read_block, split_blocks
-from sitbone.virtual import SitterSeat, VirtualCushion
+from sitbone import cli
+from sitbone.blocks import Record, fields_of, read_block, split_blocks
+from sitbone.store import Store
 from tests.core.interpreters import require
 from tests.firmware.on_unix import FIRMWARE, HERE, micropython
 
-STORAGE_KILLS, STORAGE_INTERRUPTS, SUPERVISOR_KILLS = 170, 60, 30
+STORAGE_KILLS, STORAGE_INTERRUPTS, SUPERVISOR_STOPS, SYNC_STOPS = 140, 60, 36, 24
+STOPS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+SYNC_S = 1.0
 BLOCK = 4096
 LIFE_S = 0.06
 
@@ -93,31 +98,80 @@ def test_the_firmwares_storage_survives(image, count, stop):
     assert acknowledged > count, "there was something to lose"
 
 
-def run_cushion(flash, seed, ready):
-    with VirtualCushion(SitterSeat("office", seed=seed), flash=flash, speed=None) as cushion:
-        os.write(ready, b"!")
-        cushion.run()
+def command(*words, home, told=None):
+    """Runs a `sitbone` command in a fork, its output to the file descriptor ``told``; returns the process's number."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.environ["SITBONE_HOME"] = str(home)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere if told is None else told, 1)
+        os.dup2(nowhere, 2)
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  not the parent's, which pytest captures
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = cli.run([str(word) for word in words])
+        sys.stdout.flush()
+    except SystemExit as end:
+        code = end.code
+    finally:
+        os._exit(code)
 
 
-def test_the_supervisor_may_be_killed(flash):
-    """The chip dies with it: what is on the image is what was flushed, and the next start goes on behind it."""
+def switched_on(flash, tmp_path, *words):
+    """A virtual cushion's process, and its port; it answers there."""
+    ready, told = os.pipe()
+    port = tmp_path / "cushion"
+    child = command("virtual", "--flash", flash, "--link", port, *words, home=tmp_path / "home", told=told)
+    os.close(told)
+    assert os.read(ready, 5) == b"ready", "the cushion starts"
+    os.close(ready)
+    return child, port
+
+
+def stopped(child, stop, after_s):
+    """Its exit code, stopped after so long."""
+    time.sleep(after_s)
+    os.kill(child, stop)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path):
+    """However `sitbone virtual` ends, the chip ends with it: what is on the image is what was flushed, and the next
+    start goes on behind it. Then syncs are stopped, and one is not."""
     rng, before = random.Random(3), log_of(flash, 512)
-    for number in range(SUPERVISOR_KILLS):
-        ready, told = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                run_cushion(flash, number, told)
-            finally:
-                os._exit(1)
-        os.close(told)
-        assert os.read(ready, 1) == b"!", "the cushion starts"
-        os.close(ready)
-        time.sleep(rng.uniform(0, 0.6))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    for number in range(SUPERVISOR_STOPS):
+        stop = STOPS[number % len(STOPS)]
+        child, port = switched_on(flash, tmp_path, "--sitter", "office", "--speed", "max", "--seed", number)
+        code = stopped(child, stop, rng.uniform(0, 0.6))
+        assert code == (-signal.SIGKILL if stop == signal.SIGKILL else 0), "SIGTERM and Ctrl-C are the switch"
+        assert port.is_symlink() == (stop == signal.SIGKILL)
         found = log_of(flash, 512)
         assert found[: len(before)] == before
         assert [row.seq for row in found] == list(range(1, len(found) + 1))
         before = found
-    assert len({row.session for row in before}) >= SUPERVISOR_KILLS // 2, "most lives were long enough to boot"
+    assert len({row.session for row in before}) >= SUPERVISOR_STOPS // 2, "most lives were long enough to boot"
+    child, port = switched_on(flash, tmp_path, "--sitter", "empty")
+    left = [stopped_sync(port, tmp_path, rng, number) for number in range(SYNC_STOPS)]
+    assert stopped_sync(port, tmp_path, rng, None) >= len(before)
+    assert len(set(left)) > 2, "stopped at many stages"
+    assert stopped(child, signal.SIGTERM, 0) == 0
+    with Store(tmp_path / "home" / "sitbone.sqlite") as store:
+        rows = store._all("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
+    assert [Record(*row) for row in rows] == log_of(flash, 512)[: len(rows)]
+
+
+def stopped_sync(port, tmp_path, rng, number):
+    """How many records are stored after a sync that is stopped (None: is not)."""
+    child = command("sync", "--port", port, home=tmp_path / "home")
+    if number is None:
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    else:
+        stop = (signal.SIGINT, signal.SIGKILL)[number % 2]
+        assert stopped(child, stop, rng.uniform(0, SYNC_S)) in (0, 1, 4, 130, -signal.SIGKILL)
+    path = tmp_path / "home" / "sitbone.sqlite"
+    if not path.exists():
+        return 0
+    with Store(path) as store:
+        return store.count()
