@@ -16,7 +16,7 @@ class Monitor:
     """Ties a board, a log, settings and a calibration to the engine.
 
     ``mono_s`` and ``mono_ms`` are the time since this start; ``steps`` counts samples, so that a host can see that none
-    was missed.
+    was missed; ``levels_100uv`` is the last one.
     """
 
     def __init__(self, board, log, settings, calibration):
@@ -31,7 +31,7 @@ class Monitor:
         self.mono_ms = 0
         self.steps = 0
         self._cadence = Cadence()
-        self._levels_100uv = [0] * ZONE_COUNT
+        self.levels_100uv = [0] * ZONE_COUNT
         self._last_ticks = time.ticks_ms()
         self._battery_due_s = BATTERY_EVERY_S
         self._battery_stage = FINE
@@ -49,10 +49,10 @@ class Monitor:
         self._advance(dt_ms)
         self.board.haptics.service(dt_ms)
         if not self.board.haptics.disturbs():
-            self.board.zones.read(self._levels_100uv)
-            self.engine.sample(self._levels_100uv)
+            self.board.zones.read(self.levels_100uv)
+            self.engine.sample(self.levels_100uv)
             if self.tap is not None:
-                self.tap.take(self.mono_s, self.mono_ms, self._levels_100uv)
+                self.tap.take(self.mono_s, self.mono_ms, self.levels_100uv)
         period_ms = self._cadence.advance(dt_ms)
         if period_ms:
             self._decide(period_ms)

@@ -113,6 +113,11 @@ class Zone:
         else:
             self._mean_16 += (pressure_pa * 16 - self._mean_16) // STIR_MEAN_S
 
+    def pressure_of(self, level_100uv, zone, calibration, creep_permille, supply_mv, divider_ohm):
+        """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
+        raw_pa = calibration.pressure_pa(zone, conductance_ns(level_100uv, supply_mv, divider_ohm))
+        return raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
+
     def is_trusted(self):
         """Its pressure may be used."""
         return self.quality == OK and not self.doubted
@@ -177,6 +182,17 @@ class Sensing:
                 self.stirred = self.stirred or state.stirred
         self.leaving = self._is_leaving()
         self._count = 0
+
+    def pressures_of(self, levels_100uv, calibration, creep_permille):
+        """Pa per zone by this one sample; where it has none, or one that is no load, what the last second said."""
+        pressures_pa = [state.pressure_pa for state in self.zones]
+        for zone in range(ZONE_COUNT):
+            level_100uv, state = levels_100uv[zone], self.zones[zone]
+            if state.readable and NO_READING < level_100uv < self._supply_mv * SHORT_PERMILLE // 100:
+                pressures_pa[zone] = state.pressure_of(
+                    level_100uv, zone, calibration, creep_permille, self._supply_mv, self._divider_ohm
+                )
+        return pressures_pa
 
     def is_blind(self):
         """Nothing can be said about the seat: no sample for longer than a hold, or no zone that works."""

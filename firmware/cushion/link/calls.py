@@ -83,13 +83,15 @@ def status():
 
 
 def live():
-    """What the seat shows this second: cheap enough to ask for four times a second."""
+    """What the seat shows: `pa` by the last second's median, `sample_pa` by the last sample; cheap enough for each."""
     monitor = _app.monitor
     engine = monitor.engine
     settings, zones = engine.settings, engine.sensing.zones
     _answer(
         {
             "mono_ms": monitor.mono_s * 1000 + monitor.mono_ms,
+            "steps": monitor.steps,
+            "sample_pa": engine.sensing.pressures_of(monitor.levels_100uv, engine.calibration, settings.creep_permille),
             "state": records.STATES[engine.state()],
             "pa": [state.pressure_pa for state in zones],
             "ref_pa": engine.calibration.ref_pa,
