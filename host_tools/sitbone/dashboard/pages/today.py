@@ -1,17 +1,259 @@
 """Today: when you sat, what the cushion said and why, and how near each side is to its limit."""
 
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from nicegui import ui
+
+from sitbone.analysis.days import SIDES
+from sitbone.analysis.material import Prompt
+from sitbone.analysis.view import DayView, day_view
+from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.frame import Page
-from sitbone.dashboard.widgets import card, empty
+from sitbone.dashboard.widgets import (
+    SIDE_MARKS,
+    block,
+    button,
+    card,
+    details,
+    dose_meter,
+    empty,
+    link,
+    notice,
+    stat,
+    table,
+    text,
+)
 from sitbone.dashboard.work import now, with_store
-from sitbone.history import history, last_days
+from sitbone.days import duration_text
+from sitbone.report import share_text
+from sitbone.store import Store
+
+OUTCOME_WORDS = {
+    "break": "a verified break",
+    "partial": "a short break",
+    "shift": "a weight shift only",
+    "missed": "nobody got up",
+    "snoozed": "snoozed",
+    "suppressed": "ended by a mute or the like",
+}
 
 
-async def build() -> None:
-    """Fills the page."""
-    days = await with_store(history, *last_days(now(), 1))
-    with card("Your day"):
-        if not days:
-            empty("Nothing has been recorded today.", ["Connect the cushion and fetch what it noted."], "sitbone sync")
+async def build(day: str = "") -> None:
+    """Fills the page. ``day``: another one than today, ISO."""
+    today = now().date()
+    shown = _parsed(day, today)
+    view, last_known = await with_store(_asked, shown)
+    _choice_of_day(shown, today)
+    if view.simulated:
+        notice("The sitter is simulated: this is no person's data.")
+    if not view.totals.has_data:
+        _nothing(shown, today, last_known)
+        return
+    with block("div", "today"):
+        with card(_title(shown, today), classes="wide"):
+            _Drawing(view).draw()
+        with card("Dose"):
+            _doses(view)
+        with card("In figures"):
+            _figures(view)
+        _files()
+
+
+def _asked(store: Store, day: date) -> tuple[DayView, date | None]:
+    view = day_view(store, day, now())
+    reach = store.reach_ms()
+    return view, None if reach is None else view.zone.day(reach[1])
+
+
+def _parsed(text_of_day: str, today: date) -> date:
+    try:
+        return min(date.fromisoformat(text_of_day), today)
+    except ValueError:
+        return today
+
+
+def _title(day: date, today: date) -> str:
+    gone = (today - day).days
+    name = f"{day:%A}, {day.day} {day:%B}"
+    return f"Today, {name}" if gone == 0 else f"Yesterday, {name}" if gone == 1 else f"{name} {day.year}"
+
+
+def _choice_of_day(day: date, today: date) -> None:
+    with block("nav", "row days").props('aria-label="Days"'):
+        link("‹ Day before", f"/?day={day - timedelta(days=1)}", "button quiet")
+        if day < today:
+            link("Day after ›", f"/?day={day + timedelta(days=1)}", "button quiet")
+            link("Today", "/", "button quiet")
+
+
+def _nothing(day: date, today: date, last_known: date | None) -> None:
+    with card(_title(day, today)):
+        if last_known is None:
+            empty(
+                "Nothing has been recorded yet.",
+                ["Connect the cushion by USB, then fetch what it noted. Or look around in six simulated weeks first:"],
+                "sitbone sync\nsitbone demo --weeks 6 --into sitbone-demo",
+            )
+            return
+        empty("Nothing was recorded on this day." if day < today else "Nothing has been fetched from today so far.", [])
+        if last_known != day:
+            link(f"The last day with records: {_title(last_known, today)}", f"/?day={last_known}")
+        if day == today:
+            text("Connect the cushion, then fetch what it noted:")
+            text("sitbone sync", "code")
+
+
+class _Drawing:
+    """The day as a picture, each prompt a button that tells why."""
+
+    def __init__(self, view: DayView) -> None:
+        self._view = view
+        self._window: Window = window_of(view)
+        self._open: int | None = None
+
+    def draw(self) -> None:
+        """The ribbon, the answer to "why?", the curves, and the same as tables."""
+        _legend()
+        with block("div", "ribbon"):
+            ui.html(ribbon_svg(self._view, self._window), sanitize=False).classes("drawing")
+            self._marks()
+        with block("div", "why").props("role=status") as self._why:
+            pass
+        svg, height_s = dose_svg(self._view, self._window)
+        with block("div", "curve"):
+            ui.html(svg, sanitize=False).classes("drawing")
+            text(f"{height_s / 60 / 1.08:.0f} min", "span", "top small muted")
+        self._hours()
+        with details("The same as tables"):
+            self._tables()
+
+    def _marks(self) -> None:
+        for prompt in self._view.totals.prompts:
+            at = self._time(prompt.at_ms)
+            says = f"{at}: prompt, {prompt.side}, {_outcome(prompt)}. Why?"
+            found = button(
+                SIDE_MARKS[prompt.side], lambda prompt=prompt: self._tell(prompt), f"prompt {prompt.side}", says
+            )
+            found.style(f"left: {self._window.percent(prompt.at_ms):.2f}%").props["title"] = says
+        for mark in self._view.totals.marks:
+            dot = text("●", "span", "symptom").props("role=img")
+            dot.style(f"left: {self._window.percent(mark.at_ms):.2f}%")
+            dot.props["aria-label"] = dot.props["title"] = f"{self._time(mark.at_ms)}: it hurts now, by the button"
+
+    def _tell(self, prompt: Prompt) -> None:
+        self._why.clear()
+        with self._why, block("div", "notice"):
+            text(f"{self._time(prompt.at_ms)}: {prompt.side}, {_outcome(prompt)}", "h3")
+
+    def _hours(self) -> None:
+        with block("div", "hours").props("aria-hidden=true"):
+            for left, hour in self._window.hours():
+                text(hour, "span").style(f"left: {left:.2f}%")
+
+    def _tables(self) -> None:
+        totals = self._view.totals
+        sits = [(self._time(s.start_ms), self._time(s.end_ms), duration_text(s.seconds)) for s in totals.bouts]
+        table("Sits", ("From", "To", "Length"), sits)
+        prompts = [
+            (self._time(p.at_ms), p.side, p.cause, str(p.level), _outcome(p), _seconds(p.response_s))
+            for p in totals.prompts
+        ]
+        table("Prompts", ("At", "Side", "Reason", "Highest level", "What came of it", "After"), prompts)
+        breaks = [
+            (
+                self._time(b.start_ms),
+                self._time(b.end_ms),
+                duration_text((b.end_ms - b.start_ms) / 1000),
+                _yes(b.verified),
+            )
+            for b in self._view.breaks
+        ]
+        table("Breaks", ("From", "To", "Length", "Verified"), breaks)
+
+    def _time(self, at_ms: int) -> str:
+        return f"{self._view.zone.local(at_ms):%H:%M}"
+
+
+def _legend() -> None:
+    with block("ul", "legend").props('aria-label="Legend"'):
+        for kind, words in (
+            ("sitting", "sitting"),
+            ("away", "away"),
+            ("unknown", "not known"),
+            ("faulty", "sensor fault"),
+        ):
+            with block("li"):
+                block("span", f"swatch {kind}")
+                text(words, "span")
+        for side in SIDES:
+            with block("li"):
+                text(SIDE_MARKS[side], "span", f"side-{side}")
+                text(f"prompt {side}", "span")
+        with block("li"):
+            text("●", "span", "symptom-key")
+            text("it hurts", "span")
+
+
+def _doses(view: DayView) -> None:
+    for curve in view.doses:
+        known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if value == value]
+        if not known:
+            continue
+        at = known[-1]
+        for side in SIDES:
+            dose_meter(side, float(curve.dose_s[side][at]), float(curve.limit_s[side][at]))
+        text(
+            f"As counted at {view.zone.local(int(curve.at_ms[at])):%H:%M}. Off the seat it fades.",
+            classes="muted small",
+        )
+    with block("dl", "stats"):
+        for side in SIDES:
+            over = view.totals.over_s[side]
+            note = f"over the limit for {duration_text(over)}" if over else "never over the limit"
+            stat(f"{view.totals.dose_max_s[side] / 60:.1f} min", f"{SIDE_MARKS[side]} {side}, highest of the day", note)
+    text("Dose is seat load over time, not pressure on the tendon.", classes="muted small")
+
+
+def _figures(view: DayView) -> None:
+    totals = view.totals
+    with block("dl", "stats"):
+        stat(duration_text(totals.seated_s), "seated")
+        stat(str(len(totals.bouts)), "sits", f"longest {duration_text(totals.longest_s)}")
+        stat(str(totals.breaks_all), "breaks", f"{totals.breaks_verified} verified")
+        stat(str(totals.episodes), "prompts", _outcomes(totals.outcomes))
+        stat(share_text(totals.valid_share), "valid data", _missing(totals.unknown_s))
+
+
+def _files() -> None:
+    with card("Take it with you"):
+        text(
+            "Every record that was ever fetched, for a spreadsheet or a program of your own. Nothing is sent anywhere."
+        )
+        with block("div", "row"):
+            link("Records as CSV", "/download/records.csv", "button", download=True)
+            link("Records as JSON Lines", "/download/records.jsonl", "button", download=True)
+
+
+def _outcomes(outcomes: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in outcomes.items())
+
+
+def _missing(unknown_s: float) -> str:
+    return f"{duration_text(unknown_s)} missed" if unknown_s else ""
+
+
+def _outcome(prompt: Prompt) -> str:
+    return OUTCOME_WORDS.get(prompt.outcome or "", "not known how it ended")
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else duration_text(seconds)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 PAGE = Page("/", "Today", "M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18", build)

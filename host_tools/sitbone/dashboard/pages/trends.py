@@ -1,0 +1,224 @@
+"""Trends: weeks beside each other, what prompts led to, dose, limits and pain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from sitbone.analysis.days import SIDES
+from sitbone.analysis.material import Array
+from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
+from sitbone.dashboard.charts import Axis, Series, chart
+from sitbone.dashboard.frame import Page
+from sitbone.dashboard.widgets import SIDE_MARKS, block, card, empty, link, notice, table, text
+from sitbone.dashboard.work import now, with_store
+
+CHOICES = (4, 12, 52)
+DAILY_WEEKS = 12  # more than these are shown by the week
+COMPARED = (
+    "seated_h",
+    "longest_min",
+    "breaks",
+    "prompts",
+    "left_dose_min",
+    "right_dose_min",
+    "left_over_min",
+    "right_over_min",
+    "valid_percent",
+)
+
+
+async def build(weeks: int = 4) -> None:
+    """Fills the page with so many weeks."""
+    weeks = weeks if weeks in CHOICES else CHOICES[0]
+    today = now().date()
+    found = await with_store(trends, today - timedelta(days=7 * weeks - 1), today)
+    _choice(weeks)
+    if not any(found.days) and not found.pains:
+        with card("Nothing in these weeks"):
+            empty("There are no records yet.", ["Connect the cushion, then fetch what it noted."], "sitbone sync")
+        return
+    if found.simulated:
+        notice("The sitter is simulated: this is no person's data.")
+    with block("div", "charts"):
+        _week_on_week(found)
+        _answers(found.answers)
+        _draw(_Shown(found, by_week=weeks > DAILY_WEEKS))
+    text(
+        "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: what goes"
+        " together here need not cause each other.",
+        classes="muted small",
+    )
+
+
+def _choice(weeks: int) -> None:
+    with block("nav", "row").props('aria-label="How many weeks"'):
+        for choice in CHOICES:
+            found = link(f"{choice} weeks" if choice < 52 else "A year", f"/trends?weeks={choice}", "button")
+            if choice == weeks:
+                found.classes("main").props("aria-current=page")
+
+
+def _week_on_week(found: Trends) -> None:
+    with card("This week against the last"):
+        if len(found.weeks) < 2:
+            empty("This needs two weeks of records.", [])
+            return
+        now_, before = found.weeks[-1], found.weeks[-2]
+        text(f"Means of a day; {now_.days} and {before.days} of 7 days have records.", classes="muted small")
+        rows = [
+            (
+                f"{MEASURES[name].label}{f', {MEASURES[name].unit}' if MEASURES[name].unit else ''}",
+                _figure(now_.means[name]),
+                _figure(before.means[name]),
+                _change(found.week_change(name)),
+            )
+            for name in COMPARED
+        ]
+        table("Week on week", ("", "last 7 days", "7 before", "change"), rows)
+
+
+def _answers(answers: Sequence[Answer]) -> None:
+    with card("Standing up after a prompt"):
+        for answer in answers:
+            with block("div", "answer"):
+                if answer.share is None:
+                    text(f"Within {answer.minutes} min: no prompt yet")
+                    continue
+                text(f"within {answer.minutes} min", "span", "name")
+                _bar("you", answer.share, f"{answer.stood} of {answer.of}")
+                _bar("study", answer.published, "of 2,628")
+                text(
+                    f"95 % interval {100 * (answer.low or 0):.0f} to {100 * (answer.high or 0):.0f} %",
+                    "span",
+                    "muted small",
+                )
+        text(
+            "The study: 2,628 vibrations at people's own desks (Compernolle 2021). A prompt whose sit could not be"
+            " watched for as long is left out.",
+            classes="muted small",
+        )
+
+
+def _bar(who: str, share: float, of: str) -> None:
+    with block("div", f"share {who}"):
+        text(who, "span", "muted small")
+        with block("span", "bar"):
+            block("span", "fill").style(f"width: {100 * share:.1f}%")
+        text(f"{100 * share:.0f} %", "span", "value")
+        text(of, "span", "muted small")
+
+
+class _Shown:
+    """The figures at the detail that is drawn: days, or weeks as means of their days."""
+
+    def __init__(self, found: Trends, by_week: bool) -> None:
+        self._found, self._by_week = found, by_week
+        if by_week:
+            names = [f"{_short(week.first)}" for week in found.weeks]
+            self.axis = Axis("Week from", names, [week.days > 0 for week in found.weeks])
+        else:
+            self.axis = Axis("Day", [_short(day) for day in found.dates], [day is not None for day in found.days])
+
+    def measure(self, name: str) -> Array:
+        """One of MEASURES."""
+        if not self._by_week:
+            return self._found.series(name)
+        return np.array([np.nan if week.means[name] is None else week.means[name] for week in self._found.weeks], float)
+
+    def pain(self, moment: str, side: str) -> Array:
+        """The diary's ratings; of a week the worst."""
+        return self._weekly(self._found.pain(moment, side), np.nanmax)
+
+    def limit_min(self, side: str) -> Array:
+        """The limit, at the end of each day or week."""
+        return self._weekly(self._found.limit_s[side] / 60, lambda days: days[-1])
+
+    def _weekly(self, values: Array, of: Callable[[Array], float]) -> Array:
+        if not self._by_week:
+            return values
+        weeks = values[len(values) % 7 :].reshape(-1, 7)
+        return np.array([np.nan if np.isnan(week).all() else of(week) for week in weeks])
+
+
+def _draw(shown: _Shown) -> None:
+    axis, measure = shown.axis, shown.measure
+    chart("Seated time", axis, [Series("seated", measure("seated_h"), "accent", "bar")], ("hours",))
+    chart(
+        "Dose, limit and pain",
+        axis,
+        [
+            *(_sided(f"highest dose, {side}", measure(f"{side}_dose_min"), side) for side in SIDES),
+            *(_sided(f"limit, {side}", shown.limit_min(side), side, "step") for side in SIDES),
+            Series("pain on waking up", _worst(shown, "morning"), "prompt", "dots", second=True),
+            Series("pain while sitting", _worst(shown, "sitting"), "warn", "dots", dashed=True, second=True),
+        ],
+        ("minutes", "pain, 0 to 10"),
+        "The day's highest dose of each side, the limit it may reach, and what the diary says.",
+        "wide",
+    )
+    chart("Longest sit", axis, [Series("longest sit", measure("longest_min"), "accent")], ("minutes",))
+    chart(
+        "Prompts and breaks",
+        axis,
+        [
+            Series("prompts", measure("prompts"), "prompt", "bar"),
+            Series("verified breaks", measure("breaks"), "good", dashed=True),
+        ],
+        ("a day",),
+    )
+    chart(
+        "Time over the limit",
+        axis,
+        [_sided(side, measure(f"{side}_over_min"), side, "bar") for side in SIDES],
+        ("minutes",),
+    )
+    chart(
+        "Balance",
+        axis,
+        [Series("◀ left side's share of the load", measure("left_percent"), "left")],
+        ("%",),
+        "Each side against its own neutral sit: 50 % is even.",
+    )
+    chart(
+        "Slow dose",
+        axis,
+        [Series("after the last sit", measure("slow_dose_min"), "accent")],
+        ("minutes",),
+        "The day's sitting, fading over 6.5 hours: a judgement by analogy, for information only.",
+    )
+    chart(
+        "Valid data",
+        axis,
+        [Series("share with every sensor in order", measure("valid_percent"), "good", "bar")],
+        ("%",),
+        "What the figures above stand on; a shaded stretch has no records at all.",
+    )
+
+
+def _sided(label: str, values: Array, side: str, shape: str = "line") -> Series:
+    return Series(f"{SIDE_MARKS[side]} {label}", values, side, shape, dashed=side == "right")
+
+
+def _worst(shown: _Shown, moment: str) -> Array:
+    """Of either side."""
+    return np.fmax(shown.pain(moment, "left"), shown.pain(moment, "right"))
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def _change(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "±0.0" if abs(value) < 0.05 else f"{'▲' if value > 0 else '▼'} {value:+.1f}"
+
+
+PAGE = Page("/trends", "Trends", "M4 19V5M4 19h16M8 15l4-5 3 3 5-7", build)
