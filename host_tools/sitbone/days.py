@@ -10,18 +10,62 @@ from sitbone.errors import UsageError
 DURATION_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "min": 60, "s": 1}
 
 
-def parse_when(text: str, now: datetime, end: bool = False) -> datetime:
+class Zone:
+    """The person's local time, then and now: the one rule by which moments become days.
+
+    It is this computer's zone, daylight saving included, until a sync (``told``: its UTC ms and the offset in minutes
+    that its computer had) noted another offset. That one holds until the next sync, as it does on the cushion. A day
+    begins when its date is first reached, so that days neither overlap nor leave a gap, wherever somebody travels: an
+    evening lived twice belongs to the later day.
+    """
+
+    def __init__(self, told: Iterable[tuple[int, int]] = ()) -> None:
+        self._begins_ms = [-(1 << 62)]
+        self._zones: list[tzinfo | None] = [None]  # None: this computer's
+        self._reached = [date.min]  # the latest date before each begin
+        for at_ms, offset_min in sorted(told):
+            here = utc_offset_min(local(at_ms)) == offset_min
+            zone = None if here else timezone(timedelta(minutes=offset_min))
+            if zone != self._zones[-1]:
+                self._reached.append(self.day(at_ms - 1))
+                self._begins_ms.append(at_ms)
+                self._zones.append(zone)
+
+    def local(self, at_ms: int) -> datetime:
+        """ms since 1970 as local, aware time."""
+        zone = self._zones[bisect_right(self._begins_ms, at_ms) - 1]
+        return local(at_ms) if zone is None else datetime.fromtimestamp(at_ms / 1000, zone)
+
+    def iso(self, at_ms: int) -> str:
+        """ms since 1970 as local ISO 8601 with offset, to the millisecond."""
+        return self.local(at_ms).isoformat(timespec="milliseconds")
+
+    def day(self, at_ms: int) -> date:
+        """The day that a moment belongs to."""
+        return max(self._reached[bisect_right(self._begins_ms, at_ms) - 1], self.local(at_ms).date())
+
+    def begin_ms(self, day: date) -> int:
+        """When a day begins, UTC ms; the next day's begin is its end."""
+        for begin_ms, end_ms, zone in zip(self._begins_ms, [*self._begins_ms[1:], 1 << 62], self._zones, strict=True):
+            at_ms = unix_ms(midnight(day) if zone is None else datetime.combine(day, time(), zone))
+            if max(begin_ms, at_ms) < end_ms:
+                return max(begin_ms, at_ms)
+        raise AssertionError("the last zone never ends")
+
+
+def parse_when(text: str, now: datetime, end: bool = False, zone: Zone | None = None) -> datetime:
     """A local, aware time from a date, an ISO time, 'today', 'yesterday' or 'now'.
 
-    A whole day means its midnight, or with ``end`` the next one: ``--to`` includes the day that is named. ``now`` is
-    aware. Raises UsageError.
+    A whole day means its begin, or with ``end`` that of the next one: ``--to`` includes the day that is named. Days are
+    those of ``zone``, else of this computer's. ``now`` is aware. Raises UsageError.
     """
     word = text.strip().lower()
     if word == "now":
         return now
     day = _parse_day(word, now.astimezone().date())
     if day is not None:
-        return midnight(day + timedelta(days=1) if end else day)
+        zone = zone or Zone()
+        return zone.local(zone.begin_ms(day + timedelta(days=1) if end else day))
     try:
         return datetime.fromisoformat(text.strip()).astimezone()
     except (ValueError, OverflowError):
@@ -75,49 +119,6 @@ def local(at_unix_ms: int) -> datetime:
 def iso(at_unix_ms: int) -> str:
     """ms since 1970 as local ISO 8601 with offset, to the millisecond."""
     return local(at_unix_ms).isoformat(timespec="milliseconds")
-
-
-class Zone:
-    """The person's local time, then and now: the one rule by which moments become days.
-
-    It is this computer's zone, daylight saving included, until a sync (``told``: its UTC ms and the offset in minutes
-    that its computer had) noted another offset. That one holds until the next sync, as it does on the cushion. A day
-    begins when its date is first reached, so that days neither overlap nor leave a gap, wherever somebody travels: an
-    evening lived twice belongs to the later day.
-    """
-
-    def __init__(self, told: Iterable[tuple[int, int]] = ()) -> None:
-        self._begins_ms = [-(1 << 62)]
-        self._zones: list[tzinfo | None] = [None]  # None: this computer's
-        self._reached = [date.min]  # the latest date before each begin
-        for at_ms, offset_min in sorted(told):
-            here = utc_offset_min(local(at_ms)) == offset_min
-            zone = None if here else timezone(timedelta(minutes=offset_min))
-            if zone != self._zones[-1]:
-                self._reached.append(self.day(at_ms - 1))
-                self._begins_ms.append(at_ms)
-                self._zones.append(zone)
-
-    def local(self, at_ms: int) -> datetime:
-        """ms since 1970 as local, aware time."""
-        zone = self._zones[bisect_right(self._begins_ms, at_ms) - 1]
-        return local(at_ms) if zone is None else datetime.fromtimestamp(at_ms / 1000, zone)
-
-    def iso(self, at_ms: int) -> str:
-        """ms since 1970 as local ISO 8601 with offset, to the millisecond."""
-        return self.local(at_ms).isoformat(timespec="milliseconds")
-
-    def day(self, at_ms: int) -> date:
-        """The day that a moment belongs to."""
-        return max(self._reached[bisect_right(self._begins_ms, at_ms) - 1], self.local(at_ms).date())
-
-    def begin_ms(self, day: date) -> int:
-        """When a day begins, UTC ms; the next day's begin is its end."""
-        for begin_ms, end_ms, zone in zip(self._begins_ms, [*self._begins_ms[1:], 1 << 62], self._zones, strict=True):
-            at_ms = unix_ms(midnight(day) if zone is None else datetime.combine(day, time(), zone))
-            if max(begin_ms, at_ms) < end_ms:
-                return max(begin_ms, at_ms)
-        raise AssertionError("the last zone never ends")
 
 
 def duration_text(seconds: float) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from cushion.core import records
 from cushion.core.prompting import WHY_NAMES
 from cushion.core.settings import SPEC
+from sitbone.analysis.kept import zone_of
 from sitbone.blocks import Fields, fields_of, kind_name, named
-from sitbone.days import duration_text, iso, unix_ms
+from sitbone.days import Zone, duration_text, unix_ms
 from sitbone.store import Store, Stored
 
 ZONES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
@@ -18,20 +19,22 @@ BOTH_SIDES = 3
 def events(store: Store, start: datetime | None, end: datetime | None) -> list[dict[str, Any]]:
     """What happened in [start, end), by time, as ``{"seq", "at", "kind", fields…, "session", "t_ms", "text"}``.
 
-    ``at`` is local ISO time and ``t_ms`` the same moment in device ms since its session's boot: when it happened, which
-    is ``ago_ms`` before it was written. Without bounds, what has no place in time follows with ``at`` null.
+    ``at`` is local ISO time, in the zone of then, and ``t_ms`` the same moment in device ms since its session's boot:
+    when it happened, which is ``ago_ms`` before it was written. Without bounds, what has no place in time follows with
+    ``at`` null.
     """
     placed = store.read(None, _ms(start), _ms(end))
     unplaced = store.unplaced() if start is None and end is None else []
-    return [event(record) for record in (*placed, *unplaced)]
+    zone = zone_of(store)
+    return [event(record, zone) for record in (*placed, *unplaced)]
 
 
-def event(record: Stored) -> dict[str, Any]:
+def event(record: Stored, zone: Zone) -> dict[str, Any]:
     """One stored record as an event."""
     fields = fields_of(record.kind, record.payload)
     return {
         "seq": record.seq,
-        "at": None if record.unix_ms is None else iso(record.unix_ms),
+        "at": None if record.unix_ms is None else zone.iso(record.unix_ms),
         "kind": kind_name(record.kind),
         **_in_words(record.kind, fields),
         "session": record.session,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sitbone.analysis.days import Day, day_of
 from sitbone.analysis.kept import whole_days, zone_of
 from sitbone.analysis.material import Array, epoch_table, gather
-from sitbone.days import midnight, unix_ms
+from sitbone.days import Zone, unix_ms
 from sitbone.store import Store
 
 
@@ -26,10 +26,11 @@ def _cut(store: Store, day: Day, from_ms: int, to_ms: int) -> Day:
     return day_of(gather(store, start_ms, end_ms), day.day, start_ms, end_ms)
 
 
-def last_days(now: datetime, count: int) -> tuple[datetime, datetime]:
-    """The range of the last ``count`` local days, today included."""
-    today = now.astimezone().date()
-    return midnight(today - timedelta(days=count - 1)), midnight(today + timedelta(days=1))
+def last_days(now: datetime, count: int, zone: Zone | None = None) -> tuple[datetime, datetime]:
+    """The range of the last ``count`` days of ``zone`` (else of this computer's), today included."""
+    zone, today = zone or Zone(), now.astimezone().date()
+    first, after = today - timedelta(days=count - 1), today + timedelta(days=1)
+    return zone.local(zone.begin_ms(first)), zone.local(zone.begin_ms(after))
 
 
 def epochs_of(store: Store, from_ms: int, to_ms: int) -> tuple[Array, Array]:

@@ -70,6 +70,7 @@ for command in (
     history.sync,
     history.history,
     history.events,
+    history.why,
     data.record,
     data.export,
     data.backup,

@@ -1,4 +1,4 @@
-"""Commands about what was recorded: sync, history, events."""
+"""Commands about what was recorded: sync, history, events, why."""
 
 import json
 from datetime import datetime
@@ -20,7 +20,7 @@ from sitbone.cli.terminal import (
     progress_bar,
     to_option,
 )
-from sitbone.errors import CushionGone, DamagedData
+from sitbone.errors import CushionGone, DamagedData, UsageError
 
 
 @click.command(epilog=example("sync --port /dev/ttyUSB0"))
@@ -76,11 +76,12 @@ def history(start: str | None, end: str | None, days: int, as_json: bool) -> Non
     from sitbone.history import history as days_of
     from sitbone.history import last_days
 
-    first, last = parse_range(start, end)
-    recent = last_days(now(), days)
     with open_store() as store:
+        zone = zone_of(store)
+        first, last = parse_range(start, end, zone)
+        recent = last_days(now(), days, zone)
         found = days_of(store, first or (recent[0] if last is None else _earliest()), last or recent[1])
-        unplaced, simulated, zone = len(store.unplaced()), store.any_simulated(), zone_of(store)
+        unplaced, simulated = len(store.unplaced()), store.any_simulated()
     if as_json:
         print_json({"days": [day.as_json(zone) for day in found], "unplaced": unplaced, "simulated": simulated})
         return
@@ -110,12 +111,34 @@ def print_history(found: list[Any], simulated: bool) -> None:
 @json_option
 def events(start: str | None, end: str | None, as_json: bool) -> None:
     """Show each event with its reason: why did it buzz?"""
+    from sitbone.analysis.kept import zone_of
     from sitbone.events import events as events_of
     from sitbone.render import event_line
 
     with open_store() as store:
-        found = events_of(store, *parse_range(start, end))
+        found = events_of(store, *parse_range(start, end, zone_of(store)))
     for event in found:
         click.echo(json.dumps(event, ensure_ascii=False) if as_json else event_line(event))
     if not found and not as_json:
         click.echo("no events; run sitbone sync, or ask for other days with --from")
+
+
+@click.command(epilog=example("why latest"))
+@click.argument("which", metavar="[SEQ|latest]", default="latest")
+@json_option
+def why(which: str, as_json: bool) -> None:
+    """Explain one prompt in full: its inputs, thresholds, and all that could have held it back.
+
+    SEQ is its record number, as `sitbone events --json` tells it; that of a prompt that was held back will do, too.
+    """
+    from sitbone.analysis.why import lines
+    from sitbone.analysis.why import why as why_of
+
+    if which != "latest" and not which.isdecimal():
+        raise UsageError(f"{which} is no record number; give one from sitbone events --json, or latest")
+    with open_store() as store:
+        document = why_of(store, None if which == "latest" else int(which))
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n".join(lines(document)))

@@ -14,6 +14,7 @@ from sitbone.errors import NoCushion, UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from sitbone.days import Zone
     from sitbone.store import Store
 
 Progress = Callable[[int, int], None]
@@ -86,11 +87,11 @@ from_option = click.option("--from", "start", metavar="D", help="First day, or a
 to_option = click.option("--to", "end", metavar="D", help="Last day (included), or a time.")
 
 
-def parse_range(start: str | None, end: str | None) -> tuple[datetime | None, datetime | None]:
+def parse_range(start: str | None, end: str | None, zone: "Zone") -> tuple[datetime | None, datetime | None]:
     from sitbone.days import parse_when
 
-    first = None if start is None else parse_when(start, now())
-    last = None if end is None else parse_when(end, now(), end=True)
+    first = None if start is None else parse_when(start, now(), zone=zone)
+    last = None if end is None else parse_when(end, now(), end=True, zone=zone)
     if first and last and first >= last:
         raise UsageError(f"--from {start} is not before --to {end}; swap them")
     return first, last
