@@ -19,7 +19,7 @@ from sitbone.days import local, midnight, unix_ms
 from sitbone.diary import SIDES, side_diary
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.epochs import Epochs, recorded
-from sitbone.errors import SitboneError
+from sitbone.errors import Refused, SitboneError
 from sitbone.fast_replay import Outlook, replay_many
 from sitbone.history import history, last_days
 from sitbone.limits import held, setting_changes
@@ -235,14 +235,17 @@ def _interval(differences: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 # --- into force
 
 
-def apply(link: Link, store: Store, now: datetime) -> dict[str, Any]:
+def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None) -> dict[str, Any]:
     """Proposes by the cushion's own settings, sends what changes, reads it back and notes why.
 
-    Returns the proposal with ``applied``: what is in force now, by name.
+    ``agreed``: the limits (s) by side that somebody has read and said yes to; raises Refused, with nothing sent, when
+    by now they would be others. Returns the proposal with ``applied``: what is in force now, by name.
     """
     hardware = link.call("status")["cushion"]
     values = link.call("settings_show")["values"]
     document = proposal(store, now, values)
+    if agreed is not None and agreed != {side: document[side]["to_s"] for side in SIDES}:
+        raise Refused("the proposal is another one by now; read it again, then apply it")
     asked = {limit_name(side): document[side]["to_s"] for side in SIDES if document[side]["action"] in ("up", "down")}
     allowed = held(store, store.cushion(hardware), asked, values, now)
     document["applied"] = {}
