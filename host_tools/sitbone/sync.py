@@ -1,8 +1,9 @@
 """Sync: pulls what a cushion has logged since last time into the store, verified, and sets its clock.
 
 Safe to cut at any moment and to repeat: the cursor is the highest number stored, and what is stored has been verified.
-One of four things can happen to a block on its way:
-- it is whole: its records are kept at once;
+A transfer is stored in one transaction when it ends, however it ends (whole, cut, Ctrl-C): a log is 2 MB at most, and
+a process that is killed outright has lost nothing but time. One of four things can happen to a block on its way:
+- it is whole: its records are kept;
 - it is damaged, but the transfer's hash is right: it is damaged on the cushion. It is counted, the rest is kept;
 - it is damaged and the hash is wrong: it was damaged on the way. Nothing behind it is kept (the cursor would jump over
   it), and the transfer is tried again from there;
@@ -23,7 +24,6 @@ from sitbone.store import LogRestarted, Store
 
 RETRIES = 3
 RETRY_PAUSE_S = 1.0
-BATCH_BLOCKS = 64
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
@@ -150,27 +150,18 @@ class Sync:
             self._result["lost"] = self._store.gaps(cushion, self._asked_from, log.last_seq)
 
     def _keep(self, blocks: Iterator[Block], cushion: int) -> None:
-        """Stores the blocks of a transfer as they arrive, by the cases above."""
+        """Stores the blocks of a transfer at its end, by the cases above."""
         sound: list[Block] = []
         doubtful: list[Block] = []
         try:
             for block in blocks:
                 (doubtful if doubtful or block.damage else sound).append(block)
-                if len(sound) >= BATCH_BLOCKS:
-                    self._flush(sound, cushion)
+            sound += doubtful  # only here is the transfer's hash known to be right
         finally:
-            self._flush(sound, cushion)
-        # Only here is the transfer's hash known to be right.
-        self._flush(doubtful, cushion)
-
-    def _flush(self, blocks: list[Block], cushion: int) -> None:
-        """Stores the blocks and empties the list."""
-        taken = blocks[:]
-        blocks.clear()
-        new, seen = self._store.add_blocks(cushion, taken)
-        self._result["records"] += new
-        self._result["duplicates"] += seen
-        self._result["damaged"] += sum(1 for block in taken if block.damage)
+            new, seen = self._store.add_blocks(cushion, sound)
+            self._result["records"] += new
+            self._result["duplicates"] += seen
+            self._result["damaged"] += sum(1 for block in sound if block.damage)
 
     def _with_progress(self, log: Log) -> Iterator[Block]:
         def counted() -> Iterator[bytes]:

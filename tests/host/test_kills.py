@@ -28,11 +28,12 @@ from tests.host.logs import T0_MS, FakeCushion, LogWriter
 NOW = datetime.fromtimestamp(T0_MS / 1000 + 4000, UTC)
 LINE_KILLS, LINE_INTERRUPTS, TIMED_KILLS = 420, 180, 150
 KILLS_A_STORE = 6
+CUTS = (1300, 1900, 1900)  # bytes after which the line breaks: a sync of several transfers, each stored at its end
 
 
 @pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_module, "BATCH_BLOCKS", 2)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_module, "RETRY_PAUSE_S", 0)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ LOGGED = [record for data in LOG.data() for record in read_block(data).records]
 
 
 def sync(folder: Path) -> None:
-    cushion = Remembering(LOG)
+    cushion = Remembering(LOG, cuts=list(CUTS))
     cushion.cursor_file = folder / "cursor"
     with Store(folder / "sitbone.sqlite") as store:
         Sync(store, lambda: cushion, lambda: NOW).run()

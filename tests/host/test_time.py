@@ -145,16 +145,18 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this platform can't change its zone")
 @pytest.mark.usefixtures("zone")
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "told_min", "expected"),
     [
-        ("Europe/Berlin", ["2026-10-25T02:30:00.000+02:00", "2026-10-25T02:30:00.000+01:00"]),
-        ("America/New_York", ["2026-10-24T20:30:00.000-04:00", "2026-10-24T21:30:00.000-04:00"]),
+        ("Europe/Berlin", 120, ["2026-10-25T02:30:00.000+02:00", "2026-10-25T02:30:00.000+01:00"]),
+        ("America/New_York", -240, ["2026-10-24T20:30:00.000-04:00", "2026-10-24T21:30:00.000-04:00"]),
+        ("America/New_York", 120, ["2026-10-25T02:30:00.000+02:00", "2026-10-25T03:30:00.000+02:00"]),
     ],
+    ids=["the hour that comes twice", "at home", "on a journey"],
 )
-def test_the_hour_that_comes_twice_and_a_journey(
-    store: Store, monkeypatch: pytest.MonkeyPatch, name: str, expected: list[str]
+def test_local_time_is_that_of_then(
+    store: Store, monkeypatch: pytest.MonkeyPatch, name: str, told_min: int, expected: list[str]
 ) -> None:
-    """Stored is UTC; the computer's zone is that of the one who looks."""
+    """Stored is UTC, and the offset that each sync's computer had."""
     begin_ms = round(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
     log = LogWriter()
     log.add(records.OBJECT, 1)
@@ -162,7 +164,7 @@ def test_the_hour_that_comes_twice_and_a_journey(
     log.add(records.OBJECT, 0)
     number = store.cushion(CUSHION_ID.hex())
     store.add_blocks(number, [read_block(data) for data in log.data()])
-    store.add_clock_pair(number, 1, Anchor(0, begin_ms), 0)
+    store.add_clock_pair(number, 1, Anchor(0, begin_ms), told_min)
     monkeypatch.setenv("TZ", name)
     time.tzset()
     told = [event["at"] for event in events(store, None, None)]
