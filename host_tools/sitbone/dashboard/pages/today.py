@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from nicegui import ui
 
 from sitbone.analysis.days import SIDES
 from sitbone.analysis.material import Prompt
 from sitbone.analysis.view import DayView, day_view
+from sitbone.analysis.why import why
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.frame import Page
 from sitbone.dashboard.widgets import (
@@ -26,7 +29,7 @@ from sitbone.dashboard.widgets import (
     text,
 )
 from sitbone.dashboard.work import now, with_store
-from sitbone.days import duration_text
+from sitbone.days import duration_text, unix_ms
 from sitbone.report import share_text
 from sitbone.store import Store
 
@@ -111,7 +114,8 @@ class _Drawing:
     def __init__(self, view: DayView) -> None:
         self._view = view
         self._window: Window = window_of(view)
-        self._open: int | None = None
+        self._open: Prompt | None = None
+        self._buttons: dict[int, ui.element] = {}
 
     def draw(self) -> None:
         """The ribbon, the answer to "why?", the curves, and the same as tables."""
@@ -119,8 +123,7 @@ class _Drawing:
         with block("div", "ribbon"):
             ui.html(ribbon_svg(self._view, self._window), sanitize=False).classes("drawing")
             self._marks()
-        with block("div", "why").props("role=status") as self._why:
-            pass
+        self._why = block("div", "why").props("role=status")
         svg, height_s = dose_svg(self._view, self._window)
         with block("div", "curve"):
             ui.html(svg, sanitize=False).classes("drawing")
@@ -136,16 +139,25 @@ class _Drawing:
             found = button(
                 SIDE_MARKS[prompt.side], lambda prompt=prompt: self._tell(prompt), f"prompt {prompt.side}", says
             )
-            found.style(f"left: {self._window.percent(prompt.at_ms):.2f}%").props["title"] = says
+            found.style(f"left: {self._window.percent(prompt.at_ms):.2f}%").props("aria-expanded=false")
+            found.props["title"] = says
+            self._buttons[prompt.at_ms] = found
         for mark in self._view.totals.marks:
             dot = text("●", "span", "symptom").props("role=img")
             dot.style(f"left: {self._window.percent(mark.at_ms):.2f}%")
             dot.props["aria-label"] = dot.props["title"] = f"{self._time(mark.at_ms)}: it hurts now, by the button"
 
-    def _tell(self, prompt: Prompt) -> None:
+    async def _tell(self, prompt: Prompt) -> None:
+        """Opens the answer to "why?", or closes it."""
+        self._open = None if self._open is prompt else prompt
+        for at_ms, found in self._buttons.items():
+            is_open = self._open is not None and self._open.at_ms == at_ms
+            found.props(f"aria-expanded={str(is_open).lower()}")
+        document = None if self._open is None else await with_store(why, prompt.seq)
         self._why.clear()
-        with self._why, block("div", "notice"):
-            text(f"{self._time(prompt.at_ms)}: {prompt.side}, {_outcome(prompt)}", "h3")
+        if document is not None:
+            with self._why:
+                _reasons(document)
 
     def _hours(self) -> None:
         with block("div", "hours").props("aria-hidden=true"):
@@ -176,6 +188,59 @@ class _Drawing:
         return f"{self._view.zone.local(at_ms):%H:%M}"
 
 
+def _reasons(document: dict[str, Any]) -> None:
+    """A decision: what was measured, against what, and what might have held it back."""
+    inputs = document["inputs"]
+    with block("div", "notice reasons"):
+        text(f"Why at {document['at'][11:16]}?", "h3")
+        text(document["text"][:1].upper() + document["text"][1:] + ".")
+        rows = [
+            (
+                f"{SIDE_MARKS[side]} dose, {side}",
+                _minutes(inputs["dose_s"][side]),
+                _minutes(inputs["limit_s"][side]),
+                _load(inputs["load_permille"][side]),
+            )
+            for side in SIDES
+        ]
+        seated = ("seated since a verified break", _minutes(inputs["seated_s"]), _minutes(inputs["seated_limit_s"]), "")
+        table("What it went by", ("", "then", "limit", "load, of your neutral sit"), [*rows, seated])
+        text("; ".join(_before(inputs)) + ".")
+        text(f"What came of it: {OUTCOME_WORDS.get(document['outcome'] or '', 'not known')}{_after(document)}.")
+        with details("What could have held it back, and since when the limits are as they are"):
+            said = {True: "held it back", False: "let it through"}
+            gates = [(gate["name"], gate["text"], said[gate["held"]]) for gate in document["gates"]]
+            table("Gates", ("", "then", "so it"), gates)
+            limits = [(i["name"], f"{i['value']} s", _since(i), i["reason"] or "–") for i in document["thresholds"]]
+            table("Limits", ("setting", "value", "since", "reason"), limits)
+
+
+def _before(inputs: dict[str, Any]) -> Iterator[str]:
+    if inputs["sat_since"]:
+        yield f"You had sat since {inputs['sat_since'][11:16]}, {duration_text(inputs['sat_s'])}"
+    if inputs["last_break"]:
+        until, length = inputs["last_break"]["end"][11:16], duration_text(inputs["last_break"]["length_s"])
+        yield f"the last verified break ended at {until} after {length}"
+    else:
+        yield "no verified break in the day before"
+
+
+def _after(document: dict[str, Any]) -> str:
+    return f", after {duration_text(document['response_s'])}" if document["response_s"] else ""
+
+
+def _since(item: dict[str, Any]) -> str:
+    return item["since"][:10] if item["since"] else "ever"
+
+
+def _minutes(seconds: float | None) -> str:
+    return "not known" if seconds is None else f"{seconds / 60:.1f} min"
+
+
+def _load(permille: int | None) -> str:
+    return "not known" if permille is None else f"{permille / 10:.0f} %"
+
+
 def _legend() -> None:
     with block("ul", "legend").props('aria-label="Legend"'):
         for kind, words in (
@@ -197,17 +262,14 @@ def _legend() -> None:
 
 
 def _doses(view: DayView) -> None:
-    for curve in view.doses:
+    """On this day what was counted last; on a past one the highest."""
+    is_today = view.totals.end_ms > unix_ms(now())
+    for curve in view.doses if is_today else []:
         known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if value == value]
-        if not known:
-            continue
-        at = known[-1]
         for side in SIDES:
-            dose_meter(side, float(curve.dose_s[side][at]), float(curve.limit_s[side][at]))
-        text(
-            f"As counted at {view.zone.local(int(curve.at_ms[at])):%H:%M}. Off the seat it fades.",
-            classes="muted small",
-        )
+            dose_meter(side, float(curve.dose_s[side][known[-1]]), float(curve.limit_s[side][known[-1]]))
+        at = view.zone.local(int(curve.at_ms[known[-1]]))
+        text(f"As counted at {at:%H:%M}; off the seat it fades.", classes="muted small")
     with block("dl", "stats"):
         for side in SIDES:
             over = view.totals.over_s[side]

@@ -145,7 +145,6 @@ class _Shown:
 
 def _draw(shown: _Shown) -> None:
     axis, measure = shown.axis, shown.measure
-    chart("Seated time", axis, [Series("seated", measure("seated_h"), "accent", "bar")], ("hours",))
     chart(
         "Dose, limit and pain",
         axis,
@@ -159,6 +158,7 @@ def _draw(shown: _Shown) -> None:
         "The day's highest dose of each side, the limit it may reach, and what the diary says.",
         "wide",
     )
+    chart("Seated time", axis, [Series("seated", measure("seated_h"), "accent", "bar")], ("hours",))
     chart("Longest sit", axis, [Series("longest sit", measure("longest_min"), "accent")], ("minutes",))
     chart(
         "Prompts and breaks",

@@ -1,0 +1,226 @@
+"""Tune: what the rules propose for each side, why, what would have been different, and putting it into force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from sitbone.analysis.days import SIDES
+from sitbone.dashboard import cushion_link
+from sitbone.dashboard.cushion_link import Connect
+from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, notice, table, text
+from sitbone.dashboard.work import computed, now, with_store
+from sitbone.days import local
+from sitbone.home import store_path
+from sitbone.limits import SettingChange, setting_changes
+from sitbone.settings import BY_SYNC, change, undone
+from sitbone.store import Store
+from sitbone.sync import Sync
+from sitbone.tune import PREDICTED, WORDS, apply, limit_name, proposal, resume
+from sitbone.tuning import minutes
+
+ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Leave", "stop": "Stop tuning"}
+MOVES = ("up", "down")
+SHOWN_CHANGES = 12
+
+
+async def build() -> None:
+    """Fills the page: first the frame, then the proposal once it is worked out."""
+    page = _Tune()
+    with block("div", "tune") as page.content:
+        text("Replaying your last weeks …", classes="muted").props("role=status")
+    await ui.context.client.connected()
+    await page.show()
+
+
+class _Tune:
+    """One visitor's page: the proposal as it was read."""
+
+    content: ui.element
+
+    def __init__(self) -> None:
+        self._document: dict[str, Any] = {}
+        self._buttons: list[ui.element] = []
+
+    async def show(self) -> None:
+        """Works the proposal out and shows it."""
+        document = await computed(_proposed)
+        changes = await with_store(_changes)
+        self._document = document
+        self.content.clear()
+        self._buttons.clear()
+        with self.content:
+            with block("div", "columns"):
+                for side in SIDES:
+                    _side(side, document[side])
+            if any(document[side]["action"] == "stop" for side in SIDES):
+                self._resuming()
+            self._deciding(document, changes)
+            _replayed(document["predicted"])
+            with card("Changes so far"):
+                _history(changes)
+            text(document["says"], classes="muted small")
+
+    # --- into force
+
+    def _deciding(self, document: dict[str, Any], changes: list[SettingChange]) -> None:
+        with card("Your decision"):
+            moves = any(document[side]["action"] in MOVES for side in SIDES)
+            if moves:
+                text("Nothing changes unless you say so, and you can take it back.")
+            else:
+                text("There is nothing to put into force today.")
+            if cushion_link.shared().view.state != "connected":
+                text("Connect the cushion by USB first: the limits are kept in it.", classes="muted")
+            with block("div", "row"):
+                if moves:
+                    self._buttons.append(button("Put it into force", self._apply, "main"))
+                if changes:
+                    self._buttons.append(button("Take back the last change", self._undo))
+
+    async def _apply(self) -> None:
+        agreed = {side: self._document[side]["to_s"] for side in SIDES}
+        document = await self._with_cushion(lambda connect: _applied(connect, agreed))
+        said = [
+            f"{SIDE_MARKS[side]} {side} {minutes(document['applied'][limit_name(side)])} min"
+            for side in SIDES
+            if limit_name(side) in document["applied"]
+        ]
+        if said:
+            announce(f"In force now, read back from the cushion: {', '.join(said)}.", "good", undo=self._undo)
+        else:
+            announce("Nothing was changed: the cushion allows no more for now.", "warn")
+        await self.show()
+
+    async def _undo(self) -> None:
+        answer = await self._with_cushion(_undone)
+        said = ", ".join(f"{name} is {value} again" for name, value in answer["applied"].items())
+        less = " As much as a week allows: a rise is a rise." if answer["clamped"] else ""
+        announce(f"Taken back: {said}.{less}", "good")
+        await self.show()
+
+    async def _with_cushion(self, work: Callable[[Connect], dict[str, Any]]) -> dict[str, Any]:
+        """Does it with the cushion; meanwhile no button asks for more. Raises SitboneError."""
+        announce("Talking to the cushion …")
+        for found in self._buttons:
+            found.props("disabled")
+        try:
+            return await cushion_link.shared().run(work)
+        finally:
+            for found in self._buttons:
+                found.props(remove="disabled")
+
+    # --- after a stop
+
+    def _resuming(self) -> None:
+        with card("Going on"):
+            text("Tuning has stopped: talk it over with a doctor or physiotherapist, then say what came of it.")
+            reason = ui.input("What was discussed, with whom").props("outlined dense").classes("field")
+            button("Go on tuning", lambda: self._resume(str(reason.value or "")))
+
+    async def _resume(self, reason: str) -> None:
+        await with_store(_resumed, reason)
+        announce("Noted; tuning goes on.", "good")
+        await self.show()
+
+
+def _side(side: str, found: dict[str, Any]) -> None:
+    before, after = minutes(found["from_s"]), minutes(found["to_s"])
+    with card(f"{SIDE_MARKS[side]} {side.capitalize()}", classes=f"proposal {side}"):
+        words = ACTIONS[found["action"]]
+        moved = f"{words} from {before} to {after} min" if after != before else f"{words} at {before} min"
+        text(moved, "p", "decision")
+        text(f"{found['rule'][:1].upper()}{found['rule'][1:]}.")
+        with details("The evidence"), block("ul", "evidence"):
+            for line in found["evidence"]:
+                text(line, "li")
+        for line in found["advice"]:
+            notice(line)
+
+
+def _replayed(predicted: dict[str, Any] | None) -> None:
+    with card("Your last weeks, replayed"):
+        if predicted is None:
+            empty("There are no recorded days to replay.", ["Connect the cushion, then fetch its log."], "sitbone sync")
+            return
+        text(
+            f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, decided again by the"
+            " firmware's own rules: under the limits of now, and under the proposed ones. Means of a day.",
+            classes="muted small",
+        )
+        rows = [
+            (
+                WORDS[name],
+                f"{predicted['old'][name]:.1f}",
+                f"{predicted['new'][name]:.1f}",
+                _interval(predicted["difference"][name]),
+            )
+            for name in PREDICTED
+        ]
+        table("Now and proposed", ("", "now", "proposed", "difference, 90 % interval"), rows)
+        answered = predicted["answered"]
+        text(f"A break began within 5 min of {answered['within_5_min']} of {answered['prompts']} replayed prompts.")
+        text(f"This assumes that {predicted['assumes']}.", classes="muted small")
+
+
+def _interval(difference: dict[str, float]) -> str:
+    low, high = difference["low"], difference["high"]
+    return "the same" if (low, high) == (0, 0) else f"{low:+.1f} to {high:+.1f}"
+
+
+def _history(changes: list[SettingChange]) -> None:
+    if not changes:
+        text("No setting was changed yet, as far as was fetched.")
+        return
+    rows = [
+        (
+            "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
+            item.name,
+            str(item.was),
+            str(item.now),
+            item.reason or "–",
+        )
+        for item in changes[: -SHOWN_CHANGES - 1 : -1]
+    ]
+    table("The last first", ("when", "setting", "from", "to", "reason"), rows)
+
+
+# --- the store's side
+
+
+def _proposed(store: Store) -> dict[str, Any]:
+    return proposal(store, now())
+
+
+def _changes(store: Store) -> list[SettingChange]:
+    return [item for item in setting_changes(store) if item.name not in BY_SYNC and item.was != item.now]
+
+
+def _resumed(store: Store, reason: str) -> None:
+    resume(store, now(), reason)
+
+
+# --- the cushion's side, in its thread
+
+
+def _applied(connect: Connect, agreed: dict[str, int]) -> dict[str, Any]:
+    with Store(store_path()) as store:
+        with connect() as cushion:
+            document = apply(cushion, store, now(), agreed)
+        Sync(store, connect, now).run()  # so that the log here tells of it, too
+        return document
+
+
+def _undone(connect: Connect) -> dict[str, Any]:
+    with Store(store_path()) as store:
+        Sync(store, connect, now).run()  # what the last change was, is in the log
+        with connect() as cushion:
+            answer = change(cushion, store, undone(store, cushion), "undo", now())
+        Sync(store, connect, now).run()
+        return answer
+
+
+PAGE = Page("/tune", "Tune", "M5 4v10M5 18v2M12 4v2M12 10v10M19 4v8M19 16v4M3 16h4M10 8h4M17 14h4", build)
