@@ -143,18 +143,6 @@ class _Shifts:
         return bool(self._left.reached or self._right.reached)
 
 
-def shifts_reached(epochs: Epochs) -> np.ndarray[Any, Any]:
-    """For each epoch, whether a weight shift became long enough in it."""
-    shifts, found = _Shifts(), []
-    seated = np.isin(epochs.state, (OCCUPIED, STATE_OBJECT))
-    columns = (epochs.gap_s, epochs.seconds, epochs.left_u, epochs.right_u, seated)
-    for gap_s, seconds, left_u, right_u, sits in zip(*(column.tolist() for column in columns), strict=True):
-        if gap_s:
-            shifts.step(gap_s, -1, -1, False)
-        found.append(shifts.step(seconds, left_u, right_u, sits))
-    return np.array(found, dtype=bool)
-
-
 class PlainReplay:
     """The core's own objects, second by second: what the fast replay is held to."""
 

@@ -19,7 +19,7 @@ import numpy as np
 from cushion.core import dose, occupancy, pauses, prompting, records, shifts
 from cushion.core.calibration import MAX_U
 from cushion.core.settings import Settings
-from sitbone.epochs import END, GAP_STEP_MS, LEVEL, LONG_MS, STATE_OBJECT, SUPPRESSED, Decision, Epochs, shifts_reached
+from sitbone.epochs import END, GAP_STEP_MS, LEVEL, LONG_MS, STATE_OBJECT, SUPPRESSED, Decision, Epochs
 
 numba: Any
 try:
@@ -41,7 +41,7 @@ def _compiled(function: Compiled) -> Compiled:
 LOADED_U = dose.LOADED_U
 LIMIT_FACTOR, RELIEF_STEP_MS, US_PER_CS = dose.LIMIT_FACTOR, dose.RELIEF_STEP_MS, dose.US_PER_CS
 STEPS_A_SECOND = 1000 // RELIEF_STEP_MS
-SHARE_BITS = 40  # of 1 / whole: one off at most for numbers below 2^30, whose products stay below 2^56
+SHARE_BITS = 40
 BREAK_ZONE_U, BLIP_MS, VACANT, OCCUPIED = (
     occupancy.BREAK_ZONE_U,
     occupancy.BLIP_MS,
@@ -49,6 +49,8 @@ BREAK_ZONE_U, BLIP_MS, VACANT, OCCUPIED = (
     occupancy.OCCUPIED,
 )
 OFFLOAD_ENTER_U, OFFLOAD_LEAVE_U = shifts.OFFLOAD_ENTER_U, shifts.OFFLOAD_LEAVE_U
+SHIFT_U, SHIFT_LEAVE_U, SHIFT_MS = shifts.SHIFT_U, shifts.SHIFT_LEAVE_U, shifts.SHIFT_MS
+SHIFT_DROP_U, SHIFT_PEAK_FALL_U = shifts.SHIFT_DROP_U, shifts.SHIFT_PEAK_FALL_U
 DAY_S = pauses.DAY_S
 LEFT, RIGHT, BOTH = prompting.LEFT, prompting.RIGHT, prompting.BOTH
 BREAK, PARTIAL, SHIFT, MISSED, ENDED_BLOCKED = (
@@ -92,26 +94,25 @@ def _dose(cs: int, load_us: int, rest: int, seconds: int, u: int, weight: int, c
     if u >= LOADED_U:
         total_us = load_us + weight * 1000 * seconds
         return max(cs, min(cs + total_us // US_PER_CS, cap_cs)), total_us % US_PER_CS, rest
-    cs, rest = _relieve(cs, rest, LOADED_U - u, seconds * STEPS_A_SECOND, tau_s * 1000)
+    cs, rest = _relieve(cs, rest, LOADED_U - u, seconds * STEPS_A_SECOND, tau_s * STEPS_A_SECOND)
     return cs, load_us, rest
 
 
 @_compiled
 def _relieve(cs: int, rest: int, relief_u: int, steps: int, whole: int) -> tuple[int, int]:
-    """The fall over so many steps of RELIEF_STEP_MS. While the dose stands still, many of them are one stride."""
+    """The fall over so many steps of RELIEF_STEP_MS, `whole` of them being the time constant; `rest` counts in steps.
+
+    Divides by multiplying with `share`, which is several times as quick, and exact: a dose times `whole` stays below
+    2^SHARE_BITS. While the dose stands still, many steps are one stride.
+    """
     share = (1 << SHARE_BITS) // whole + 1
     while steps > 0 and cs > 0:
-        each = cs * relief_u // LOADED_U * RELIEF_STEP_MS
+        each = cs * relief_u // LOADED_U
         if each >= whole:
-            half_fall = each // (2 * whole)
-            each = (cs - half_fall) * relief_u // LOADED_U * RELIEF_STEP_MS
-            # rest // whole, by multiplying, which is several times as quick: it may be one too many, as the rest tells.
-            rest += each
+            half_fall = each * share >> SHARE_BITS + 1
+            rest += (cs - half_fall) * relief_u // LOADED_U
             fall = rest * share >> SHARE_BITS
             rest -= fall * whole
-            if rest < 0:
-                fall -= 1
-                rest += whole
             cs -= fall
             steps -= 1
         elif each == 0:
@@ -133,24 +134,40 @@ def _rest_both(left_cs: int, left_rest: int, right_cs: int, right_rest: int, sec
     """`_relieve` of both sides with no load at all: two falls side by side keep the processor busier than one."""
     share = (1 << SHARE_BITS) // whole + 1
     steps = seconds * STEPS_A_SECOND
-    while steps > 0 and left_cs * RELIEF_STEP_MS >= whole and right_cs * RELIEF_STEP_MS >= whole:
-        left_rest += (left_cs - left_cs * RELIEF_STEP_MS // (2 * whole)) * RELIEF_STEP_MS
-        right_rest += (right_cs - right_cs * RELIEF_STEP_MS // (2 * whole)) * RELIEF_STEP_MS
+    while steps > 0 and left_cs >= whole and right_cs >= whole:
+        left_rest += left_cs - (left_cs * share >> SHARE_BITS + 1)
+        right_rest += right_cs - (right_cs * share >> SHARE_BITS + 1)
         left_fall, right_fall = left_rest * share >> SHARE_BITS, right_rest * share >> SHARE_BITS
         left_rest -= left_fall * whole
         right_rest -= right_fall * whole
-        if left_rest < 0:
-            left_fall -= 1
-            left_rest += whole
-        if right_rest < 0:
-            right_fall -= 1
-            right_rest += whole
         left_cs -= left_fall
         right_cs -= right_fall
         steps -= 1
     left_cs, left_rest = _relieve(left_cs, left_rest, LOADED_U, steps, whole)
     right_cs, right_rest = _relieve(right_cs, right_rest, LOADED_U, steps, whole)
     return left_cs, left_rest, right_cs, right_rest
+
+
+@_compiled
+def _shifts_reached(gaps_s: Any, lengths_s: Any, sides_u: Any, states: Any, reached: Any) -> None:
+    """`Shift.step` over all epochs of one side: sets `reached` to 1 where a shift became long enough."""
+    run_ms = peak_u = 0
+    was_loaded = False
+    for row in range(len(lengths_s)):
+        if gaps_s[row]:
+            run_ms = peak_u = 0
+            was_loaded = False
+        u, ms = sides_u[row], lengths_s[row] * 1000
+        seated = states[row] in (OCCUPIED, STATE_OBJECT)
+        peak_u = max(u, peak_u - SHIFT_PEAK_FALL_U) if seated else 0
+        relieved = 0 <= u <= SHIFT_LEAVE_U if run_ms else 0 <= u <= SHIFT_U and peak_u - u >= SHIFT_DROP_U
+        if seated and was_loaded and relieved:
+            if run_ms < SHIFT_MS <= run_ms + ms:
+                reached[row] = 1
+            run_ms += ms
+        else:
+            run_ms = 0
+            was_loaded = seated and (u > SHIFT_U or (was_loaded and u >= 0))
 
 
 @_compiled
@@ -261,7 +278,7 @@ def _replay(
                 n_ms = rest_s * 1000
                 new_left, new_right = (left_cs, left_us, left_rest), (right_cs, right_us, right_rest)
                 if left_u == 0 and right_u == 0 and state != STATE_OBJECT:
-                    fallen = _rest_both(left_cs, left_rest, right_cs, right_rest, rest_s, tau_s * 1000)
+                    fallen = _rest_both(left_cs, left_rest, right_cs, right_rest, rest_s, tau_s * STEPS_A_SECOND)
                     new_left, new_right = (fallen[0], left_us, fallen[1]), (fallen[2], right_us, fallen[3])
                 elif state != STATE_OBJECT:
                     new_left = _dose(left_cs, left_us, left_rest, rest_s, left_u, left_weight, left_cap_cs, tau_s)
@@ -531,22 +548,22 @@ def decisions(epochs: Epochs, settings: Settings, most: int = 100_000) -> list[D
     return [(at, kind, what, side) for at, kind, what, side in log[: int(row[LOGGED])].tolist()]
 
 
-def _columns(epochs: Epochs) -> tuple[Any, ...]:
-    """Arrays for the compiled code; lists, which are quicker one by one, for the interpreted."""
-    columns: tuple[Any, ...] = (
-        epochs.gap_s,
-        epochs.seconds,
-        epochs.left_u,
-        epochs.right_u,
-        epochs.state,
-        epochs.minute,
-    )
+def _columns(epochs: Epochs) -> list[Any]:
+    """What all settings share, as `_replay` takes it: the epochs, and the shifts and weights in them."""
     weights = np.array([dose.weight_permille(u) for u in range(MAX_U + 1)], dtype=np.int64)
-    columns += (shifts_reached(epochs).astype(np.int64),)
-    columns += (weights[np.clip(epochs.left_u, 0, MAX_U)], weights[np.clip(epochs.right_u, 0, MAX_U)])
+    sides_u = (epochs.left_u, epochs.right_u)
+    columns = _kind([epochs.gap_s, epochs.seconds, *sides_u, epochs.state, epochs.minute, np.zeros(len(epochs))])
+    gaps_s, lengths_s, lefts_u, rights_u, states, _, shifted = columns
+    for side_u in (lefts_u, rights_u):
+        _shifts_reached(gaps_s, lengths_s, side_u, states, shifted)
+    return columns + _kind([weights[np.clip(side_u, 0, MAX_U)] for side_u in sides_u])
+
+
+def _kind(columns: Sequence[np.ndarray[Any, Any]]) -> list[Any]:
+    """Arrays for the compiled code; lists, which are quicker one by one, for the interpreted."""
     if numba is None:
-        return tuple(column.tolist() for column in columns)
-    return tuple(np.ascontiguousarray(column, dtype=np.int64) for column in columns)
+        return [column.astype(np.int64).tolist() for column in columns]
+    return [np.ascontiguousarray(column, dtype=np.int64) for column in columns]
 
 
 def _outlook(row: list[int]) -> Outlook:
