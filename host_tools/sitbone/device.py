@@ -23,6 +23,7 @@ from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
+from sitbone.port_holder import holder_of
 
 BAUD = 115200
 ANSWER_S = 10.0  # the longest silence within an answer; a littlefs that tidies up can take seconds
@@ -299,21 +300,26 @@ def find() -> list[dict[str, Any]]:
     Only Ctrl-A is sent before a board has answered: no reset, and a program that runs on another board goes on.
     """
     found = []
-    for info in sorted(list_ports.comports()):
-        status = probe(info.device)
+    for port in ports():
+        status = probe(port)
         if status is not None:
-            found.append({"port": info.device, **{key: status.get(key) for key in ("cushion", "firmware", "state")}})
+            found.append({"port": port, **{key: status.get(key) for key in ("cushion", "firmware", "state")}})
     return found
+
+
+def ports() -> list[str]:
+    """All serial ports of this computer, whatever is at their other ends."""
+    return sorted(info.device for info in list_ports.comports())
 
 
 def probe(port: str) -> dict[str, Any] | None:
     """The status of the cushion on a port, or None when there is none."""
-    with contextlib.suppress(SitboneError), _GentleCushion(port) as cushion:
+    with contextlib.suppress(SitboneError), GentleCushion(port) as cushion:
         return cushion.call("status")
     return None
 
 
-class _GentleCushion(Cushion):
+class GentleCushion(Cushion):
     """Enters without Ctrl-C, which would stop the program of a board that isn't a cushion."""
 
     def __enter__(self) -> Self:
@@ -322,7 +328,7 @@ class _GentleCushion(Cushion):
             if _enter(self._transport, PROBE_S):
                 return self
         self._close()
-        raise NoCushion(f"nothing on {self.port} answers as a cushion")
+        raise NoCushion(f"nothing on {self.port} answers as a cushion; check the cable, the power and the port")
 
 
 def _call_code(name: str, args: tuple[object, ...]) -> str:
@@ -365,7 +371,7 @@ def _why_not_open(port: str, device: str) -> str:
         if code == errno.EACCES:
             return f"no right to open {port}; add yourself to its group (often dialout), then log in again"
         if code in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error):
-            return f"{port} is in use by another program; close that one, then try again"
+            return f"{port} is in use by {holder_of(device) or 'another program'}; close that one, then try again"
         if code == errno.ENOENT or "FileNotFoundError" in str(error):
             return f"port {port} isn't there; plug the cushion in, or run sitbone devices"
     return f"{port} can't be opened as a serial port; run sitbone devices to see which can"

@@ -93,12 +93,17 @@ def _port(port: str, now_ms: int) -> Iterator[Finding]:
         return
     try:
         with Cushion(port) as cushion:
-            status = cushion.call("status")
-            yield Finding("port", OK, f"cushion {status['cushion']} answers on {port}")
-            yield from _status(status, now_ms)
-            yield from _log(cushion, status)
+            yield from connected(cushion, now_ms)
     except (NoCushion, CushionGone) as error:
         yield Finding("port", BAD, str(error))
+
+
+def connected(cushion: Cushion, now_ms: int) -> Iterator[Finding]:
+    """The checks of a cushion that is connected already."""
+    status = cushion.call("status")
+    yield Finding("port", OK, f"cushion {status['cushion']} answers on {cushion.port}")
+    yield from _status(status, now_ms)
+    yield from _log(cushion, status)
 
 
 def _status(status: Row, now_ms: int) -> Iterator[Finding]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
 from typing import Any
 
 from cushion.core.dose import weight_permille
@@ -16,6 +17,7 @@ ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right t
 BAR_CELLS = 30
 BAR_FULL_KPA = 20.0
 EMPTY_PA = 500  # under all zones together: nobody to weigh
+STEADY_S = 5.0  # what a mark is the mean of: of one moment alone, a breath would decide
 
 
 def figures(answer: Row) -> Row:
@@ -24,10 +26,21 @@ def figures(answer: Row) -> Row:
     total = left_it + right_it + left_thigh + right_thigh
     bones = left_it + right_it
     return answer | {
+        "sample_pa": answer.get("sample_pa", answer["pa"]),  # an older firmware tells seconds only
         "left_share": round(left_it / bones, 3) if bones >= EMPTY_PA else None,
         "sitting_bone_share": round(bones / total, 3) if total >= EMPTY_PA else None,
         "next_prompt_s": next_prompt_s(answer),
     }
+
+
+def steady(answers: Sequence[Row]) -> Row:
+    """The mean of some seconds' figures, to mark and compare. Raises Refused when nobody sat through all of them."""
+    if not answers or any(answer["state"] != "occupied" for answer in answers):
+        raise Refused(
+            f"nobody sat there for {STEADY_S:.0f} seconds; sit as usual for so long, then mark again"
+        )
+    means = [round(fmean(zone)) for zone in zip(*(answer["pa"] for answer in answers), strict=True)]
+    return figures(answers[-1] | {"pa": means, "sample_pa": means})
 
 
 def next_prompt_s(answer: Row) -> int | None:

@@ -118,7 +118,7 @@ def test_something_that_does_not_answer_is_no_cushion(monkeypatch: pytest.Monkey
 def test_a_port_in_use_says_so(line: Line) -> None:
     with (
         serial.Serial(line.port, exclusive=True),
-        pytest.raises(NoCushion, match="is in use by another program"),
+        pytest.raises(NoCushion, match=rf"is in use by .+ \(process {os.getpid()}\); close that one"),
         Cushion(line.port),
     ):
         pass
