@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sitbone.database import check_backup
 from sitbone.errors import UsageError
-from sitbone.store import Store, check_backup
+from sitbone.store import Store
 
 Progress = Callable[[int, int], None]  # (done, of all), in pages
 

@@ -158,7 +158,7 @@ def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path):
     assert len(set(left)) > 2, "stopped at many stages"
     assert stopped(child, signal.SIGTERM, 0) == 0
     with Store(tmp_path / "home" / "sitbone.sqlite") as store:
-        rows = store._all("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
+        rows = store.rows("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
     assert [Record(*row) for row in rows] == log_of(flash, 512)[: len(rows)]
 
 

@@ -47,7 +47,7 @@ def pull(store, port):
 
 
 def stored(store):
-    rows = store._all("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
+    rows = store.rows("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
     return [Record(*row) for row in rows]
 
 
@@ -66,9 +66,9 @@ def finish(store, cushion, outcome):
         assert before == log[: len(before)], outcome
         assert stored(store) == log[: len(stored(store))]
         assert (result["lost"], result["damaged"]) == ([], 0)
-        assert store._all("SELECT count(*) FROM cushion") == [(1,)], "no cushion that isn't there"
+        assert store.rows("SELECT count(*) FROM cushion") == [(1,)], "no cushion that isn't there"
         host_ms = datetime.now().astimezone().timestamp() * 1000
-        pairs = store._all("SELECT unix_ms FROM clock_pair WHERE source = 'host'")
+        pairs = store.rows("SELECT unix_ms FROM clock_pair WHERE source = 'host'")
         assert all(abs(unix_ms - host_ms) < 600_000 for (unix_ms,) in pairs), "no time that no host has told"
         assert result["acked"] == result["last_seq"]
 

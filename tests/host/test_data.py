@@ -34,7 +34,7 @@ def filled(store: Store) -> Store:
 
 def expected(store: Store) -> list[dict]:
     rows = []
-    for row in store._all("SELECT seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record ORDER BY seq"):
+    for row in store.rows("SELECT seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record ORDER BY seq"):
         seq, session, t_ms, unix_ms, kind, payload = row
         at = None if unix_ms is None else datetime.fromtimestamp(unix_ms / 1000, UTC)
         common = {"cushion": CUSHION_ID.hex(), "era": 0, "seq": seq, "session": session, "t_ms": t_ms, "at": at}
@@ -93,10 +93,10 @@ def test_a_backup_comes_back_whole_and_keeps_what_was_there(filled: Store, tmp_p
         count, before = restore(other, path, "20260101-000000")
         assert (count, expected(other)) == (len(whole), whole)
     with Store(before) as kept:
-        assert kept._all("SELECT hardware FROM cushion") == [("246f28000002",)]
+        assert kept.rows("SELECT hardware FROM cushion") == [("246f28000002",)]
     with Store(tmp_path / "other.sqlite") as again:
         assert expected(again) == whole
-        assert again._all("PRAGMA journal_mode") == [("wal",)]
+        assert again.rows("PRAGMA journal_mode") == [("wal",)]
 
 
 @pytest.mark.parametrize("at", [0, 0.3, 0.7])
@@ -128,6 +128,8 @@ def test_the_commands_do_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
     backup, out = str(tmp_path / "b.sqlite"), str(tmp_path / "o.csv")
     assert cli.run(["backup", backup]) == 0
     assert cli.run(["restore", backup]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.sqlite", "home"], "one file, and nothing beside it"
+    assert all(path.suffix == ".sqlite" for path in (tmp_path / "home").iterdir())
     assert cli.run(["export", "--format", "csv", out]) == 0
     assert capsys.readouterr().out.count("0 records") == 3
 

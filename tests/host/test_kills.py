@@ -155,9 +155,9 @@ def check(folder: Path) -> int:
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with Store(path) as store:
-        rows = store._all("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
-        assert store._all("SELECT count(*) FROM cushion")[0][0] <= 1
-        assert not store._all("SELECT 1 FROM record WHERE unix_ms IS NULL"), "placed in the transaction that keeps it"
+        rows = store.rows("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
+        assert store.rows("SELECT count(*) FROM cushion")[0][0] <= 1
+        assert not store.rows("SELECT 1 FROM record WHERE unix_ms IS NULL"), "placed in the transaction that keeps it"
     stored = [Record(*row) for row in rows]
     assert stored == LOGGED[: len(stored)]
     cursor = folder / "cursor"

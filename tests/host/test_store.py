@@ -13,6 +13,7 @@ from sitbone.blocks import read_block
 from sitbone.clock import Anchor
 from sitbone.diary_store import DiaryStore
 from sitbone.errors import DamagedData, SitboneError, StoreBusy
+from sitbone.placing import placement
 from sitbone.store import LogRestarted, Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
@@ -35,10 +36,10 @@ def test_any_order_of_blocks_and_clock_pairs_gives_the_same_store(
                 store.add_blocks(cushion, value)
             else:
                 store.add_clock_pair(cushion, 1, value, 0)
-        placement = store.placement(cushion, 1)
-        rows = store._all("SELECT seq, mono_ms - ago_ms, unix_ms FROM record ORDER BY seq")
+        placed = placement(store._db, cushion, 1)
+        rows = store.rows("SELECT seq, mono_ms - ago_ms, unix_ms FROM record ORDER BY seq")
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
-    assert [row[2] for row in rows] == [placement.unix_ms(row[1]) for row in rows]
+    assert [row[2] for row in rows] == [placed.unix_ms(row[1]) for row in rows]
 
 
 def test_another_content_under_a_stored_number_is_refused_whole(store: Store) -> None:
@@ -67,9 +68,9 @@ def test_a_header_places_a_session_only_while_nothing_better_does(store: Store) 
     log.sit(60_000)
     cushion = store.cushion("246f28000001")
     store.add_blocks(cushion, [read_block(data) for data in log.data()])
-    assert store.placement(cushion, 1).anchors == (Anchor(0, T0_MS),)
+    assert placement(store._db, cushion, 1).anchors == (Anchor(0, T0_MS),)
     store.add_clock_pair(cushion, 1, Anchor(60_000, T0_MS + 63_000), 120)
-    assert store.placement(cushion, 1).anchors == (Anchor(60_000, T0_MS + 63_000),)
+    assert placement(store._db, cushion, 1).anchors == (Anchor(60_000, T0_MS + 63_000),)
     assert store.read()[0].unix_ms == T0_MS + 3_000
 
 
@@ -114,3 +115,12 @@ class TestBesideAWriter:
         writer.execute("ROLLBACK")
         with Store(store.path) as third:
             assert third.host_id()
+
+
+def test_a_commit_that_fails_is_told_and_undone(store: Store) -> None:
+    """As where the disk is full: here by a constraint that is looked at only then."""
+    store._db.execute("CREATE TABLE part (of INTEGER REFERENCES cushion (id) DEFERRABLE INITIALLY DEFERRED)")
+    with pytest.raises(DamagedData), store.transaction() as db:
+        db.execute("INSERT INTO part VALUES (99)")
+    with store.transaction() as db:
+        assert db.execute("SELECT count(*) FROM part").fetchone() == (0,)

@@ -35,7 +35,7 @@ def logged(log: LogWriter) -> list[Record]:
 
 
 def stored(store: Store) -> list[Record]:
-    rows = store._all("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
+    rows = store.rows("SELECT seq, session, mono_ms, kind, payload FROM record ORDER BY cushion, seq")
     return [Record(*row) for row in rows]
 
 
