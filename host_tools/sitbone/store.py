@@ -112,8 +112,7 @@ class Store(Database):
             )
             for session in sessions:
                 placing.place(db, cushion, session, before[session], after[session])
-            for session in sorted(sessions):
-                placing.correct_sleeps(db, cushion, session)
+            placing.place_by_sleeps(db, cushion, sessions)
         return new, sum(len(block.records) for block in blocks) - new
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
@@ -122,7 +121,7 @@ class Store(Database):
             before = placing.placement(db, cushion, session)
             placing.keep_pair(db, cushion, session, anchor, "host", utc_offset_min)
             placing.place(db, cushion, session, before, placing.placement(db, cushion, session))
-            placing.correct_sleeps(db, cushion, session)
+            placing.place_by_sleeps(db, cushion, [session])
 
     def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
         """Notes a finished sync."""
