@@ -14,49 +14,53 @@ EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
 BATTERY, SLEPT = 25, 26
 
 # kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
+# The field names are one text (see `names_of`): the cushion needs none of them, and each alone would cost it memory.
 # `ago_ms`: the thing itself happened so long before the record was written (it took that long to be sure).
 KINDS = {
-    BOOT: ("boot", "<BBBBBB", ("reset_cause", "wake_reason", "major", "minor", "patch", "settings_source")),
-    CLOCK: ("clock", "<IHIHB", ("unix_s", "unix_ms", "was_unix_s", "was_unix_ms", "source")),
+    BOOT: ("boot", "<BBBBBB", "reset_cause wake_reason major minor patch settings_source"),
+    CLOCK: ("clock", "<IHIHB", "unix_s unix_ms was_unix_s was_unix_ms source"),
     EPOCH: (
         "epoch",
         "<HHHHHHIIIBBB",
-        ("left_it_pa", "right_it_pa", "left_thigh_pa", "right_thigh_pa", "left_u", "right_u", "left_dose_cs")
-        + ("right_dose_cs", "seated_s", "state", "bad_zones", "seconds"),
+        (
+            "left_it_pa right_it_pa left_thigh_pa right_thigh_pa left_u right_u left_dose_cs right_dose_cs "
+            "seated_s state bad_zones seconds"
+        ),
     ),
-    SAT: ("sat", "<I", ("ago_ms",)),
-    STOOD: ("stood", "<IIIIB", ("ago_ms", "bout_ms", "left_dose_cs", "right_dose_cs", "gap")),
-    BREAK: ("break", "<IIB", ("ago_ms", "break_ms", "verified")),
-    SHIFT: ("shift", "<IIBH", ("ago_ms", "shift_ms", "side", "lowest_u")),
+    SAT: ("sat", "<I", "ago_ms"),
+    STOOD: ("stood", "<IIIIB", "ago_ms bout_ms left_dose_cs right_dose_cs gap"),
+    BREAK: ("break", "<IIB", "ago_ms break_ms verified"),
+    SHIFT: ("shift", "<IIBH", "ago_ms shift_ms side lowest_u"),
     PROMPT: (
         "prompt",
         "<HBBBIIIHHH",
-        ("episode", "level", "side", "cause", "left_dose_cs", "right_dose_cs", "seated_s")
-        + ("left_limit_s", "right_limit_s", "seated_limit_s"),
+        "episode level side cause left_dose_cs right_dose_cs seated_s left_limit_s right_limit_s seated_limit_s",
     ),
-    OUTCOME: ("outcome", "<HBBIB", ("episode", "outcome", "level", "response_ms", "why")),
-    BUTTON: ("button", "<B", ("gesture",)),
-    SYMPTOM: ("symptom", "<IIIB", ("left_dose_cs", "right_dose_cs", "seated_s", "state")),
-    SNOOZE: ("snooze", "<HB", ("snooze_s", "accepted")),
-    MUTE: ("mute", "<HB", ("mute_s", "on")),
-    SUPPRESSED: ("suppressed", "<BBH", ("cause", "side", "why")),
-    FAULT: ("fault", "<BBB", ("zone", "quality", "on")),
-    UNKNOWN: ("unknown", "<IIB", ("ago_ms", "unknown_ms", "why")),
-    SETTING: ("setting", "<Bii32s", ("index", "was", "now", "reason")),
+    OUTCOME: ("outcome", "<HBBIB", "episode outcome level response_ms why"),
+    BUTTON: ("button", "<B", "gesture"),
+    SYMPTOM: ("symptom", "<IIIB", "left_dose_cs right_dose_cs seated_s state"),
+    SNOOZE: ("snooze", "<HB", "snooze_s accepted"),
+    MUTE: ("mute", "<HB", "mute_s on"),
+    SUPPRESSED: ("suppressed", "<BBH", "cause side why"),
+    FAULT: ("fault", "<BBB", "zone quality on"),
+    UNKNOWN: ("unknown", "<IIB", "ago_ms unknown_ms why"),
+    SETTING: ("setting", "<Bii32s", "index was now reason"),
     CALIBRATION: (
         "calibration",
         "<IIIIHHHHB",
-        ("left_it_tare_ns", "right_it_tare_ns", "left_thigh_tare_ns", "right_thigh_tare_ns")
-        + ("left_it_ref_pa", "right_it_ref_pa", "left_thigh_ref_pa", "right_thigh_ref_pa", "source"),
+        (
+            "left_it_tare_ns right_it_tare_ns left_thigh_tare_ns right_thigh_tare_ns "
+            "left_it_ref_pa right_it_ref_pa left_thigh_ref_pa right_thigh_ref_pa source"
+        ),
     ),
-    CRASH: ("crash", "<200s", ("text",)),
-    EVICTED: ("evicted", "<II", ("first_seq", "last_seq")),
-    OBJECT: ("object", "<B", ("on",)),
-    OFFLOAD: ("offload", "<II", ("ago_ms", "offload_ms")),
-    HAPTIC: ("haptic", "<BBHH", ("pattern", "side", "asked_ms", "granted_ms")),
-    DROPPED: ("dropped", "<H", ("count",)),
-    BATTERY: ("battery", "<HBB", ("mv", "percent", "stage")),
-    SLEPT: ("slept", "<I", ("slept_s",)),
+    CRASH: ("crash", "<200s", "text"),
+    EVICTED: ("evicted", "<II", "first_seq last_seq"),
+    OBJECT: ("object", "<B", "on"),
+    OFFLOAD: ("offload", "<II", "ago_ms offload_ms"),
+    HAPTIC: ("haptic", "<BBHH", "pattern side asked_ms granted_ms"),
+    DROPPED: ("dropped", "<H", "count"),
+    BATTERY: ("battery", "<HBB", "mv percent stage"),
+    SLEPT: ("slept", "<I", "slept_s"),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
@@ -98,11 +102,21 @@ def payload_of(kind, values):
     return struct.pack(numbers, *values[:-1]) + text
 
 
+def count_of(kind):
+    """How many fields a kind without text has."""
+    return len(KINDS[kind][1]) - 1
+
+
+def names_of(kind):
+    """The names of a kind's fields, in order."""
+    return KINDS[kind][2].split()
+
+
 def fields_of(kind, payload):
     """A record's payload as ``{field: int or str}``. Kinds and trailing bytes this code doesn't know are kept out."""
     if kind not in KINDS:
         return {}
-    _, form, names = KINDS[kind]
+    form, names = KINDS[kind][1], names_of(kind)
     if form[-1] != "s":
         return dict(zip(names, struct.unpack_from(form, payload, 0)))
     numbers, _ = _split_text_format(form)

@@ -4,6 +4,8 @@ Ranges are enforced here and nowhere else: the host asks this module before it s
 before it obeys (invariants 1 and 2 of the model, see README.md in this folder).
 """
 
+from collections import namedtuple
+
 DAY_S = 86400
 RAISE_WINDOW_S = 7 * DAY_S
 RAISE_PERMILLE = 1100  # a dose limit may grow by 10 % in RAISE_WINDOW_S, no faster
@@ -15,23 +17,8 @@ def slept_that_counts_s(slept_s):
     return slept_s // 100 * SLEPT_PERCENT
 
 
-class Param:
-    """One setting: ``name``, ``unit``, inclusive integer range ``low``..``high``, ``default``, one-line ``help``."""
-
-    def __init__(self, name, unit, low, high, default, help):
-        if not low <= default <= high:
-            raise ValueError("default of " + name + " is out of its range")
-        self.name = name
-        self.unit = unit
-        self.low = low
-        self.high = high
-        self.default = default
-        self.help = help
-
-    def clamp(self, value):
-        """The nearest value inside the range."""
-        return min(self.high, max(self.low, value))
-
+# One setting, its range inclusive integers, its help one line. A tuple takes a third of an object's memory.
+Param = namedtuple("Param", ("name", "unit", "low", "high", "default", "help"))
 
 SPEC = (
     Param("left_dose_limit_s", "s", 300, 2700, 1200, "dose at which the left side prompts (D_lim)"),
@@ -54,6 +41,11 @@ SPEC = (
 
 BY_NAME = {param.name: param for param in SPEC}
 DOSE_LIMITS = ("left_dose_limit_s", "right_dose_limit_s")
+
+
+def within(name, value):
+    """The nearest value inside a parameter's range."""
+    return min(BY_NAME[name].high, max(BY_NAME[name].low, value))
 
 
 class Settings:
@@ -85,7 +77,7 @@ class Settings:
 
         ``age_s``: how long the cushion has been powered in all (storage/age.py).
         """
-        value = BY_NAME[name].clamp(value)
+        value = within(name, value)
         if name in self.raise_base:
             value = self._within_raise(name, value, age_s)
         setattr(self, name, value)
@@ -100,7 +92,7 @@ class Settings:
         current, (base_s, _) = getattr(self, name), self.raise_base[name]
         if self.raise_wait_s(name, age_s) == 0:
             base_s = max(base_s, current)
-        return BY_NAME[name].clamp(max(current, base_s * RAISE_PERMILLE // 1000))
+        return within(name, max(current, base_s * RAISE_PERMILLE // 1000))
 
     def _within_raise(self, name, value, age_s):
         """Each rise restarts the 7 days, so that whatever the order of changes, no value exceeds 1.1 times the lowest
@@ -143,11 +135,11 @@ def from_state(state):
         if problem:
             problems.append(problem)
         if name in BY_NAME and isinstance(value, int):
-            setattr(settings, name, BY_NAME[name].clamp(value))
+            setattr(settings, name, within(name, value))
     for name in DOSE_LIMITS:
         base = bases.get(name)
         if isinstance(base, (list, tuple)) and len(base) == 2 and all(isinstance(item, int) for item in base):
-            settings.raise_base[name] = [min(settings.get(name), BY_NAME[name].clamp(base[0])), max(0, base[1])]
+            settings.raise_base[name] = [min(settings.get(name), within(name, base[0])), max(0, base[1])]
         else:
             settings.raise_base[name] = [settings.get(name), 0]
     return settings, problems

@@ -7,7 +7,7 @@ without ever stirring. Each rule below is one of these sentences.
 from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT
-from cushion.core.quality import DRIFTING, FROZEN, OPEN
+from cushion.core.quality import DRIFTING, FROZEN, MISSING, OPEN
 
 QUIET_U = 20  # permille: no load
 SHARE_U = 40  # another zone at this or more shares the seat
@@ -36,7 +36,7 @@ SAME_MOVES = 2
 ALONE_TOLD_MS = 20000
 ALONE_LATE_MS = 2000
 ALONE_CALM_MS = 60000  # for a load that may be a baseline
-ALONE_HEAVY_CALM_MS = 180000  # for one that may be a person perching
+ALONE_PERCHED_CALM_MS = 180000  # for one that may be a person perching
 HEAVY_U = 600
 ALONE_MOST_PA = 45000  # nobody rests so hard on one zone alone
 LONG_MS = 1 << 29
@@ -101,10 +101,13 @@ class Witness:
     def _others_moved(self, zone, zones):
         """Another zone that can be believed did: one near full scale makes steps out of noise."""
         for other in range(ZONE_COUNT):
-            believed = zones[other].readable and not self._frozen[other] and not self._drifted[other]
-            if other != zone and believed and zones[other].moved:
+            if other != zone and zones[other].moved and self._believes(other, zones):
                 return True
         return False
+
+    def _believes(self, zone, zones):
+        """What it shows may bear witness for or against the others."""
+        return zones[zone].readable and not self._frozen[zone] and not self._drifted[zone]
 
     def _is_open(self, dt_ms, zone, zones):
         """No load, where there must be some: it fell off while nobody moved, or never came since the seat was empty."""
@@ -117,12 +120,15 @@ class Witness:
         if self._held_ms[zone] >= HELD_MS and state.before_pa >= GOOD_PA and self._nobody_moved(zone, zones):
             self._suspect[zone] = 1
         self._held_ms[zone] = 0
-        dead_ms = DEAD_MS if zone < LEFT_THIGH else DEAD_THIGH_MS
         if self._suspect[zone]:
-            if self._carries(zones[zone ^ 1], GOOD_PA):
+            if self._carries(zone ^ 1, zones, GOOD_PA):
                 self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, OPEN_MS)
         elif self._should_be_loaded(zone, zones):
-            self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, dead_ms)
+            self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, LONG_MS)
+        return self._is_dead(zone)
+
+    def _is_dead(self, zone):
+        dead_ms = DEAD_MS if zone < LEFT_THIGH else DEAD_THIGH_MS
         return self._open_ms[zone] >= OPEN_MS or self._dead_ms[zone] >= dead_ms
 
     def _should_be_loaded(self, zone, zones):
@@ -135,14 +141,14 @@ class Witness:
         if not neighbour.readable or neighbour.u < LOAD_U:
             return False
         if zone >= LEFT_THIGH:
-            return not zones[zone].seen and self._carries(mirror, GOOD_PA)
-        if not self._carries(mirror, DEAD_MIRROR_PA):
+            return not zones[zone].seen and self._carries(zone ^ 1, zones, GOOD_PA)
+        if not self._carries(zone ^ 1, zones, DEAD_MIRROR_PA):
             return False
         even = across.readable and neighbour.pressure_pa * 3 >= across.pressure_pa * 2
         return not zones[zone].seen or (even and not self._touched[zone])
 
-    def _carries(self, state, least_pa):
-        return state.readable and state.pressure_pa >= least_pa
+    def _carries(self, zone, zones, least_pa):
+        return self._believes(zone, zones) and zones[zone].pressure_pa >= least_pa
 
     def _nobody_moved(self, zone, zones):
         """All others carry what they carried: who leaves one zone presses differently on the rest."""
@@ -180,16 +186,27 @@ class Witness:
             return self._drifted[zone] != 0
         if zone != self._alone:
             return False
-        if state.still_ms >= self._alone_ms + ALONE_LATE_MS or state.pressure_pa >= ALONE_MOST_PA:
+        unmoved = state.still_ms >= self._alone_ms + ALONE_LATE_MS and not self._is_beside_bad(zone, zones)
+        if unmoved or state.pressure_pa >= ALONE_MOST_PA:
             state.doubted = True
             if self._alone_ms >= ALONE_TOLD_MS:
                 self._drifted[zone] = 1
-        elif self._is_calm(state) and self._another_was_seen(zone, zones):
+        elif self._is_calm(zone, zones) and self._another_was_seen(zone, zones):
             self._drifted[zone] = 1
         return self._drifted[zone] != 0
 
-    def _is_calm(self, state):
-        return state.calm_ms >= (ALONE_CALM_MS if state.u < HEAVY_U else ALONE_HEAVY_CALM_MS)
+    def _is_calm(self, zone, zones):
+        """Longer than a person is who may perch there."""
+        state = zones[zone]
+        may_perch = state.u >= HEAVY_U or self._is_beside_bad(zone, zones)
+        return state.calm_ms >= (ALONE_PERCHED_CALM_MS if may_perch else ALONE_CALM_MS)
+
+    def _is_beside_bad(self, zone, zones):
+        """The other zone of its side is there, but tells nothing: what the rest lost may rest on it, unseen."""
+        beside = zones[zone ^ 2]
+        if not beside.readable:
+            return beside.quality != MISSING
+        return not self._believes(zone ^ 2, zones) or self._is_dead(zone ^ 2)
 
     def _another_was_seen(self, zone, zones):
         for other in range(ZONE_COUNT):
