@@ -83,6 +83,7 @@ class CushionLink:
     """The owner of the port. ``port``: None for the only cushion there is. Thread-safe; ``stop`` it in the end."""
 
     def __init__(self, port: str | None = None) -> None:
+        self.marks: dict[str, Row] = {}  # "before" and "after": figures to compare with, the same for all pages
         self._chosen = port or None
         self._found: str | None = None  # by a search; searched for anew when it went away
         self._view = View()

@@ -1,0 +1,200 @@
+"""Live: the seat as it is sat on now, its balance, the doses, the next prompt, and a wedge before and after."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sitbone.dashboard.cushion_link import View, shared
+from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.seat_picture import Balance, SeatPicture
+from sitbone.dashboard.watching import Connection, watch
+from sitbone.dashboard.widgets import block, button, card, dose_meter, empty, notice, table, text
+from sitbone.errors import Refused
+from sitbone.live import ZONE_TITLES, Row, figures, steady
+
+READ_ALOUD_EVERY_S = 5.0
+STATES = {
+    "occupied": "You sit",
+    "vacant": "The seat is empty",
+    "object": "Something lies on the seat",
+    "unknown": "The cushion can't tell whether somebody sits",
+}
+
+
+async def build() -> None:
+    """Fills the page."""
+    connection = Connection()
+    page = _Live()
+    watch(connection.show, page.show)
+
+
+class _Live:
+    """One visitor's page; the marks are shared by all."""
+
+    def __init__(self) -> None:
+        self._link = shared()
+        self._number = -1
+        self._drawn: dict[str, Any] = {}
+        self._said_s = 0.0
+        self._nothing = block("div")
+        with self._nothing, card():
+            empty("Nothing to see yet.", ["Plug the cushion in by USB: this page finds it and shows how you sit."])
+        self._whole = block("div", "live")
+        self._whole.visible = False
+        with self._whole:
+            with card("How you sit", classes="seat-card"):
+                self._state = text("", "p", "lead")
+                self._warning = block("div", "warning")
+                self._picture = SeatPicture()
+                text("Seat load in kPa-equivalent: no pressure in the tendon.", "p", "muted small")
+            with block("div", "beside"):
+                with card("Balance"):
+                    self._balance = Balance("Left of both sitting bones", "◀ Left", "Right ▶", "sides")
+                    text("of the load on both sitting bones", "p", "muted small")
+                    self._bones = Balance(
+                        "Share on the sitting bones", "On the sitting bones", "On the thighs", "bones"
+                    )
+                with card("Dose and next prompt"):
+                    self._doses = block("div", "doses")
+                    self._next = text("")
+            with card("A wedge or cut-out: before and after", classes="wedge"):
+                self._wedge()
+            self._aloud = text("", "p", "hidden").props("role=status aria-label=Spoken")
+
+    # --- the picture
+
+    def show(self, view: View) -> None:
+        """Draws what changed."""
+        self._nothing.visible = view.live is None
+        self._whole.visible = view.live is not None
+        self._picture.fade(view.state != "connected")
+        if view.live is None or view.number == self._number:
+            return
+        self._number = view.number
+        now = view.live
+        marks = self._link.marks
+        self._picture.show(view.number, now, marks.get("before"))
+        moving = figures(now | {"pa": now["sample_pa"]})
+        self._balance.show(now["left_share"], moving["left_share"])
+        self._bones.show(now["sitting_bone_share"], moving["sitting_bone_share"])
+        self._show_words(view, now)
+        self._show_comparison(now)
+        self._say_aloud(now)
+
+    def _show_words(self, view: View, now: Row) -> None:
+        self._state.text = _state(now)
+        self._next.text = _next(now, view.status)
+        if self._is_new("warning", (now["calibrated"],)):
+            self._warning.clear()
+            with self._warning:
+                if not now["calibrated"]:
+                    notice(
+                        "Not calibrated yet: loads are by a typical seat. The page Cushion guides you through it.",
+                        "warn",
+                    )
+        if self._is_new("doses", (tuple(now["dose_s"]), tuple(now["limit_s"]))):
+            self._doses.clear()
+            with self._doses:
+                for side, dose_s, limit_s in zip(("left", "right"), now["dose_s"], now["limit_s"], strict=True):
+                    dose_meter(side, dose_s, limit_s)
+
+    def _say_aloud(self, now: Row) -> None:
+        """The same for a screen reader: not four times a second."""
+        if time.monotonic() - self._said_s < READ_ALOUD_EVERY_S:
+            return
+        self._said_s = time.monotonic()
+        self._aloud.text = _aloud(now)
+
+    def _is_new(self, what: str, drawn: Any) -> bool:
+        is_new = bool(self._drawn.get(what) != drawn)
+        self._drawn[what] = drawn
+        return is_new
+
+    # --- the wedge
+
+    def _wedge(self) -> None:
+        text("Sit as usual and mark “before”. Place the wedge or the cut-out cushion, sit again, and compare.")
+        with block("div", "row"):
+            button("Mark before", lambda: self._mark("before"), "main")
+            button("Mark after", lambda: self._mark("after"), "", "Mark after, so that it stays when you get up")
+            button("Forget both", self._forget, "quiet")
+        self._table = block("div")
+
+    def _mark(self, which: str) -> None:
+        try:
+            self._link.marks[which] = steady(self._link.recent())
+        except Refused as error:
+            announce(f"{str(error)[:1].upper()}{str(error)[1:]}.", "warn")
+            return
+        announce(f"Marked “{which}”: the mean of the last five seconds.", "good")
+
+    def _forget(self) -> None:
+        self._link.marks.clear()
+        announce("Both marks are forgotten.")
+
+    def _show_comparison(self, now: Row) -> None:
+        before, after = self._link.marks.get("before"), self._link.marks.get("after")
+        rows = _comparison(before, after or now)
+        head = ("", "Before", "After" if after else "Now", "Change")
+        if self._is_new("table", (head, rows)):
+            self._table.clear()
+            with self._table:
+                table("Before and after", head, rows)
+
+
+# --- words
+
+
+def _state(now: Row) -> str:
+    said = STATES.get(now["state"], now["state"])
+    if now["state"] == "occupied":
+        return f"{said}: {now['seated_s'] // 60} min since the last full break."
+    return f"{said}."
+
+
+def _next(now: Row, status: Row | None) -> str:
+    for name, words in (("muted_s", "Muted"), ("snoozed_s", "Snoozed")):
+        left_s = 0 if status is None else status.get(name, 0)
+        if left_s:
+            return f"{words} for another {_minutes(left_s)}."
+    due_s = now["next_prompt_s"]
+    if due_s is None:
+        return "No prompt as long as nobody sits." if now["state"] == "vacant" else "No prompt as it is."
+    if due_s == 0:
+        return "The limit is reached: stand up for two minutes or more."
+    return f"Next prompt in about {_minutes(due_s)}, if you stay as you are."
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def _aloud(now: Row) -> str:
+    said = [_state(now)]
+    if now["left_share"] is not None:
+        said.append(f"Left {now['left_share']:.0%}, right {1 - now['left_share']:.0%}.")
+    if now["sitting_bone_share"] is not None:
+        said.append(f"{now['sitting_bone_share']:.0%} on the sitting bones.")
+    return " ".join(said)
+
+
+def _comparison(before: Row | None, now: Row) -> tuple[tuple[str, ...], ...]:
+    rows = []
+    for name, words in (("left_share", "Left of both bones"), ("sitting_bone_share", "On the sitting bones")):
+        was, found = None if before is None else before[name], now[name]
+        change = "" if was is None or found is None else f"{100 * (found - was):+.0f} points"
+        rows.append((words, _percent(was), _percent(found), change))
+    for index, title in enumerate(ZONE_TITLES):
+        was_pa, pa = None if before is None else before["pa"][index], now["pa"][index]
+        change = "" if was_pa is None else f"{(pa - was_pa) / 1000:+.1f}"
+        was_kpa = "–" if was_pa is None else f"{was_pa / 1000:.1f}"
+        rows.append((f"{title[:1].upper()}{title[1:]}, kPa", was_kpa, f"{pa / 1000:.1f}", change))
+    return tuple(rows)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+PAGE = Page("/live", "Live", "M3 12h4l2-6 4 12 3-9 2 3h3", build)
