@@ -223,8 +223,8 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
         yield f"  {item['name']} = {item['value']}, {since}" + (f" ({item['reason']})" if item["reason"] else "")
     for gate in document["gates"]:
         yield f"  {'held back by' if gate['held'] else 'let through by'} {gate['name']}: {gate['text']}"
-    for later in document.get("levels", [])[1:]:
-        yield f"  level {later['level']} at {later['at'][11:19]}"
+    if len(document.get("levels", [])) > 1:
+        yield "  vibrated " + ", ".join(f"level {item['level']} at {item['at'][11:19]}" for item in document["levels"])
     if document["kind"] == "prompt":
         after = f" after {duration_text(document['response_s'])}" if document["response_s"] else ""
         yield f"  what came of it: {document['outcome'] or 'not logged'}{after}"

@@ -147,16 +147,36 @@ def _switched_off_by_sigterm() -> Iterator[None]:
     type=click.Path(path_type=Path),
     default="sitbone-demo-report.html",
     show_default=True,
-    help="Where the report goes.",
+    help="Where the day's report goes.",
 )
-def demo(into: Path | None, report: Path) -> None:
-    """Live through a simulated office day: prompts as they happen, the sync, the day's history, a report."""
+@click.option("--weeks", type=click.IntRange(1, 52), help="Instead, example data of so many weeks in --into.")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same weeks.")
+def demo(into: Path | None, report: Path, weeks: int | None, seed: int) -> None:
+    """Live through a simulated office day: prompts as they happen, the sync, the day's history, a report.
+
+    With --weeks 6 --into DIR: example data to explore without hardware, with diary, limits and exercises, in about a
+    minute. Decisions, log and store are real, the person and the seat are simulated, and the data says so.
+    """
     from tempfile import TemporaryDirectory
 
+    if weeks is not None:
+        if into is None:
+            raise UsageError("--weeks needs a folder for the data; give one with --into DIR")
+        _example_weeks(into, weeks, seed)
+        return
     with TemporaryDirectory(prefix="sitbone-demo-") as temporary:
         home = into or Path(temporary)
         home.mkdir(parents=True, exist_ok=True)
         _demo(home, report, kept=into is not None)
+
+
+def _example_weeks(home: Path, weeks: int, seed: int) -> None:
+    from sitbone.demo_weeks import run_weeks
+
+    with progress_bar("simulating") as progress:
+        made = run_weeks(home, weeks, now(), seed, progress)
+    click.echo(f"{made['records']} records of {weeks} simulated weeks in {home}: no person's data")
+    click.echo(f"look at them with SITBONE_HOME={home}, for example: sitbone history --days {7 * weeks}")
 
 
 def _demo(home: Path, report: Path, kept: bool) -> None:
