@@ -16,8 +16,8 @@ from sitbone.device import Cushion
 from sitbone.errors import NoCushion
 from sitbone.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
+from sitbone.virtual.relay import RESTART_MS
 from sitbone.virtual.sitter import Person
-from sitbone.virtual.supervisor import RESTART_MS
 from tests.end_to_end.conftest import live_until
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

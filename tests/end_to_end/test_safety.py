@@ -96,9 +96,9 @@ def most_on_ms(seen, window_ms=600_000):
 @pytest.mark.parametrize("cause", RESETS)
 @pytest.mark.parametrize("board", ["devkit", "firebeetle"])
 def test_every_reset_stops_a_running_motor_and_it_stays_off(flash, flash_of, cause, board, monkeypatch):
-    from sitbone.virtual import supervisor
+    from sitbone.virtual import relay
 
-    monkeypatch.setattr(supervisor, "DEAD_AFTER_S", 1.0)
+    monkeypatch.setattr(relay, "DEAD_AFTER_S", 1.0)
     image = flash if board == "devkit" else flash_of(board)
     with living(image, board=board) as cushion:
         before = status(cushion)["session"]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sitbone.virtual import Seat, supervisor
+from sitbone.virtual import Seat, relay
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
@@ -118,7 +118,7 @@ elif n == 2:
 
 
 def test_a_spinning_chip_is_bitten_in_real_time(run_firmware, monkeypatch):
-    monkeypatch.setattr(supervisor, "DEAD_AFTER_S", 1.0)
+    monkeypatch.setattr(relay, "DEAD_AFTER_S", 1.0)
     main = (
         EACH_START
         + """
