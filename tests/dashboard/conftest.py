@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.core.interpreters import require
 from tests.dashboard.cushions import copied
@@ -20,6 +20,7 @@ CHROMIUM = os.environ.get("SITBONE_CHROMIUM") or shutil.which("chromium") or shu
 # As root, without a network of its own: it asks for nothing that a page does not ask for.
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 PATIENCE_MS = 20_000  # this machine may be busy
+expect.set_options(timeout=PATIENCE_MS)
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

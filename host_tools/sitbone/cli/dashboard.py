@@ -1,5 +1,6 @@
 """The command that serves the dashboard."""
 
+import os
 import secrets
 
 import click
@@ -17,8 +18,11 @@ from sitbone.errors import SitboneError, UsageError
     default="",
     help="What a browser must know; drawn anew with --listen-anywhere unless given. Also taken from SITBONE_TOKEN.",
 )
+@click.option(
+    "--port", metavar="P", envvar="SITBONE_PORT", help="The cushion's serial port; else the only one there is."
+)
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-def dashboard(listen: str, listen_anywhere: bool, token: str, open_it: bool) -> None:
+def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, open_it: bool) -> None:
     """Serve the dashboard: a web page on this computer, for this computer alone. Ctrl-C ends it."""
     try:
         from sitbone.dashboard.app import Place, serve
@@ -33,6 +37,9 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, open_it: bool) -> 
         )
     if listen_anywhere and not token:
         token = secrets.token_urlsafe(16)
+
+    if port is not None:
+        os.environ["SITBONE_PORT"] = port  # where the one that holds the port looks for it
 
     def tell(url: str) -> None:
         click.echo(f"sitbone dashboard: {url}  (Ctrl-C ends it)")

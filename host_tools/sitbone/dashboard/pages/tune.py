@@ -73,7 +73,7 @@ class _Tune:
                 text("Nothing changes unless you say so, and you can take it back.")
             else:
                 text("There is nothing to put into force today.")
-            if cushion_link.shared().view.state != "connected":
+            if (moves or changes) and cushion_link.shared().view.state != "connected":
                 text("Connect the cushion by USB first: the limits are kept in it.", classes="muted")
             with block("div", "row"):
                 if moves:

@@ -1,0 +1,217 @@
+"""What a person does on the pages, from the first start on, checked by what the command line says afterwards."""
+
+import csv
+import json
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sitbone.analysis.why import why
+from sitbone.diary import new_pain
+from sitbone.diary_store import DiaryStore
+from sitbone.store import Store
+from tests.benchmarks.years import write_years
+from tests.dashboard.conftest import PHONE, running
+from tests.dashboard.cushions import sitbone
+
+DAYS = 14
+
+
+def pains(home):
+    return json.loads(sitbone(home, "pain", "list", "--json").stdout)["entries"]
+
+
+def status(page: Page):
+    return page.locator(".status")
+
+
+class TestTheFirstStartWithoutData:
+    @pytest.mark.parametrize(
+        ("path", "says"),
+        [
+            ("/", "sitbone sync"),
+            ("/trends", "sitbone sync"),
+            ("/diary", "Choose a number"),
+            ("/tune", "Not enough data"),
+        ],
+    )
+    def test_each_page_says_what_to_do_next(self, dashboard, page, path, says):
+        page.goto(dashboard.at(path))
+        expect(page.locator("main")).to_contain_text(says)
+
+    def test_an_address_that_is_not_there_leads_back(self, dashboard, page):
+        page.goto(dashboard.at("/nowhere"))
+        expect(page.get_by_text("This page doesn't exist")).to_be_visible()
+
+    @pytest.mark.parametrize("query", ["?day=yesterday", "?day=2999-01-01", "?day=", "?day=<b>"])
+    def test_a_day_that_is_none_is_today(self, dashboard, page, query):
+        page.goto(dashboard.at(f"/{query}"))
+        expect(page.get_by_role("heading", level=2).first).to_contain_text("Today,")
+
+
+class TestTheDiary:
+    def test_two_clicks_add_pain_and_one_takes_it_back(self, dashboard, page):
+        page.goto(dashboard.at("/diary"))
+        page.get_by_role("button", name="Pain 3", exact=True).click()
+        page.get_by_role("button", name="On waking up").click()
+        expect(status(page)).to_contain_text("Saved: pain 3, on waking up.")
+        (entry,) = pains(dashboard.home)
+        assert (entry["pain"], entry["moment"], entry["side"]) == (3, "morning", "both")
+        expect(page.locator(".diary li")).to_contain_text("today, on waking up")
+        status(page).get_by_role("button", name="Undo").click()
+        expect(page.locator(".diary li")).to_have_count(0)
+        assert pains(dashboard.home) == []
+
+    def test_by_keyboard_alone(self, dashboard, page):
+        page.goto(dashboard.at("/diary"))
+        page.get_by_role("button", name="Pain 2", exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Pain 2", exact=True)).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="While sitting").focus()
+        page.keyboard.press("Space")
+        expect(status(page)).to_contain_text("Saved: pain 2, while sitting.")
+
+    def test_an_entry_is_corrected_and_the_correction_taken_back(self, dashboard, new_page):
+        page = new_page(viewport=PHONE)
+        sitbone(dashboard.home, "pain", "4", "--sitting", "--note", "first words")
+        page.goto(dashboard.at("/diary"))
+        page.locator("li", has_text="first words").get_by_role("button", name="Edit").click()
+        page.get_by_label("Pain, 0 to 10").fill("1")
+        page.get_by_role("button", name="Left", exact=True).click()
+        page.get_by_label("Began after so many minutes").fill("25")
+        page.get_by_label("In your own words").fill("<b>better</b> words")
+        page.get_by_role("button", name="Save").click()
+        expect(status(page)).to_contain_text("Saved: pain 1")
+        expect(page.locator("li", has_text="<b>better</b> words")).to_contain_text("began after 25 min of sitting")
+        (entry,) = (entry for entry in pains(dashboard.home) if "words" in entry["note"])
+        assert (entry["pain"], entry["side"], entry["onset_min"]) == (1, "left", 25)
+        status(page).get_by_role("button", name="Undo").click()
+        expect(page.locator("li", has_text="first words")).to_be_visible()
+        (entry,) = (entry for entry in pains(dashboard.home) if "words" in entry["note"])
+        assert (entry["pain"], entry["side"], entry["onset_min"]) == (4, "both", None)
+
+    def test_a_correction_that_cannot_be_meant_is_refused_in_a_sentence_and_nothing_is_lost(self, dashboard, page):
+        sitbone(dashboard.home, "pain", "5", "--sitting", "--note", "stays")
+        page.goto(dashboard.at("/diary"))
+        page.locator("li", has_text="stays").get_by_role("button", name="Edit").click()
+        page.get_by_label("Pain, 0 to 10").fill("3")
+        page.get_by_label("Day and time").fill("2999-01-01T10:00")
+        page.get_by_role("button", name="Save").click()
+        expect(status(page)).to_contain_text("2999-01-01 10:00 is in the future; give when it was felt.")
+        expect(page.get_by_label("Pain, 0 to 10")).to_have_value("3")
+        assert [entry["pain"] for entry in pains(dashboard.home) if entry["note"] == "stays"] == [5]
+
+    def test_an_entry_is_removed_and_put_back(self, dashboard, page):
+        sitbone(dashboard.home, "pain", "2", "--morning", "--note", "goes away")
+        page.goto(dashboard.at("/diary"))
+        page.locator("li", has_text="goes away").get_by_role("button", name="Remove").click()
+        expect(page.locator("li", has_text="goes away")).to_have_count(0)
+        assert not [entry for entry in pains(dashboard.home) if entry["note"] == "goes away"]
+        status(page).get_by_role("button", name="Undo").click()
+        expect(page.locator("li", has_text="goes away")).to_be_visible()
+        assert [entry for entry in pains(dashboard.home) if entry["note"] == "goes away"]
+
+    def test_pain_of_seven_says_to_seek_care(self, dashboard, page):
+        page.goto(dashboard.at("/diary"))
+        page.get_by_role("button", name="Pain 7", exact=True).click()
+        page.get_by_role("button", name="At another time").click()
+        expect(status(page)).to_contain_text("a reason to see a doctor or physiotherapist")
+
+    def test_a_red_flag_is_noted_and_closed_by_whom_it_concerns(self, dashboard, page):
+        page.goto(dashboard.at("/diary"))
+        page.get_by_text("Something of these is new").click()
+        page.get_by_role("button", name="New numbness").click()
+        expect(status(page)).to_contain_text("Noted: new numbness. Seek care; no limit is raised.")
+        assert "new numbness" in sitbone(dashboard.home, "pain", "flags").stdout
+        page.get_by_text("Somebody qualified has looked at it").click()
+        page.get_by_role("button", name="Close the open flags").click()
+        expect(status(page)).to_contain_text("Say who has looked at it")
+        page.get_by_label("Who, and what they said").fill("Dr. Lee: harmless")
+        page.get_by_role("button", name="Close the open flags").click()
+        expect(status(page)).to_contain_text("Closed.")
+        assert "no open red flag" in sitbone(dashboard.home, "pain", "flags").stdout
+
+
+class TestADayWithRecords:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def recorded(cls, tmp_path_factory):
+        """Two weeks of days up to yesterday, with a diary."""
+        home = tmp_path_factory.mktemp("recorded")
+        now = datetime.now().astimezone()
+        cls.yesterday = now.date() - timedelta(days=1)
+        cls.count = write_years(home / "sitbone.sqlite", DAYS / 365, cls.yesterday)
+        with Store(home / "sitbone.sqlite") as store:
+            for ago in range(10):
+                felt = (now - timedelta(days=ago + 1)).replace(hour=7)
+                DiaryStore(store).add("pain", new_pain(ago % 4, felt, now, "morning"))
+        with running(home) as found:
+            yield found
+
+    def test_today_leads_to_the_last_day_with_records(self, recorded, page):
+        page.goto(recorded.url)
+        page.get_by_role("link", name=re.compile("The last day with records")).click()
+        expect(page.get_by_role("heading", level=2).first).to_contain_text("Yesterday,")
+
+    def test_a_prompt_tells_why(self, recorded, page):
+        page.goto(recorded.at(f"/?day={self.yesterday}"))
+        prompt = page.get_by_role("button", name=re.compile("prompt, left.*Why")).first
+        prompt.click()
+        expect(prompt).to_have_attribute("aria-expanded", "true")
+        with Store(recorded.home / "sitbone.sqlite") as store:
+            prompts = [row for row in _events(recorded.home, self.yesterday) if row["kind"] == "prompt"]
+            told = why(store, prompts[0]["seq"])
+        reasons = page.locator(".reasons")
+        expect(reasons).to_contain_text(told["text"].split(": ")[1])
+        expect(reasons).to_contain_text(f"{told['inputs']['dose_s']['left'] / 60:.1f} min")
+        expect(reasons).to_contain_text(f"{told['inputs']['limit_s']['left'] / 60:.1f} min")
+        prompt.click()
+        expect(reasons).to_have_count(0)
+
+    def test_the_figures_are_those_of_the_history(self, recorded, page):
+        (day,) = json.loads(sitbone(recorded.home, "history", "--from", self.yesterday, "--json").stdout)["days"]
+        page.goto(recorded.at(f"/?day={self.yesterday}"))
+        expect(page.locator(".stat", has_text="sits")).to_contain_text(str(len(day["bouts"])))
+        page.get_by_text("The same as tables").click()
+        expect(page.get_by_role("region", name="Sits").locator("tbody tr")).to_have_count(len(day["bouts"]))
+
+    def test_trends_have_each_figure_as_a_chart_and_as_a_table(self, recorded, page):
+        page.goto(recorded.at("/trends?weeks=12"))
+        charts = page.locator(".chart")
+        expect(charts).to_have_count(8)
+        expect(page.locator(".chart canvas")).to_have_count(8)
+        seated = charts.filter(has=page.get_by_role("heading", name="Seated time"))
+        seated.get_by_text("The same as a table").click()
+        cells = seated.locator("tbody td").all_inner_texts()
+        assert len(cells) == 12 * 7
+        assert cells.count("–") == 12 * 7 - DAYS
+        expect(seated).to_contain_text("no records")
+
+    @pytest.mark.parametrize("form", ["csv", "jsonl"])
+    def test_the_records_are_downloaded_whole(self, recorded, page, form, tmp_path):
+        page.goto(recorded.at(f"/?day={self.yesterday}"))
+        with page.expect_download() as download:
+            page.get_by_role("link", name={"csv": "Records as CSV", "jsonl": "Records as JSON Lines"}[form]).click()
+        download.value.save_as(tmp_path / "records")
+        assert download.value.suggested_filename.endswith(f".{form}")
+        with (tmp_path / "records").open(newline="") as file:
+            rows = list(csv.DictReader(file)) if form == "csv" else [json.loads(line) for line in file]
+        assert len(rows) == self.count
+        assert rows[0]["cushion"] == "026f28000001"
+
+    def test_the_proposal_is_that_of_the_command_line(self, recorded, page):
+        found = json.loads(sitbone(recorded.home, "tune", "--json").stdout)
+        page.goto(recorded.at("/tune"))
+        left = page.locator(".proposal.left")
+        expect(left).to_contain_text(found["left"]["rule"], ignore_case=True)
+        left.get_by_text("The evidence").click()
+        expect(left.locator("li")).to_have_count(len(found["left"]["evidence"]))
+        replayed = page.get_by_role("region", name="Now and proposed")
+        expect(replayed).to_contain_text(f"{found['predicted']['old']['prompts']:.1f}")
+
+
+def _events(home, day):
+    told = sitbone(home, "events", "--from", day, "--to", day, "--json").stdout
+    return [json.loads(line) for line in told.splitlines()]
