@@ -1,6 +1,7 @@
 """The log on a real littlefs, on the real Unix port: numbering, restarts, damage, eviction, what a host can read."""
 
 import json
+import textwrap
 
 import pytest
 
@@ -45,11 +46,18 @@ def told():
 """
 
 
+def with_log(code, blocks=128, **changed):
+    """What `code` printed. It has a new `device` of so many blocks, a `journal` on it, and the functions above;
+    constants of `log` may be changed."""
+    begin = [f"device = flash.fresh({blocks})"]
+    begin += [f"log.{name} = {value}" for name, value in changed.items()]
+    begin += ['journal = log.Log(b"abcdef")', ""]
+    return on_unix(HELPERS + "\n".join(begin) + textwrap.dedent(code))
+
+
 def test_numbers_go_on_over_restarts_and_power_cuts():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
+    out = with_log(
+        """
         for start in range(6):
             journal = log.Log(b"abcdef")
             add(journal, 50)
@@ -59,34 +67,28 @@ def test_numbers_go_on_over_restarts_and_power_cuts():
         found = seqs()
         print([seq for seq, _ in found] == list(range(1, 301)), sorted(set(session for _, session in found)))
         print(len(os.listdir("/log")))
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["True [1, 2, 3, 4, 5, 6]", "1"]
 
 
 def test_what_was_not_committed_is_not_durable_and_its_number_is_given_again():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 3)
         journal.add(records.BUTTON, b"x", 9, 0, 0)
         print(journal.durable_seq, journal.next_seq())
         flash.power_cut(device)
         journal = log.Log(b"abcdef")
         print(journal.durable_seq, journal.next_seq(), journal.session)
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["3 5", "3 4 2"]
 
 
 def test_damage_stays_in_its_block_and_skips_the_numbers_it_may_have_held():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 200)
         journal.close()
         name = "/log/" + os.listdir("/log")[0]
@@ -100,19 +102,14 @@ def test_damage_stays_in_its_block_and_skips_the_numbers_it_may_have_held():
         print(journal.next_seq() > 200, len(os.listdir("/log")))
         add(journal, 1)
         print(len(os.listdir("/log")))
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["['record fails its check'] 1 200", "True 1", "2"]
 
 
 def test_a_full_flash_evicts_the_oldest_segments_and_says_so():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh(blocks=40)
-        log.RESERVE_BYTES = 110 * 1024
-        log.SEGMENT_BLOCKS = 16
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 9000)
         found = [seq for seq, _ in seqs()]
         last = journal.durable_seq
@@ -120,66 +117,58 @@ def test_a_full_flash_evicts_the_oldest_segments_and_says_so():
         gone = told()
         print(len(gone) > 1, all(gone[i][1]["last_seq"] < gone[i + 1][1]["first_seq"] for i in range(len(gone) - 1)))
         print(gone[-1][1]["last_seq"] + 1 == found[0], journal.failed_writes)
-        """.replace("\n        ", "\n")
+        """,
+        blocks=40,
+        RESERVE_BYTES=110 * 1024,
+        SEGMENT_BLOCKS=16,
     )
     assert out.splitlines() == ["True True True", "True True", "True 0"]
 
 
 def test_reads_from_any_number_on_no_more_than_a_block_too_early():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        log.SEGMENT_BLOCKS = 4
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 700)
         for since in (0, 1, 5, 100, 350, 699, 700, 701):
             found = [seq for seq, _ in seqs(since=since)]
             print(since, found[-1], max(0, since - found[0]) < 68, set(range(max(1, since), 701)) <= set(found))
-        """.replace("\n        ", "\n")
+        """,
+        SEGMENT_BLOCKS=4,
     )
     assert out.splitlines() == [f"{n} 700 True True" for n in (0, 1, 5, 100, 350, 699, 700, 701)]
 
 
 def test_a_long_pause_begins_a_new_block():
-    out = on_unix(
-        HELPERS
-        + """
-        flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 1, 0)
         add(journal, 1, 600000)
         add(journal, 1, 1200001)
         data = open("/log/" + os.listdir("/log")[0], "rb").read()
         print([blocks.read_header(data[at:]).base_s for at in range(0, len(data), 512)])
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["[0, 600000, 1200001]"]
 
 
 def test_a_flash_without_space_gives_up_the_oldest_and_goes_on_without_a_gap():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh(blocks=14)
-        log.RESERVE_BYTES = 0
-        log.SEGMENT_BLOCKS = 16
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 6000)
         found = [seq for seq, _ in seqs()]
         print(journal.failed_writes > 0, journal.durable_seq > 6000)
         print(sorted(set(found)) == list(range(found[0], journal.durable_seq + 1)), len(told()) > 0)
-        """.replace("\n        ", "\n")
+        """,
+        blocks=14,
+        RESERVE_BYTES=0,
+        SEGMENT_BLOCKS=16,
     )
     assert out.splitlines() == ["True True", "True True"]
 
 
 def test_what_a_flash_refused_is_written_in_a_new_segment_with_its_own_numbers():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 10)
         device.refuses = True
         journal.add(records.SYMPTOM, records.payload_of(records.SYMPTOM, (1, 2, 3, 2)), 11, 0, 0)
@@ -189,17 +178,14 @@ def test_what_a_flash_refused_is_written_in_a_new_segment_with_its_own_numbers()
         print(journal.durable_seq, [seq for seq, _ in seqs()] == list(range(1, 15)), len(os.listdir("/log")))
         flash.power_cut(device)
         print(log.Log(b"abcdef").durable_seq)
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["False 10 12", "14 True 2", "14"]
 
 
 def test_a_flash_that_refuses_for_long_costs_the_oldest_records_and_their_number_is_told():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 10)
         device.refuses = True
         add(journal, 100, 11)
@@ -207,17 +193,14 @@ def test_a_flash_that_refuses_for_long_costs_the_oldest_records_and_their_number
         add(journal, 1, 200)
         print(told(), [seq for seq, _ in seqs()] == list(range(1, journal.durable_seq + 1)))
         print(journal.durable_seq == 10 + 100 + 1 - told()[0][1]["count"] + 1)
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["[(24, {'count': 37})] True", "True"]
 
 
 def test_an_erased_log_is_another_log():
-    out = on_unix(
-        HELPERS
-        + """
-        device = flash.fresh()
-        journal = log.Log(b"abcdef")
+    out = with_log(
+        """
         add(journal, 3)
         hosts = acks.Acks(journal.log_id, journal.durable_seq)
         for host in range(10):
@@ -230,7 +213,7 @@ def test_an_erased_log_is_another_log():
             os.remove("/log/" + name)
         other = log.Log(b"abcdef")
         print(other.log_id != again.log_id, acks.Acks(other.log_id, other.durable_seq).of("me"))
-        """.replace("\n        ", "\n")
+        """
     )
     assert out.splitlines() == ["True 2 1 0 2", "True 0"]
 
@@ -267,5 +250,5 @@ ATOMIC = """
     ],
 )
 def test_settings_are_the_file_or_the_last_good_one_or_the_defaults(damage, expected):
-    out = on_unix(ATOMIC.format(damage=damage).replace("\n        ", "\n"))
+    out = on_unix(ATOMIC.format(damage=damage))
     assert json.loads(out) == expected
