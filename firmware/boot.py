@@ -13,6 +13,7 @@ button held       the plain REPL; nothing of the firmware runs
 A start out of deep sleep is not counted: it follows one that was good, and happens many times a day.
 """
 
+import gc
 import os
 import sys
 
@@ -20,6 +21,7 @@ TRIALS = 3
 SAFE_AFTER = 3
 PLAIN_AFTER = 6
 NORMAL, SAFE, PLAIN = 0, 1, 2
+COLLECT_EVERY = 4096  # bytes: while modules load, so that what stays lies close; else a third of the heap ends in holes
 
 
 def read_lines(path):
@@ -85,6 +87,7 @@ def prepare_board():
     return NORMAL if board.slept() else choose_mode(board.lost_power())
 
 
+gc.threshold(COLLECT_EVERY)
 try:
     version = choose_version()
 except OSError as error:  # a flash that takes nothing more must not keep the cushion from running
@@ -93,12 +96,12 @@ except OSError as error:  # a flash that takes nothing more must not keep the cu
 start_mode = PLAIN
 if version:
     sys.path.insert(0, "/fw/" + version)
-    try:
-        start_mode = prepare_board()
-    except OSError as error:
-        sys.print_exception(error)
-        start_mode = NORMAL
-    except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock anybody out
-        sys.print_exception(error)
+try:
+    start_mode = prepare_board()
+except OSError as error:
+    sys.print_exception(error)
+    start_mode = NORMAL
+except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock anybody out
+    sys.print_exception(error)
 if start_mode == PLAIN:
     print("sitbone: safe mode; nothing runs. Install the firmware with: sitbone install --port PORT")

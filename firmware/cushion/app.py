@@ -53,6 +53,7 @@ class App:
 
     def run(self):
         """Runs for ever."""
+        gc.threshold(-1)  # boot.py's was for starting: from here on it would only cost time
         self._record_start()
         asyncio.run(self._main())
 

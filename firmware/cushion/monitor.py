@@ -7,7 +7,6 @@ from cushion.core.cadence import SAMPLE_MS, Cadence, until_next_ms
 from cushion.core.calibration import ZONE_COUNT
 from cushion.core.charge import FINE
 from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
-from cushion.core.records import KINDS
 
 BATTERY_EVERY_S = 60
 
@@ -142,7 +141,7 @@ class Monitor:
         events = self.engine.events
         for row in range(events.count):
             kind = events.kind(row)
-            self._add(kind, events.values(row, len(KINDS[kind][2])))
+            self._add(kind, events.values(row, records.count_of(kind)))
         events.clear()
         self.log.commit()
 

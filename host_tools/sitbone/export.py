@@ -41,7 +41,7 @@ def export(store: Store, form: str, path: Path, progress: Progress | None = None
 
 def field_names() -> list[str]:
     """Every field that a record may have, in the order of the kinds."""
-    names = [name for _, _, fields in records.KINDS.values() for name in fields]
+    names = [name for kind in records.KINDS for name in records.names_of(kind)]
     return list(dict.fromkeys(names))
 
 
@@ -103,7 +103,8 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> int:
 
 def _texts() -> set[str]:
     """Fields that hold words: text, and numbers that have names."""
-    return {fields[-1] for _, form, fields in records.KINDS.values() if form.endswith("s")} | set(records.NAMED_FIELDS)
+    texts = {records.names_of(kind)[-1] for kind, (_, form, _) in records.KINDS.items() if form.endswith("s")}
+    return texts | set(records.NAMED_FIELDS)
 
 
 def _parquet_type(pa: Any, name: str) -> Any:

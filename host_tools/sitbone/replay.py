@@ -135,7 +135,7 @@ def replay_trace(
     for t_ms in decisions(trace, engine):
         for row in range(engine.events.count):
             kind = engine.events.kind(row)
-            names = records.KINDS[kind][2]
+            names = records.names_of(kind)
             findings.take(t_ms, kind, dict(zip(names, engine.events.values(row, len(names)), strict=True)))
         engine.events.clear()
         max_cs = [max(max_cs[0], engine.left_dose.cs), max(max_cs[1], engine.right_dose.cs)]

@@ -131,7 +131,7 @@ def test_events_without_a_place_in_time_say_so(store: Store) -> None:
 
 
 def prompt_text(level: int, side: int, cause: int, left_cs: int, right_cs: int) -> str:
-    names = records.KINDS[records.PROMPT][2]
+    names = records.names_of(records.PROMPT)
     values = (1, level, side, cause, left_cs, right_cs, 1830, 1200, 1100, 1800)
     return text_of(records.PROMPT, dict(zip(names, values, strict=True)))
 
@@ -151,7 +151,7 @@ def test_why_did_it_buzz() -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(records.KINDS) - {records.EPOCH}))
 def test_every_kind_has_words(kind: int) -> None:
-    _, form, names = records.KINDS[kind]
+    form, names = records.KINDS[kind][1], records.names_of(kind)
     fields: dict[str, int | str] = dict.fromkeys(names, 1)
     if form.endswith("s"):
         fields[names[-1]] = "why"

@@ -4,11 +4,9 @@ import sys
 
 import machine
 
-from cushion.drivers.ads1115 import Ads1115, Input
 from cushion.drivers.battery import Battery
 from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
-from cushion.drivers.drv2605l import Drv2605l
 from cushion.drivers.haptics import Haptics
 from cushion.drivers.power import Power
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, problems_of
@@ -171,6 +169,8 @@ def _open_bus(profile):
 def _open_haptics(profile, bus):
     motors: tuple
     if profile["haptics"] == "drv2605l":
+        from cushion.drivers.drv2605l import Drv2605l  # only where it is: each module costs memory
+
         motors = (Drv2605l(bus, _output(profile["haptic_enable"])),)
     else:
         motors = tuple(machine.PWM(machine.Pin(pin), freq=profile["pwm_hz"], duty_u16=0) for pin in profile["motors"])
@@ -179,6 +179,8 @@ def _open_haptics(profile, bus):
 
 def _open_zones(profile, bus):
     if profile["zones"] == "ads1115":
+        from cushion.drivers.ads1115 import Ads1115, Input
+
         converter = Ads1115(bus)
         return tuple(Input(converter, channel) for channel in profile["adc_pins"])
     return tuple(_open_adc(pin) for pin in profile["adc_pins"])

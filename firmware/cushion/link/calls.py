@@ -9,10 +9,8 @@ import json
 from binascii import crc32
 
 from cushion.core import records
-from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 from cushion.core.settings import check
 from cushion.drivers.profiles import ZONES
-from cushion.link.tap import Tap
 
 CHUNK_BYTES = 512
 
@@ -163,6 +161,8 @@ def read_log(since_seq):
 
 def record(for_s):
     """Raw samples for so long: a JSON line, one for each sample as it is taken, and a last one. Levels in 100 uV."""
+    from cushion.link.tap import Tap  # only when it is asked for: each module costs memory
+
     monitor = _app.monitor
     monitor.tap = Tap(monitor.mono_s, monitor.mono_ms)
     _app.console.send(_raw_rows(monitor, monitor.tap, for_s * 1000, _checked))
@@ -207,6 +207,8 @@ def settings_set(values, reason):
 
 def calibrate(what):
     """Begins "empty" or "seated", asks for "status", or "cancel"s. Ask for the status until it isn't running."""
+    from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
+
     monitor = _app.monitor
     if what in (EMPTY, SEATED):
         monitor.capture = Capture(what, monitor.engine.calibration)
