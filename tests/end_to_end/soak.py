@@ -27,7 +27,6 @@ SYNC_AT_MS = 16 * 3_600_000
 BLIND_MS = 90_000
 WRAP_AFTER_MS = 300_000
 FIRST_TICKS_MS = (1 << 30) - WRAP_AFTER_MS
-LONGEST_EPOCH_MS = 250_000
 UNTOLD, AWAY, SEATED, UNKNOWN = range(4)
 OF_STATE = (UNKNOWN, AWAY, SEATED, SEATED)  # records.STATES; an object is on the seat, too
 LOOK = """
@@ -75,7 +74,7 @@ class Life:
 
 def live(flash, store, sitter, days, drift_permille, segments):
     """Lives so many days; the last thing that happens is a sync."""
-    life = Life()
+    life = Life(end_ms=days * DAY_MS)
     cushion = VirtualCushion(
         SitterSeat(sitter, seed=days, start=START),
         flash=flash,
@@ -90,18 +89,21 @@ def live(flash, store, sitter, days, drift_permille, segments):
             device.run(FILL.format(segments=segments))
         _visit(cushion, store, life)
         for day in range(days):
-            cushion.set_usb(False)
-            live_until(cushion, day * DAY_MS + SYNC_AT_MS)
-            cushion.set_usb(True)
+            _live_on_battery_until(cushion, day * DAY_MS + SYNC_AT_MS)
             _visit(cushion, store, life)
             cushion.break_part("ads1115")
             live_until(cushion, cushion.now_ms + BLIND_MS)
             cushion.break_part("ads1115", False)
             live_until(cushion, cushion.now_ms + 10_000)
-        life.end_ms = cushion.now_ms
-        live_until(cushion, cushion.now_ms + LONGEST_EPOCH_MS)
+        _live_on_battery_until(cushion, days * DAY_MS)
         _visit(cushion, store, life)
     return life
+
+
+def _live_on_battery_until(cushion, world_ms):
+    cushion.set_usb(False)
+    live_until(cushion, world_ms)
+    cushion.set_usb(True)
 
 
 def _visit(cushion, store, life):
