@@ -18,7 +18,8 @@ from sitbone.device import Cushion
 from sitbone.errors import SitboneError
 from sitbone.history import history
 from sitbone.install import install
-from sitbone.report import report_html
+from sitbone.report.content import report_of
+from sitbone.report.html import html
 from sitbone.store import Store
 from sitbone.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
@@ -28,6 +29,7 @@ BEGIN = timedelta(hours=8, minutes=30)
 LENGTH = timedelta(hours=9, minutes=15)
 LONGEST_S = 300.0  # real time; a machine that needs longer than this has other troubles
 POLL_S = 0.1
+REPORT_DAYS = 7
 SAME_PROMPT_MS = 30_000  # pulses closer than this are one vibration
 
 Tell = Callable[[str], None]
@@ -64,7 +66,8 @@ def run_demo(
         result = _sync(virtual, home, start)
     with Store(home / "sitbone.sqlite") as store:
         days = history(store, start - BEGIN, start + LENGTH)
-    report.write_text(report_html(days, simulated=True), encoding="utf-8")
+        page = html(report_of(store, start + LENGTH, REPORT_DAYS))
+    report.write_text(page, encoding="utf-8")
     return DemoDay(result, days, report)
 
 

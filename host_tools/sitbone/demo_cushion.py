@@ -50,7 +50,7 @@ class DemoCushion:
     @property
     def may_sleep(self) -> bool:
         """On battery, the firmware would go to deep sleep now."""
-        away_ms, break_ms = self.engine.sitting.away_ms, self.settings.verified_break_s * 1000
+        away_ms, break_ms = self.engine.sitting.away_ms, self.settings.get("verified_break_s") * 1000
         return bool(resting.depth(False, False, self.engine.state(), away_ms, break_ms, True) == resting.DEEP)
 
     def step(self, at_ms: int, levels_100uv: list[int]) -> int:
@@ -88,7 +88,7 @@ class DemoCushion:
             self._knows_time = True
             self._add(records.CLOCK, (*divmod(self._at_ms, 1000), 0, 0, records.CLOCK_FROM_HOST))
         offset_min = utc_offset_min(self._zone.local(self._at_ms))
-        if offset_min != self.settings.utc_offset_min:
+        if offset_min != self.settings.get("utc_offset_min"):
             self.call("settings_set", {"utc_offset_min": offset_min}, "sync")
 
     def blocks(self) -> list[Block]:

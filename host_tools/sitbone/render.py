@@ -8,7 +8,6 @@ from rich.table import Table
 from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
 from sitbone.days import duration_text
-from sitbone.report import outcomes_text, share_text
 
 Row = dict[str, Any]
 
@@ -78,6 +77,16 @@ def history_table(days: list[Day]) -> Table:
             share_text(day.valid_share),
         )
     return table
+
+
+def outcomes_text(day: Day) -> str:
+    """'2 break, 1 missed'; '–' when no prompt ended."""
+    return ", ".join(f"{count} {name}" for name, count in day.outcomes.items()) or "–"
+
+
+def share_text(share: float | None) -> str:
+    """'98 %'; 'none' when nothing was recorded."""
+    return "none" if share is None else f"{share * 100:.0f} %"
 
 
 def event_line(event: Row) -> str:

@@ -12,7 +12,6 @@ from sitbone.blocks import read_block
 from sitbone.days import local, midnight
 from sitbone.events import events, text_of
 from sitbone.history import history
-from sitbone.report import report_html
 from sitbone.store import Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
@@ -163,13 +162,3 @@ def test_every_kind_has_words(kind: int) -> None:
 
 def test_an_unknown_kind_is_named_by_its_number() -> None:
     assert text_of(99, {}) == "kind 99"
-
-
-def test_a_report_needs_nothing_else_and_says_what_it_is(store: Store) -> None:
-    keep(store, office_morning())
-    page = report_html(all_days(store), simulated=True)
-    assert "seat load, not tendon pressure" in page
-    assert "The sitter is simulated" in page
-    assert "http" not in page
-    assert page.count("<rect") == 1 + 2
-    assert "The sitter is simulated" not in report_html(all_days(store), simulated=False)

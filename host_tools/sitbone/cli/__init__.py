@@ -75,6 +75,7 @@ for command in (
     data.export,
     data.backup,
     data.restore,
+    data.report,
     dashboard.dashboard,
     diary.pain,
     diary.rehab,

@@ -1,4 +1,4 @@
-"""Commands about the data as such: record raw, export, back up, restore."""
+"""Commands about the data as such: record raw, export, back up, restore, report."""
 
 from datetime import datetime
 from pathlib import Path
@@ -75,6 +75,32 @@ def restore(path: Path) -> None:
     with open_store() as store, progress_bar("copying") as progress:
         count, before = restore_from(store, path, _stamp(now()), progress)
     click.echo(f"{count} records restored; the store of before is {before}")
+
+
+@click.command(epilog=example("report --days 28 report.pdf"))
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--days", type=click.IntRange(7, 366), default=28, show_default=True, help="So many last days.")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Of a PDF.")
+def report(out: Path, days: int, paper: str) -> None:
+    """Write a page for you and your physiotherapist; OUT ends in .html or .pdf.
+
+    Dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how sure it is.
+    """
+    from sitbone.report.content import report_of
+
+    if out.suffix.lower() not in (".html", ".pdf"):
+        raise UsageError(f"{out} ends in neither .html nor .pdf; name the file by what it is to be")
+    with open_store() as store:
+        page = report_of(store, now(), days)
+    if out.suffix.lower() == ".pdf":
+        from sitbone.report.pdf import write_pdf
+
+        write_pdf(page, out, paper)
+    else:
+        from sitbone.report.html import html
+
+        out.write_text(html(page), encoding="utf-8")
+    click.echo(f"{out}: {days} days")
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,0 +1,1 @@
+"""A page about the last weeks for the person and their physiotherapist: one content, as HTML and as PDF."""

@@ -1,0 +1,284 @@
+"""What the report says, from the store: figures with how sure they are, and what is missing said to be missing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from cushion import VERSION
+from cushion.core import records
+from cushion.core.settings import DOSE_LIMITS
+from sitbone.analysis.kept import zone_of
+from sitbone.analysis.material import gather
+from sitbone.analysis.ribbon import ribbon
+from sitbone.analysis.thresholds import Step
+from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Trends, trends
+from sitbone.blocks import fields_of
+from sitbone.days import unix_ms
+from sitbone.diary import RED_FLAGS
+from sitbone.diary_store import DiaryStore, Row
+from sitbone.errors import SitboneError
+from sitbone.events import text_of
+from sitbone.rehab import criteria
+from sitbone.report.charts import dose_and_pain, short, sitting_times
+from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
+from sitbone.store import Store
+
+DAYS = 28
+MOST_WEEKS = 4  # as columns
+MOST_NOTES, MOST_CHANGES, MOST_FAULTS = 6, 8, 4
+SHOWN = ["seated_h", "longest_min", "breaks", "prompts", "left_dose_min", "right_dose_min", "left_over_min"]
+SHOWN += ["right_over_min", "left_percent", "valid_percent"]
+SIMULATED = "Simulated: this is no person's data."
+NOTHING = "–"
+
+
+def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
+    """The report on the last ``days`` days, today included. Raises SitboneError when none of them has any data."""
+    last = now.astimezone().date()
+    found = trends(store, last - timedelta(days=days - 1), last)
+    if not any(found.days) and not found.pains:
+        raise SitboneError(f"no data in the last {days} days; run sitbone sync, or ask for more with --days")
+    diary = DiaryStore(store)
+    lead: list[Block] = [Text(SIMULATED, warning=True)] if found.simulated else []
+    lead += [Text(f"Open red flag: {_flag(row)}. Seek care.", warning=True) for row in _open_flags(diary)]
+    lead.append(
+        Text(
+            "For you and your physiotherapist. A cushion measured the load under both sitting bones: seat load,"
+            " not tendon pressure. A dose is time sat at the usual load, faded while the side was relieved; at its"
+            " limit the cushion vibrates. Nothing here is a diagnosis or a prediction."
+        )
+    )
+    return Report(
+        title=f"Sitting and pain, {short(found.dates[0])} to {short(last)} {last.year}",
+        made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from this computer's own data",
+        lead=lead,
+        sections=[
+            Section("Dose and pain", [dose_and_pain(found)], wide=True),
+            Section("Week by week, means of the days with data", [_weeks(found)], wide=True),
+            Section("When you sat", [_times(store, found, now)], wide=True),
+            Section("Answers to prompts", _prompts(found)),
+            Section("Limits", _limits(diary, found)),
+            Section("Diary", _diary(found)),
+            Section("Red flags", [Bullets(list(_flags(diary)))]),
+            Section("Exercises", _exercises(diary, found, now)),
+            Section("How sure this is", [Bullets(list(_sure(store, found)))]),
+        ],
+    )
+
+
+# --- over the whole page
+
+
+def _weeks(found: Trends) -> Table:
+    weeks = found.weeks[-MOST_WEEKS:]
+    head = ["", *(f"{short(week.first)} – {short(week.first + timedelta(days=WEEK_DAYS - 1))}" for week in weeks)]
+    rows = [["days with data", *(f"{week.days} of {WEEK_DAYS}" for week in weeks), ""]]
+    for name in SHOWN:
+        measure, change = MEASURES[name], found.week_change(name)
+        unit = f", {measure.unit}" if measure.unit else ""
+        told = [_figure(week.means[name]) for week in weeks]
+        rows.append([measure.label + unit, *told, NOTHING if change is None else f"{round(change, 1) + 0.0:+.1f}"])
+    for moment, label in (("morning", "worst morning pain, 0–10"), ("sitting", "worst pain while sitting, 0–10")):
+        rows.append([label, *(_worst(found, moment, week.first) for week in weeks), ""])
+    return Table(
+        "Left side's share: 50 % is as in your calibration. Change: last week against the one before.",
+        [*head, "change"],
+        rows,
+    )
+
+
+def _figure(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f}"
+
+
+def _worst(found: Trends, moment: str, first: date) -> str:
+    at = found.dates.index(first)
+    pains = np.fmax(found.pain(moment, "left"), found.pain(moment, "right"))[at : at + WEEK_DAYS]
+    rated = pains[~np.isnan(pains)]
+    return f"{rated.max():.0f} ({len(rated)} rated)" if len(rated) else "not rated"
+
+
+def _times(store: Store, found: Trends, now: datetime) -> Picture:
+    zone, dates = found.zone, found.dates
+    edges = [zone.begin_ms(day) for day in (*dates, dates[-1] + timedelta(days=1))]
+    material = gather(store, edges[0], edges[-1])
+    ends = [min(edge, max(unix_ms(now), begin)) for begin, edge in pairwise(edges)]
+    ribbons = [ribbon(material, *bounds) for bounds in zip(edges[:-1], ends, strict=True)]
+    prompts = [[] if day is None else [prompt.at_ms for prompt in day.prompts] for day in found.days]
+    return sitting_times(dates, ribbons, prompts, zone)
+
+
+# --- in columns
+
+
+def _prompts(found: Trends) -> list[Block]:
+    prompts = [prompt for day in found.days if day is not None for prompt in day.prompts]
+    if not prompts:
+        return [Text("No prompts in these days.")]
+    rows = [
+        [
+            f"{answer.minutes} min",
+            f"{answer.stood} of {answer.of}",
+            NOTHING if answer.share is None else f"{answer.share:.0%}",
+            NOTHING if answer.low is None or answer.high is None else f"{answer.low:.0%}–{answer.high:.0%}",
+            f"{answer.published:.1%}",
+        ]
+        for answer in found.answers
+    ]
+    ended = Counter(prompt.outcome or "not logged" for prompt in prompts)
+    told = ", ".join(f"{count} {name}" for name, count in ended.most_common())
+    caption = "Published: after 2,628 vibrations in office workers (Compernolle 2021). Other people, another device."
+    head = ["Stood up within", "prompts", "share", "95 % interval", "published"]
+    return [Table(caption, head, rows), Text(f"{len(prompts)} prompts: {told}.")]
+
+
+def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
+    steps = [step for step in found.steps if step.name in (*DOSE_LIMITS, "seated_limit_s") and step.was != step.now]
+    now = {side: limit[-1] for side, limit in found.limit_s.items() if not np.isnan(limit[-1])}
+    told: list[Block] = (
+        [Text(f"Now: {', '.join(f'{side} {limit / 60:.0f} min' for side, limit in now.items())}.")] if now else []
+    )
+    if not steps:
+        return [*told, Text("No change in these days.")]
+    rules = _rules(diary)
+    rows = [
+        [
+            short(found.zone.local(step.at_ms).date()),
+            _what(step),
+            f"{step.was / 60:.1f} → {step.now / 60:.1f} min",
+            rules.get((step.name, step.was, step.now), step.reason) or "no reason given",
+        ]
+        for step in steps[-MOST_CHANGES:]
+    ]
+    return [
+        *told,
+        Table(_more(len(steps), MOST_CHANGES, "changes"), ["Day", "limit", "from, to", "reason"], rows, words=True),
+    ]
+
+
+def _what(step: Step) -> str:
+    return {"left_dose_limit_s": "left dose", "right_dose_limit_s": "right dose"}.get(step.name, "seated time")
+
+
+def _rules(diary: DiaryStore) -> dict[tuple[str, int, int], str]:
+    """The rules in full behind what tuning changed: the log keeps only their first words."""
+    applied = [row for row in diary.tunings() if row["what"] == "applied"]
+    return {
+        (f"{row['side']}_dose_limit_s", row["was_s"], row["now_s"]): str(json.loads(row["proposal"]).get("rule", ""))
+        for row in applied
+    }
+
+
+def _diary(found: Trends) -> list[Block]:
+    days = len(found.dates)
+    rated = {
+        moment: {row["day"] for row in found.pains if row["moment"] == moment} for moment in ("morning", "sitting")
+    }
+    marks = sum(len(day.marks) for day in found.days if day is not None)
+    told = [
+        f"Mornings rated on {len(rated['morning'])} of {days} days, sitting on {len(rated['sitting'])}.",
+        f"“It hurts now” was marked {marks} times with the button.",
+    ]
+    notes = [row for row in found.pains if row["note"] or row["flare"]]
+    told += [_note(row) for row in notes[-MOST_NOTES:]]
+    more = _more(len(notes), MOST_NOTES, "notes")
+    return [Bullets([*told, more] if more else told)]
+
+
+def _note(row: Row) -> str:
+    side = "" if row["side"] == "both" else f", {row['side']}"
+    flare = f", flare {row['flare']}" if row["flare"] else ""
+    note = f": {row['note']}" if row["note"] else ""
+    return f"{short(date.fromisoformat(row['day']))}, {row['moment']}, pain {row['pain']}{side}{flare}{note}"
+
+
+def _open_flags(diary: DiaryStore) -> list[Row]:
+    return [row for row in diary.flags() if row["cleared_ms"] is None]
+
+
+def _flags(diary: DiaryStore) -> Iterator[str]:
+    flags = diary.flags()
+    for row in flags:
+        yield _flag(row) + (f"; cleared: {row['cleared_note']}" if row["cleared_ms"] else "; open: seek care")
+    if not flags:
+        yield "None noted. Asked for: " + "; ".join(RED_FLAGS.values()) + "."
+
+
+def _flag(row: Row) -> str:
+    note = f" ({row['note']})" if row["note"] else ""
+    return f"{short(date.fromisoformat(row['day']))}: {RED_FLAGS.get(row['what'], str(row['what']))}{note}"
+
+
+def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
+    log = diary.rehab()
+    rows = [row for row in log if row["day"] >= found.dates[0].isoformat()]
+    if not rows:
+        return [Text("None in the log.")]
+    table = []
+    for stage, exercise in dict.fromkeys((row["stage"], row["exercise"]) for row in rows):
+        mine = [row for row in rows if (row["stage"], row["exercise"]) == (stage, exercise)]
+        sessions = len({row["day"] for row in mine})
+        table.append([f"{exercise} ({stage})", str(sessions), _load(mine[-1]), _pains(mine)])
+    head = ["Exercise", "sessions", "last load", "pain during, next"]
+    return [Table("", head, table, words=True), Text(criteria(log, now)[-1].capitalize() + ".")]
+
+
+def _load(row: Row) -> str:
+    parts = [f"{row['load_kg']:g} kg" if row["load_kg"] else "", f"{row['hold_s']} s" if row["hold_s"] else ""]
+    sets = "×".join(str(row[name]) for name in ("sets", "reps") if row[name])
+    return ", ".join(part for part in (*parts, sets) if part) or NOTHING
+
+
+def _pains(rows: list[Row]) -> str:
+    """The highest of both."""
+    worst = [
+        max((row[name] for row in rows if row[name] is not None), default=None) for name in ("pain_during", "pain_next")
+    ]
+    return ", ".join(NOTHING if pain is None else f"≤ {pain}" for pain in worst)
+
+
+# --- how sure
+
+
+def _sure(store: Store, found: Trends) -> Iterator[str]:
+    days = [day for day in found.days if day is not None]
+    known, missed = sum(day.recorded_s for day in days), sum(day.unknown_s for day in days)
+    yield (
+        f"{len(days)} of {len(found.days)} days have data. The others are left out, not counted as zero: nobody sat on"
+        " the cushion, or it was off."
+    )
+    if known + missed:
+        share = sum(day.valid_s for day in days) / (known + missed)
+        hours = (known + missed) / 3600
+        yield f"Every sensor was in order for {share:.0%} of the {hours:.0f} h that were recorded or missed."
+    yield from _faults(store, found)
+    unplaced = len(store.unplaced())
+    if unplaced:
+        yield f"{unplaced} records have no known time and are left out."
+    yield (
+        "The dose is a proxy. Detection was tested on recorded and simulated sits. Limits, breaks and weights are"
+        " judgement within published advice: no study has tested a seat-load dose against this pain."
+    )
+    yield "What the person did without the cushion is not known."
+
+
+def _faults(store: Store, found: Trends) -> Iterator[str]:
+    zone = zone_of(store)
+    bounds = (zone.begin_ms(found.dates[0]), zone.begin_ms(found.dates[-1] + timedelta(days=1)))
+    faults = [item for item in store.read([records.FAULT], *bounds) if item.unix_ms is not None]
+    for record in faults[-MOST_FAULTS:]:
+        assert record.unix_ms is not None
+        at = zone.local(record.unix_ms)
+        yield f"{short(at.date())} {at:%H:%M}, {text_of(record.kind, fields_of(record.kind, record.payload))}."
+    if len(faults) > MOST_FAULTS:
+        yield _more(len(faults), MOST_FAULTS, "sensor faults")
+
+
+def _more(count: int, shown: int, what: str) -> str:
+    return f"The last {shown} of {count} {what}." if count > shown else ""
