@@ -50,10 +50,12 @@ def running(home: Path, *options: str, listen: str = "127.0.0.1:0") -> Iterator[
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=30)
+            told = process.communicate(timeout=30)[1]
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            told = process.communicate()[1]
+        # Whatever a page showed: nothing happened that nobody foresaw.
+        assert told == ""
 
 
 @pytest.fixture(scope="module")

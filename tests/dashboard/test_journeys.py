@@ -59,7 +59,7 @@ class TestTheDiary:
         expect(status(page)).to_contain_text("Saved: pain 3, on waking up.")
         (entry,) = pains(dashboard.home)
         assert (entry["pain"], entry["moment"], entry["side"]) == (3, "morning", "both")
-        expect(page.locator(".diary li")).to_contain_text("today, on waking up")
+        expect(page.locator(".diary li")).to_contain_text("On waking up")
         status(page).get_by_role("button", name="Undo").click()
         expect(page.locator(".diary li")).to_have_count(0)
         assert pains(dashboard.home) == []
@@ -200,6 +200,14 @@ class TestADayWithRecords:
             rows = list(csv.DictReader(file)) if form == "csv" else [json.loads(line) for line in file]
         assert len(rows) == self.count
         assert rows[0]["cushion"] == "026f28000001"
+
+    @pytest.mark.parametrize(("name", "begins"), [("Report as PDF", b"%PDF-"), ("Report as HTML", b"<!doctype html>")])
+    def test_the_report_is_downloaded(self, recorded, page, name, begins, tmp_path):
+        page.goto(recorded.at("/trends"))
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).click()
+        download.value.save_as(tmp_path / "report")
+        assert (tmp_path / "report").read_bytes()[:15].lower().startswith(begins.lower())
 
     def test_the_proposal_is_that_of_the_command_line(self, recorded, page):
         found = json.loads(sitbone(recorded.home, "tune", "--json").stdout)

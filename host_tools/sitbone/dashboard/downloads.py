@@ -11,17 +11,23 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.background import BackgroundTask
 
 from sitbone.dashboard.frame import sentence
-from sitbone.dashboard.work import now, with_store
+from sitbone.dashboard.widgets import block, card, link, text
+from sitbone.dashboard.work import computed, now, with_store
 from sitbone.errors import SitboneError
 from sitbone.export import export
+from sitbone.report.content import report_of
+from sitbone.report.html import html
+from sitbone.report.pdf import write_pdf
 from sitbone.store import Store
 
 TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
+REPORTS = {"html": "text/html", "pdf": "application/pdf"}
 
 
 def register(app: FastAPI) -> None:
     """Makes the files' addresses known."""
     app.get("/download/records.{form}")(records)
+    app.get("/download/report.{form}")(report)
 
 
 async def records(form: str) -> Response:
@@ -33,6 +39,41 @@ async def records(form: str) -> Response:
     except SitboneError as error:
         return PlainTextResponse(sentence(error), 500)
     return _file(path, f"sitbone-records-{_stamp(now())}.{form}", TYPES[form])
+
+
+async def report(form: str) -> Response:
+    """The page for the person and their physiotherapist, as ``html`` or ``pdf``."""
+    if form not in REPORTS:
+        return PlainTextResponse("There is no such file; take html or pdf.", 404)
+    try:
+        path = await computed(_reported, form)
+    except SitboneError as error:
+        return PlainTextResponse(sentence(error), 500)
+    return _file(path, f"sitbone-report-{_stamp(now())}.{form}", REPORTS[form])
+
+
+def card_of_files() -> None:
+    """What can be had as a file."""
+    with card("Take it with you", classes="wide"):
+        text(
+            "A page about the last four weeks for you and your physiotherapist, and every record that was ever fetched."
+        )
+        with block("div", "row"):
+            link("Report as PDF", "/download/report.pdf", "button", download=True)
+            link("Report as HTML", "/download/report.html", "button", download=True)
+            link("Records as CSV", "/download/records.csv", "button", download=True)
+            link("Records as JSON Lines", "/download/records.jsonl", "button", download=True)
+
+
+def _reported(store: Store, form: str) -> Path:
+    content = report_of(store, now())
+    with tempfile.NamedTemporaryFile(suffix=f".{form}", delete=False) as file:
+        path = Path(file.name)
+    if form == "pdf":
+        write_pdf(content, path)
+    else:
+        path.write_text(html(content), encoding="utf-8")
+    return path
 
 
 def _exported(store: Store, form: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 from nicegui import context, ui
 from nicegui.logging import log
 
-from sitbone.dashboard.widgets import block, link, text
+from sitbone.dashboard.widgets import block, button, link, text
 from sitbone.errors import SitboneError
 
 STATIC = Path(__file__).with_name("static")
@@ -49,7 +49,8 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
 
 def share_looks() -> None:
     """Styles and the script that keeps the choice of colours, in each page itself: no request for them."""
-    ui.add_head_html(f"<style>{(STATIC / 'dashboard.css').read_text()}</style>", shared=True)
+    for name in ("dashboard.css", "cushion.css"):
+        ui.add_head_html(f"<style>{(STATIC / name).read_text()}</style>", shared=True)
     ui.add_head_html(f"<script>{(STATIC / 'theme.js').read_text()}</script>", shared=True)
     log.addFilter(_is_unforeseen)
 
@@ -73,7 +74,7 @@ def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = No
     with region, block("div", f"notice {kind}"):
         text(words)
         if undo is not None:
-            text("Undo", "button", "button").props("type=button").on("click", lambda _: undo())
+            button("Undo", undo)
 
 
 def _status_region() -> ui.element:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from html import escape
+from inspect import isawaitable
 from typing import Any
 
-from nicegui import ui
+from nicegui import context, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside each colour
@@ -34,10 +35,23 @@ def card(title: str = "", level: int = 2, classes: str = "") -> ui.element:
 
 def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> TextElement:
     """A button; ``label``: what a screen reader says where the words alone don't tell."""
-    found = text(words, "button", f"button {classes}").props("type=button").on("click", lambda _: on_click())
+    found = text(words, "button", f"button {classes}").props("type=button").on("click", on_page(on_click))
     if label:
         found.props["aria-label"] = label
     return found
+
+
+def on_page(handler: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
+    """The handler, at home in its page and not in the element that it hangs on, which it may itself take away."""
+    client = context.client
+
+    async def run() -> None:
+        with client.content:
+            result = handler()
+            if isawaitable(result):
+                await result
+
+    return run
 
 
 def link(words: str, target: str, classes: str = "", download: bool = False) -> TextElement:

@@ -15,7 +15,8 @@ from sitbone.diary import MOMENTS, RED_FLAGS, URGENT, care_of, new_pain, symptom
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.store import Store
 
-SHOWN_DAYS = 28
+SHOWN_DAYS = 14
+MORE_DAYS = 28
 MOMENT_WORDS = {"morning": "On waking up", "sitting": "While sitting", "other": "At another time"}
 SIDE_WORDS = {"both": "Both, or can't tell", "left": "Left", "right": "Right"}
 FLARE_WORDS = {"": "No change", "start": "A flare begins", "end": "A flare is over"}
@@ -40,6 +41,7 @@ class _Diary:
     flags: ui.element
 
     def __init__(self) -> None:
+        self._days = SHOWN_DAYS
         self._pain: int | None = None
         self._numbers: list[Any] = []
 
@@ -84,8 +86,8 @@ class _Diary:
     # --- the list
 
     async def show(self, edited: int | None = None) -> None:
-        """The entries, newest first; one of them open for corrections."""
-        first = now().date() - timedelta(days=SHOWN_DAYS - 1)
+        """The days, newest first; one entry open for corrections."""
+        first = now().date() - timedelta(days=self._days - 1)
         rows, marks, older = await with_store(_entries, first)
         self.list.clear()
         with self.list:
@@ -93,20 +95,28 @@ class _Diary:
             self.list.props(f"aria-labelledby={heading.html_id}")
             if not rows and not marks:
                 empty("Nothing yet.", ["Choose a number above. The mornings matter most: tuning goes by them."])
-            with block("ul", "diary"):
-                for row in rows:
-                    with block("li"):
-                        show = self._form if row["id"] == edited else self._entry
-                        show(row)
-                for mark in marks:
-                    _mark(mark)
+            by_day = {mark["day"] for mark in marks} | {row["day"] for row in rows}
+            for day in sorted(by_day, reverse=True):
+                with block("div", "day"):
+                    text(_day(day), "h3")
+                    with block("ul", "diary"):
+                        for row in (row for row in rows if row["day"] == day):
+                            with block("li"):
+                                show = self._form if row["id"] == edited else self._entry
+                                show(row)
+                        for mark in (mark for mark in marks if mark["day"] == day):
+                            _mark(mark)
             if older:
-                text(f"{older} older entries: sitbone pain list --days 365 shows them.", classes="muted small")
+                button(f"Show older ({older} entries)", self._show_older)
+
+    async def _show_older(self) -> None:
+        self._days += MORE_DAYS
+        await self.show()
 
     def _entry(self, row: Row) -> None:
         text(str(row["pain"]), "span", "pain").props["aria-label"] = f"pain {row['pain']}"
         with block("div", "said"):
-            text(f"{_day(row['day'])}, {MOMENT_WORDS[row['moment']].lower()}{_side(row)}", "span", "when")
+            text(f"{MOMENT_WORDS[row['moment']]}{_side(row)}", "span")
             if more := _more(row):
                 text(more, "span", "muted small")
             if row["note"]:
@@ -232,11 +242,10 @@ def _saved(row: Row) -> str:
 
 
 def _mark(mark: Row) -> None:
-    at = local(mark["at_ms"])
     with block("li", "mark"):
         text("●", "span", "pain").props("aria-hidden=true")
         with block("div", "said"):
-            text(f"{_day(at.date().isoformat())} at {at:%H:%M}, the cushion's button: it hurts now", "span", "when")
+            text(f"{local(mark['at_ms']):%H:%M}, the cushion's button: it hurts now", "span")
             dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
             text(dose, "span", "muted small")
 
@@ -306,7 +315,8 @@ def _whole(value: float | None) -> Any:
 
 def _entries(store: Store, first: date) -> tuple[list[Row], list[Row], int]:
     rows = DiaryStore(store).pains()
-    marks = [mark for mark in symptom_marks(store) if local(mark["at_ms"]).date() >= first]
+    marks = [mark | {"day": local(mark["at_ms"]).date().isoformat()} for mark in symptom_marks(store)]
+    marks = [mark for mark in marks if mark["day"] >= first.isoformat()]
     shown = [row for row in rows if row["day"] >= first.isoformat()]
     return shown[::-1], marks[::-1], len(rows) - len(shown)
 

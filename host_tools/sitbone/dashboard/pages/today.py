@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from datetime import date, timedelta
-from typing import Any
 
 from nicegui import ui
 
 from sitbone.analysis.days import SIDES
 from sitbone.analysis.material import Prompt
-from sitbone.analysis.view import DayView, day_view
+from sitbone.analysis.view import DayView, DoseCurve, day_view
 from sitbone.analysis.why import why
+from sitbone.dashboard.cushion_link import View
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
-from sitbone.dashboard.frame import Page
+from sitbone.dashboard.downloads import card_of_files
+from sitbone.dashboard.frame import Page, sentence
+from sitbone.dashboard.reasons import OUTCOME_WORDS, show_reasons
+from sitbone.dashboard.watching import watch
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     block,
@@ -30,17 +33,8 @@ from sitbone.dashboard.widgets import (
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import duration_text, unix_ms
-from sitbone.report import share_text
+from sitbone.errors import SitboneError
 from sitbone.store import Store
-
-OUTCOME_WORDS = {
-    "break": "a verified break",
-    "partial": "a short break",
-    "shift": "a weight shift only",
-    "missed": "nobody got up",
-    "snoozed": "snoozed",
-    "suppressed": "ended by a mute or the like",
-}
 
 
 async def build(day: str = "") -> None:
@@ -61,7 +55,7 @@ async def build(day: str = "") -> None:
             _doses(view)
         with card("In figures"):
             _figures(view)
-        _files()
+        card_of_files()
 
 
 def _asked(store: Store, day: date) -> tuple[DayView, date | None]:
@@ -125,9 +119,10 @@ class _Drawing:
             self._marks()
         self._why = block("div", "why").props("role=status")
         svg, height_s = dose_svg(self._view, self._window)
+        _curve_legend()
         with block("div", "curve"):
             ui.html(svg, sanitize=False).classes("drawing")
-            text(f"{height_s / 60 / 1.08:.0f} min", "span", "top small muted")
+            text(f"{height_s / 60 / 1.08:.0f} min", "span", "top small muted").props("aria-hidden=true")
         self._hours()
         with details("The same as tables"):
             self._tables()
@@ -157,7 +152,7 @@ class _Drawing:
         self._why.clear()
         if document is not None:
             with self._why:
-                _reasons(document)
+                show_reasons(document)
 
     def _hours(self) -> None:
         with block("div", "hours").props("aria-hidden=true"):
@@ -188,59 +183,6 @@ class _Drawing:
         return f"{self._view.zone.local(at_ms):%H:%M}"
 
 
-def _reasons(document: dict[str, Any]) -> None:
-    """A decision: what was measured, against what, and what might have held it back."""
-    inputs = document["inputs"]
-    with block("div", "notice reasons"):
-        text(f"Why at {document['at'][11:16]}?", "h3")
-        text(document["text"][:1].upper() + document["text"][1:] + ".")
-        rows = [
-            (
-                f"{SIDE_MARKS[side]} dose, {side}",
-                _minutes(inputs["dose_s"][side]),
-                _minutes(inputs["limit_s"][side]),
-                _load(inputs["load_permille"][side]),
-            )
-            for side in SIDES
-        ]
-        seated = ("seated since a verified break", _minutes(inputs["seated_s"]), _minutes(inputs["seated_limit_s"]), "")
-        table("What it went by", ("", "then", "limit", "load, of your neutral sit"), [*rows, seated])
-        text("; ".join(_before(inputs)) + ".")
-        text(f"What came of it: {OUTCOME_WORDS.get(document['outcome'] or '', 'not known')}{_after(document)}.")
-        with details("What could have held it back, and since when the limits are as they are"):
-            said = {True: "held it back", False: "let it through"}
-            gates = [(gate["name"], gate["text"], said[gate["held"]]) for gate in document["gates"]]
-            table("Gates", ("", "then", "so it"), gates)
-            limits = [(i["name"], f"{i['value']} s", _since(i), i["reason"] or "–") for i in document["thresholds"]]
-            table("Limits", ("setting", "value", "since", "reason"), limits)
-
-
-def _before(inputs: dict[str, Any]) -> Iterator[str]:
-    if inputs["sat_since"]:
-        yield f"You had sat since {inputs['sat_since'][11:16]}, {duration_text(inputs['sat_s'])}"
-    if inputs["last_break"]:
-        until, length = inputs["last_break"]["end"][11:16], duration_text(inputs["last_break"]["length_s"])
-        yield f"the last verified break ended at {until} after {length}"
-    else:
-        yield "no verified break in the day before"
-
-
-def _after(document: dict[str, Any]) -> str:
-    return f", after {duration_text(document['response_s'])}" if document["response_s"] else ""
-
-
-def _since(item: dict[str, Any]) -> str:
-    return item["since"][:10] if item["since"] else "ever"
-
-
-def _minutes(seconds: float | None) -> str:
-    return "not known" if seconds is None else f"{seconds / 60:.1f} min"
-
-
-def _load(permille: int | None) -> str:
-    return "not known" if permille is None else f"{permille / 10:.0f} %"
-
-
 def _legend() -> None:
     with block("ul", "legend").props('aria-label="Legend"'):
         for kind, words in (
@@ -252,7 +194,7 @@ def _legend() -> None:
             with block("li"):
                 block("span", f"swatch {kind}")
                 text(words, "span")
-        for side in SIDES:
+        for side in (*SIDES, "both"):
             with block("li"):
                 text(SIDE_MARKS[side], "span", f"side-{side}")
                 text(f"prompt {side}", "span")
@@ -261,21 +203,70 @@ def _legend() -> None:
             text("it hurts", "span")
 
 
-def _doses(view: DayView) -> None:
-    """On this day what was counted last; on a past one the highest."""
-    is_today = view.totals.end_ms > unix_ms(now())
-    for curve in view.doses if is_today else []:
-        known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if value == value]
+def _curve_legend() -> None:
+    with block("ul", "legend").props('aria-label="Legend of the dose"'):
         for side in SIDES:
-            dose_meter(side, float(curve.dose_s[side][known[-1]]), float(curve.limit_s[side][known[-1]]))
-        at = view.zone.local(int(curve.at_ms[known[-1]]))
-        text(f"As counted at {at:%H:%M}; off the seat it fades.", classes="muted small")
+            with block("li").style(f"--mark: var(--{side})"):
+                block("span", f"key line{' dashed' if side == 'right' else ''}")
+                text(f"{SIDE_MARKS[side]} dose {side}", "span")
+        with block("li").style("--mark: var(--muted)"):
+            block("span", "key step dotted")
+            text("limit", "span")
+
+
+def _doses(view: DayView) -> None:
+    """On this day what was counted last, and on request what is counted now; on a past one the highest."""
+    if view.totals.end_ms > unix_ms(now()):
+        for curve in view.doses:
+            _counted_last(view, curve)
+        _Now().offer()
     with block("dl", "stats"):
         for side in SIDES:
             over = view.totals.over_s[side]
             note = f"over the limit for {duration_text(over)}" if over else "never over the limit"
             stat(f"{view.totals.dose_max_s[side] / 60:.1f} min", f"{SIDE_MARKS[side]} {side}, highest of the day", note)
     text("Dose is seat load over time, not pressure on the tendon.", classes="muted small")
+
+
+def _counted_last(view: DayView, curve: DoseCurve) -> None:
+    known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if not math.isnan(value)]
+    if not known:
+        return
+    for side in SIDES:
+        dose_meter(side, float(curve.dose_s[side][known[-1]]), float(curve.limit_s[side][known[-1]]))
+    at = view.zone.local(int(curve.at_ms[known[-1]]))
+    text(f"As counted at {at:%H:%M}, by what was fetched; off the seat it fades.", classes="muted small")
+
+
+class _Now:
+    """Dose and next prompt from the connected cushion. Only on request: it takes the port that a sync may want."""
+
+    def __init__(self) -> None:
+        self._place = block("div", "now")
+
+    def offer(self) -> None:
+        """The button that asks for it."""
+        with self._place:
+            button("Ask the cushion now", self._watch)
+
+    def _watch(self) -> None:
+        with self._place:
+            watch(self._show)
+
+    def _show(self, view: View) -> None:
+        self._place.clear()
+        with self._place:
+            if view.live is None:
+                text("Looking for the cushion …" if not view.problem else sentence(SitboneError(view.problem)))
+                return
+            for side, dose_s, limit_s in zip(SIDES, view.live["dose_s"], view.live["limit_s"], strict=True):
+                dose_meter(side, dose_s, limit_s)
+            due_s = view.live["next_prompt_s"]
+            text(
+                "No prompt as it is now."
+                if due_s is None
+                else f"Next prompt in {due_s / 60:.0f} min, sitting like this."
+            )
 
 
 def _figures(view: DayView) -> None:
@@ -285,21 +276,15 @@ def _figures(view: DayView) -> None:
         stat(str(len(totals.bouts)), "sits", f"longest {duration_text(totals.longest_s)}")
         stat(str(totals.breaks_all), "breaks", f"{totals.breaks_verified} verified")
         stat(str(totals.episodes), "prompts", _outcomes(totals.outcomes))
-        stat(share_text(totals.valid_share), "valid data", _missing(totals.unknown_s))
-
-
-def _files() -> None:
-    with card("Take it with you"):
-        text(
-            "Every record that was ever fetched, for a spreadsheet or a program of your own. Nothing is sent anywhere."
-        )
-        with block("div", "row"):
-            link("Records as CSV", "/download/records.csv", "button", download=True)
-            link("Records as JSON Lines", "/download/records.jsonl", "button", download=True)
+        stat(_share(totals.valid_share), "valid data", _missing(totals.unknown_s))
 
 
 def _outcomes(outcomes: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in outcomes.items())
+
+
+def _share(share: float | None) -> str:
+    return "none" if share is None else f"{100 * share:.0f} %"
 
 
 def _missing(unknown_s: float) -> str:

@@ -11,6 +11,7 @@ from sitbone.analysis.days import SIDES
 from sitbone.analysis.material import Array
 from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
+from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page
 from sitbone.dashboard.widgets import SIDE_MARKS, block, card, empty, link, notice, table, text
 from sitbone.dashboard.work import now, with_store
@@ -46,6 +47,7 @@ async def build(weeks: int = 4) -> None:
         _week_on_week(found)
         _answers(found.answers)
         _draw(_Shown(found, by_week=weeks > DAILY_WEEKS))
+        card_of_files()
     text(
         "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: what goes"
         " together here need not cause each other.",
@@ -195,6 +197,7 @@ def _draw(shown: _Shown) -> None:
         [Series("share with every sensor in order", measure("valid_percent"), "good", "bar")],
         ("%",),
         "What the figures above stand on; a shaded stretch has no records at all.",
+        "wide",
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from nicegui import ui
 
+from cushion.core.settings import BY_NAME
 from sitbone.analysis.days import SIDES
 from sitbone.dashboard import cushion_link
 from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, notice, table, text
+from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, table, text
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.days import local
 from sitbone.home import store_path
@@ -97,7 +98,7 @@ class _Tune:
 
     async def _undo(self) -> None:
         answer = await self._with_cushion(_undone)
-        said = ", ".join(f"{name} is {value} again" for name, value in answer["applied"].items())
+        said = ", ".join(f"{_title(name)} is {_value(name, value)} again" for name, value in answer["applied"].items())
         less = " As much as a week allows: a rise is a rise." if answer["clamped"] else ""
         announce(f"Taken back: {said}.{less}", "good")
         await self.show()
@@ -137,8 +138,10 @@ def _side(side: str, found: dict[str, Any]) -> None:
         with details("The evidence"), block("ul", "evidence"):
             for line in found["evidence"]:
                 text(line, "li")
-        for line in found["advice"]:
-            notice(line)
+        if found["advice"]:
+            with details("Your own days beside it"), block("ul", "evidence"):
+                for line in found["advice"]:
+                    text(line, "li")
 
 
 def _replayed(predicted: dict[str, Any] | None) -> None:
@@ -171,6 +174,15 @@ def _interval(difference: dict[str, float]) -> str:
     return "the same" if (low, high) == (0, 0) else f"{low:+.1f} to {high:+.1f}"
 
 
+def _title(name: str) -> str:
+    """'left dose limit': a setting's name without its unit."""
+    return " ".join(part for part in name.split("_") if part not in ("s", "min", "percent"))
+
+
+def _value(name: str, value: int) -> str:
+    return f"{minutes(value)} min" if BY_NAME[name].unit == "s" else f"{value} {BY_NAME[name].unit}"
+
+
 def _history(changes: list[SettingChange]) -> None:
     if not changes:
         text("No setting was changed yet, as far as was fetched.")
@@ -178,9 +190,9 @@ def _history(changes: list[SettingChange]) -> None:
     rows = [
         (
             "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
-            item.name,
-            str(item.was),
-            str(item.now),
+            _title(item.name),
+            _value(item.name, item.was),
+            _value(item.name, item.now),
             item.reason or "–",
         )
         for item in changes[: -SHOWN_CHANGES - 1 : -1]
