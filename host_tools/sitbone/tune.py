@@ -274,26 +274,51 @@ def resume(store: Store, now: datetime, reason: str) -> None:
 
 def lines(document: dict[str, Any]) -> Iterable[str]:
     """The proposal as a person reads it."""
+    yield "A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up."
+    yield ""
+    told: dict[str, Any] = {}
     for side in SIDES:
         found = document[side]
-        before, after = minutes(found["from_s"]), minutes(found["to_s"])
-        head = f"{before} -> {after} min ({found['change']})" if after != before else f"stays at {before} min"
-        yield f"{side}: {found['action']}, {head}"
-        yield f"  rule: {found['rule']}"
+        yield f"{side}: {_headline(found)}"
+        if found == told:
+            yield "  for the same reasons"
+            continue
+        told = found
+        yield f"  why: {found['rule']}"
         yield from (f"  {line}" for line in found["evidence"])
         yield from (f"  advice: {line}" for line in found["advice"])
     yield ""
     yield from _predicted_lines(document["predicted"])
+    yield ""
+    yield from _next_lines(document)
     yield document["says"]
+
+
+def _headline(found: dict[str, Any]) -> str:
+    before, after = minutes(found["from_s"]), minutes(found["to_s"])
+    word = {"up": "raise", "down": "lower"}.get(found["action"])
+    if word is None:
+        return f"{'tuning has stopped, the limit' if found['action'] == 'stop' else 'the limit'} stays at {before} min"
+    return f"{word} the limit from {before} to {after} min ({100 * found['to_s'] / found['from_s'] - 100:+.0f} %)"
+
+
+def _next_lines(document: dict[str, Any]) -> Iterable[str]:
+    """What the person can do now."""
+    moves = [document[side]["action"] for side in SIDES if document[side]["action"] in ("up", "down")]
     if "applied" in document:
         for name, value in document["applied"].items():
-            yield f"in force now, read back from the cushion: {name} = {value} ({minutes(value)} min)"
+            yield f"In force now, read back from the cushion: {name} = {value} ({minutes(value)} min)."
         if not document["applied"]:
-            yield "nothing was changed"
-        else:
-            yield "take it back: sitbone settings undo (a rise at once; of a reduction as much as a week allows)"
-    elif any(document[side]["action"] in ("up", "down") for side in SIDES):
-        yield "put it into force: sitbone tune --apply; take it back then: sitbone settings undo"
+            yield "Nothing was changed."
+            return
+    elif moves:
+        yield "Nothing has changed yet. Put it into force: sitbone tune --apply"
+    else:
+        return
+    back = " A lowered limit comes back by 10 % a week at most." if "down" in moves else ""
+    yield f"Take it back, whenever you like: sitbone settings undo.{back}"
+    if "up" in moves:
+        yield f"After a rise the next one can come {tuning.WEEK} days later; pain lowers it again at once."
 
 
 WORDS = {
@@ -304,17 +329,19 @@ WORDS = {
     "over_right_min": "minutes a day over the limit, right",
     "longest_min": "longest sit, minutes (as recorded)",
 }
+WIDEST = max(map(len, WORDS.values()))
 
 
 def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
     if predicted is None:
-        yield "no recorded days to replay; run sitbone sync"
+        yield "No recorded days to replay; run sitbone sync."
         return
-    yield f"your {predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, replayed:"
+    dates = f"{predicted['from']} to {predicted['to']}"
+    yield f"What would change: your {predicted['days']} recorded days from {dates}, replayed"
     for name in PREDICTED:
         low, high = predicted["difference"][name]["low"], predicted["difference"][name]["high"]
-        moved = f"  ({low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
-        yield f"  {WORDS[name]}: {predicted['old'][name]:.1f} -> {predicted['new'][name]:.1f}{moved}"
+        moved = f"  (change {low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
+        yield f"  {WORDS[name]:{WIDEST}}  {predicted['old'][name]:5.1f} -> {predicted['new'][name]:5.1f}{moved}"
     answered = predicted["answered"]
     yield f"  a break began within 5 min of {answered['within_5_min']} of {answered['prompts']} replayed prompts"
     yield f"  assuming that {predicted['assumes']}"

@@ -97,14 +97,42 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+TWO_CALM_WEEKS = """\
+A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up.
+
+left: raise the limit from 20:00 to 22:00 min (+10 %)
+  why: a calm week that tested the limit: pain at most 2, mornings no worse than usual
+  7 calm days reached 70 % of 20:00, which is 14:00; 3 are needed
+  Mon 14 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Tue 15 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Wed 16 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Thu 17 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Fri 18 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Sat 19 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+  Sun 20 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
+right: raise the limit from 20:00 to 22:00 min (+10 %)
+  for the same reasons
+
+What would change: your 15 recorded days from 2026-09-06 to 2026-09-20, replayed
+  prompts a day                                  3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  prompts followed by a verified break, a day    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  missed prompts a day                           0.0 ->   0.0
+  minutes a day over the limit, left             3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  minutes a day over the limit, right            3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  longest sit, minutes (as recorded)            21.0 ->  21.0
+  a break began within 5 min of 45 of 45 replayed prompts
+  assuming that you sit as you did on these days: a replay can't know whom another prompt would have made get up
+
+Nothing has changed yet. Put it into force: sitbone tune --apply
+Take it back, whenever you like: sitbone settings undo.
+After a rise the next one can come 7 days later; pain lowers it again at once.
+Rules on your own ratings and seat load; a judgement, no diagnosis. No measure of seat load has been shown to predict \
+this pain.
+"""
+
+
 def test_a_person_with_two_weeks_can_follow_why_20_00_became_22_00(kept: Store, run: Run) -> None:
-    told = run("tune")
-    assert "left: up, 20:00 -> 22:00 min (x 1.10)" in told
-    assert "rule: a calm week that tested the limit: pain at most 2, mornings no worse than usual" in told
-    assert "7 days reached 70 % of 20:00" in told
-    assert "sitting 1, next morning 1 (usual 1)" in told
-    assert "prompts a day: 3.0 -> 0.0" in told
-    assert "take it back then: sitbone settings undo" in told
+    assert run("tune") == TWO_CALM_WEEKS
     document = json.loads(run("tune", "--json"))
     assert {"action", "from_s", "to_s", "rule", "evidence"} <= set(document["left"])
     assert document["predicted"]["days"] >= 14

@@ -14,9 +14,11 @@ pytestmark = pytest.mark.slow
 
 def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_allows(run: Run, tmp_path: Path) -> None:
     run("sync")
-    assert "left: down, 20:00 -> 16:00 min" in run("pain", "6", "--sitting", "--side", "left") + run("tune")
+    assert "left: lower the limit from 20:00 to 16:00 min" in run("pain", "6", "--sitting", "--side", "left") + run(
+        "tune"
+    )
     told = run("tune", "--apply")
-    assert "in force now, read back from the cushion: left_dose_limit_s = 960" in told
+    assert "In force now, read back from the cushion: left_dose_limit_s = 960" in told
     assert json.loads(run("settings", "show", "--json"))["values"]["left_dose_limit_s"] == 960
     assert "this morning's pain is not in the diary yet" in run("sync")
     assert "left_dose_limit_s from 1200 to 960 (tune: pain over 5 while sitting)" in run("settings", "history")

@@ -37,8 +37,8 @@ def decide(diary: SideDiary, limit_s: int = 1200, changes: tuple[Change, ...] = 
 def test_a_calm_week_that_tested_the_limit_raises_it_by_a_tenth_and_says_why() -> None:
     found = decide(calm())
     assert (found.action, found.from_s, found.to_s) == ("up", 1200, 1320)
-    assert found.evidence[0].startswith("7 days reached 70 % of 20:00: ")
-    assert "sitting 1, next morning 1 (usual 1)" in found.evidence[1]
+    assert found.evidence[0] == "7 calm days reached 70 % of 20:00, which is 14:00; 3 are needed"
+    assert found.evidence[1] == "Mon 23 Mar: highest dose 18:20, sitting 1, next morning 1 (usual 1)"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,64 @@ def test_reductions_pass_the_gate(mornings: dict[int, int], sitting: dict[int, i
     assert decide(diary, loads={}).to_s == to_s
 
 
+@pytest.mark.parametrize(
+    ("dose_s", "to_s"),
+    [(None, 960), (700, 960), (1200, 960), (1300, 1040), (1400, 1120), (1430, 1200), (2400, 1200)],
+)
+def test_a_bad_day_speaks_against_the_dose_that_it_reached(dose_s: int | None, to_s: int) -> None:
+    """0.8 of what hurt; below the limit, or unknown, 0.8 of the limit; nothing where that is less than 5 % lower."""
+    diary, sat = calm(), loads()
+    diary.sittings = {**diary.sittings, day(1): Rating(6)}
+    sat.pop(day(1))
+    if dose_s is not None:
+        sat[day(1)] = Load(dose_s, 30000, 29000)
+    assert decide(diary, loads=sat).to_s == to_s
+    diary.onsets = [(day(1), 900.0)]  # an onset that was marked says at which dose it hurt, whatever the day came to
+    assert decide(diary, loads=sat).to_s == 960
+
+
+def test_the_mornings_of_a_flare_are_measured_by_the_day_before_it_began() -> None:
+    diary, sat = calm(), loads()
+    diary.mornings = {**diary.mornings, **{day(n): Rating(4) for n in range(4)}}
+    sat[day(4)] = Load(1400, 30000, 29000)
+    assert decide(diary, loads=sat).to_s == 1120
+    sat[day(4)] = Load(2000, 30000, 29000)
+    found = decide(diary, loads=sat)
+    assert (found.action, found.to_s) == ("hold", 1200)
+    assert found.rule == "4 mornings 2 or more over the usual; the limit is low enough for what hurt"
+    assert "at a dose of 33:20, past the limit of 20:00" in found.evidence[0]
+
+
+@pytest.mark.parametrize(("dose_s", "to_s"), [(2000, 1320), (1650, 1320), (1625, 1300), (1560, 1200), (1100, 1200)])
+def test_pain_well_past_the_limit_bounds_a_rise_at_four_fifths_of_its_dose(dose_s: int, to_s: int) -> None:
+    diary, sat = calm(), loads()
+    diary.sittings = {**diary.sittings, day(3): Rating(4)}
+    sat[day(3)] = Load(dose_s, 30000, 29000)
+    assert decide(diary, loads=sat).to_s == to_s
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d, sat: sat.pop(day(3)),
+        lambda d, sat: d.mornings.pop(day(2)),
+        lambda d, sat: d.mornings.update({day(2): Rating(3)}),
+        lambda d, sat: d.sittings.update({day(3): Rating(6)}),
+        lambda d, sat: setattr(d, "onsets", [(day(3), 1000.0)]),
+        lambda d, sat: setattr(d, "flares", frozenset([day(2)])),
+        lambda d, sat: d.sittings.update({TODAY: Rating(4)}),
+        lambda d, sat: sat.update({day(n): Load(100, 30000, 29000) for n in (1, 2)}),
+    ],
+)
+def test_it_forbids_one_where_dose_or_morning_are_unknown_and_in_a_flare(change: Any) -> None:
+    diary, sat = calm(), loads(800) | {day(n): Load(2000, 30000, 29000) for n in (1, 3)}
+    sat |= {day(n): Load(1000, 30000, 29000) for n in (2, 4)}
+    diary.sittings = {**diary.sittings, day(3): Rating(4)}
+    assert decide(diary, loads=sat).action == "up"
+    change(diary, sat)
+    assert decide(diary, loads=sat).to_s <= 1200
+
+
 def test_each_bad_day_counts_once_and_one_reduction_a_day_is_all() -> None:
     diary = calm()
     diary.sittings = {**diary.sittings, day(1): Rating(6)}
@@ -122,6 +180,21 @@ def test_three_weeks_of_reductions_or_two_at_the_floor_stop_it_until_resumed() -
     assert decide(calm(), FLOOR_S, (Change(day(10), 350, FLOOR_S),)).action != "stop"
 
 
+def test_three_weeks_with_a_flare_each_stop_it_once_nothing_is_left_to_lower() -> None:
+    diary, sat = calm(days=40), loads(2400, days=40)  # far past the limit: nothing speaks for lowering it
+    diary.sittings = {**diary.sittings, **{day(n): Rating(6) for n in (1, 8, 15)}}
+    found = decide(diary, loads=sat)
+    assert (found.action, found.to_s) == ("stop", 1200)
+    assert found.evidence[0] == "it flared in each of the 3 weeks to Sun 29 Mar"
+    assert decide(diary, loads=sat, changes=(Change(day(10), 1100, 1200),)).action != "stop"
+    diary.resumed = day(1)
+    assert decide(diary, loads=sat).action == "hold"
+    diary.resumed = None
+    assert decide(diary, loads=loads(1200, days=40)).action == "down"
+    diary.sittings[day(8)] = Rating(5)
+    assert decide(diary, loads=sat).action == "hold"
+
+
 ratings = st.dictionaries(st.integers(-40, 40).map(day), st.builds(Rating, st.integers(0, 10), st.booleans()))
 
 
@@ -144,7 +217,10 @@ def test_no_diary_whatever_raises_a_limit_without_a_calm_tested_week(
         week = [day(n) for n in range(1, 8)]
         assert dose_s >= 0.7 * limit_s
         assert sum(1 for d in week if d in sittings and d + timedelta(days=1) in mornings) >= 5
-        assert all(sittings[d].pain <= 2 for d in week if d in sittings)
+        assert all(sittings[d].pain <= 5 for d in week if d in sittings)
+        hurt = [d for d in week if d in sittings and sittings[d].pain > 2]
+        assert len(hurt) <= 4
+        assert not hurt or 0.8 * min([dose_s, *(dose for at, dose in onsets if at in hurt)]) >= found.to_s
         assert all(mornings[day(n)].pain < 7 for n in range(7) if day(n) in mornings)
 
 
@@ -192,8 +268,10 @@ class Person(RuleBasedStateMachine):
         before = self.settings.get(NAME)
         found = propose(self.today, before, self.diary, self.loads, self.changes)
         if found.action == "up":
+            week = [self.today - timedelta(days=n) for n in range(1, 8)]
             assert all(self.mornings[d].pain <= 6 for d in self.mornings if 0 <= (self.today - d).days < 7)
-            assert all(self.sittings[d].pain <= 2 for d in self.sittings if 0 <= (self.today - d).days < 7)
+            hurt = [d for d in week if d in self.sittings and self.sittings[d].pain > 2]
+            assert all(self.sittings[d].pain <= 5 and 0.8 * self.loads[d].dose_s >= found.to_s for d in hurt)
         self._set(found.to_s, found.used_until)
 
     @rule(value=st.integers(0, 5000))
