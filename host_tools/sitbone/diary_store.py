@@ -50,6 +50,12 @@ class DiaryStore:
         """All exercises that were not removed, by day."""
         return self._rows("rehab", REHAB, "removed_ms IS NULL ORDER BY day, id")
 
+    def rate_next_morning(self, number: int, pain: int) -> None:
+        """Adds to an exercise the pain of the morning after it. Raises SitboneError when there is no such exercise."""
+        self._one("rehab", REHAB, number)
+        with self._store.transaction() as db:
+            db.execute("UPDATE rehab SET pain_next = ? WHERE id = ?", (pain, number))
+
     def flags(self) -> list[Row]:
         """All red flags, cleared ones too, by day."""
         return self._rows("red_flag", (*FLAG, "cleared_ms", "cleared_note"), "1 ORDER BY day, id")

@@ -21,6 +21,16 @@ SHOWN_CRASHES = 5
 LITTLE_ROOM_BYTES = 200_000
 CLOCK_OFF_MS = 120_000
 
+# By a word of the fault: what to do about it.
+FAULT_ADVICE = (
+    ("imbalance", "sit evenly for some minutes; if it stays, calibrate again"),
+    ("drift", "calibrate again, beginning with the empty seat"),
+    ("saturated", "look for something hard on the sensor; if there is nothing, check its wire"),
+    ("short", "unplug it and look for a crushed wire"),
+    ("motor", "check the motor driver's wires; prompts are logged but not felt"),
+    ("log refused", "sync now, then install the firmware again"),
+)
+
 Row = dict[str, Any]
 
 
@@ -121,7 +131,7 @@ def _status(status: Row, now_ms: int) -> Iterator[Finding]:
         )
         return
     for fault in status["faults"]:
-        yield Finding("fault", BAD, f"{fault}; check the wire and the plug")
+        yield Finding("fault", BAD, f"{fault}; {advice_for(fault)}")
     crashed = status.get("crashes", 0)
     late = status.get("late", 0)
     since = f"{crashed} crashes, {late} late samples, last reset: {status['reset']}"
@@ -141,6 +151,11 @@ def _status(status: Row, now_ms: int) -> Iterator[Finding]:
         yield Finding("journal", OK, room)
     else:
         yield Finding("journal", NOTE, f"{room}; sync before the oldest records go")
+
+
+def advice_for(fault: str) -> str:
+    """What to do about a fault that the status names."""
+    return next((what for words, what in FAULT_ADVICE if words in fault), "check the wire and the plug")
 
 
 def _clock(device_ms: int | None, now_ms: int) -> Finding:

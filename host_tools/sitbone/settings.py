@@ -28,21 +28,28 @@ def parse_pairs(pairs: tuple[str, ...]) -> dict[str, int]:
         name, equals, text = pair.partition("=")
         if not equals:
             raise UsageError(f"'{pair}' is no setting; give name=value, for example seated_limit_s=1500")
-        asked[name] = _checked(name, _whole_number(text))
+        asked[name] = checked(name, _whole_number(text))
     return asked
 
 
 def load(path: Path) -> dict[str, int]:
     """The settings in a JSON file of names and whole numbers. Raises UsageError."""
     try:
-        values = json.loads(path.read_text())
+        content = path.read_text()
     except (ValueError, OSError) as error:
-        raise UsageError(
-            f"cannot read settings from {path} ({error}); give a JSON object of names and numbers"
-        ) from None
+        raise _unreadable(str(path), error) from None
+    return parsed(content, str(path))
+
+
+def parsed(content: str, name: str) -> dict[str, int]:
+    """The same from a file's content; ``name``: the file, as an error calls it."""
+    try:
+        values = json.loads(content)
+    except ValueError as error:
+        raise _unreadable(name, error) from None
     if not isinstance(values, dict):
-        raise UsageError(f"{path} holds no JSON object; give names and whole numbers")
-    return {name: _checked(name, value) for name, value in values.items()}
+        raise UsageError(f"{name} holds no JSON object; give names and whole numbers")
+    return {name: checked(name, value) for name, value in values.items()}
 
 
 def in_force(values: dict[str, int]) -> Settings:
@@ -107,7 +114,12 @@ def _whole_number(text: str) -> int | str:
         return text
 
 
-def _checked(name: str, value: Any) -> int:
+def _unreadable(name: str, error: Exception) -> UsageError:
+    return UsageError(f"cannot read settings from {name} ({error}); give a JSON object of names and numbers")
+
+
+def checked(name: str, value: Any) -> int:
+    """The value, if the firmware's spec allows it. Raises UsageError, which says what it does allow."""
     near = get_close_matches(name, BY_NAME, n=1, cutoff=0.4)
     if name not in BY_NAME and near:
         raise UsageError(f"unknown setting {name}; did you mean {near[0]}?")

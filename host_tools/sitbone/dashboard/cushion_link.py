@@ -26,9 +26,11 @@ from sitbone.dashboard.work import now
 from sitbone.days import unix_ms
 from sitbone.device import Cushion, GentleCushion
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
+from sitbone.haptics import MOST_TRIALS, find_threshold
 from sitbone.home import store_path
 from sitbone.live import STEADY_S, capture, figures
 from sitbone.port_holder import holder_of
+from sitbone.settings import change
 from sitbone.store import Store
 from sitbone.sync import Sync
 
@@ -36,6 +38,8 @@ POLL_S = 0.16  # the cushion samples each 0.25 s: no sample is missed, and the w
 STATUS_EVERY_S = 5.0
 RETRY_S = 1.0
 LINGER_S = 2.0  # from one page to the next nobody looks for a moment
+ANSWER_S = 120.0  # for a person to say whether a pulse was felt
+SIDE_BOTH = 3
 GOODBYE_S = 2.0  # for what is under way when the program ends
 
 LOG = logging.getLogger(__name__)
@@ -49,13 +53,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What takes time: ``kind`` is "sync", or a phase of the calibration. Once it has ended: a result, or a problem."""
+    """What takes time. ``kind``: "sync", a phase of the calibration, or "haptics", which ``asks`` whether a pulse was
+    felt. Once it has ended: a result, or a problem, or neither of them when it was stopped."""
 
     kind: str
     begun_s: float
     done: int = 0
     total: int = 0
     running: bool = True
+    asks: bool = False
     result: Row | None = None
     problem: str = ""
 
@@ -95,6 +101,7 @@ class CushionLink:
         self._looked_s = -LINGER_S
         self._live_due_s = self._status_due_s = self._retry_due_s = 0.0
         self._is_idle = True
+        self._answers: queue.Queue[bool | None] = queue.Queue()
         self._is_cancelled = False
         self._is_free = False  # the user wants the port for something else
         self._is_stopping = False
@@ -171,9 +178,40 @@ class CushionLink:
         """Begins a phase of the calibration. Raises Refused while something else is under way."""
         self._begin(phase, lambda progress: capture(self.ask, phase, progress))
 
+    def feel(self) -> None:
+        """Begins to look for the weakest vibration that is felt, and sets the strength by it; `answer` each pulse."""
+        self._answers = queue.Queue()
+        self._begin("haptics", self._find_strength)
+
+    def answer(self, is_felt: bool) -> None:
+        """Whether the last pulse was felt."""
+        self._answers.put(is_felt)
+
+    def _find_strength(self, progress: Progress) -> Row:
+        played = 0
+
+        def felt(_: int) -> bool:
+            nonlocal played
+            played += 1
+            self._show(task=replace(self._view.task or Task("haptics", 0), done=played, total=MOST_TRIALS, asks=True))
+            answer = self._answers.get(timeout=ANSWER_S)
+            progress(played, MOST_TRIALS)
+            if answer is None:
+                raise Refused("stopped")
+            return answer
+
+        try:
+            found = find_threshold(lambda percent: bool(self.ask("vibrate", SIDE_BOTH, percent)["played"]), felt)
+        except queue.Empty:
+            raise Refused("no answer came; sit on the cushion and begin again") from None
+        asked = {"strength_percent": found["strength_percent"]}
+        self.submit(lambda connect: _set(connect, asked, "felt threshold")).result()
+        return found
+
     async def cancel(self) -> None:
         """Ends a calibration with neither result nor problem."""
         self._is_cancelled = True
+        self._answers.put(None)
         await self.run(lambda connect: _asked(connect, "calibrate", "cancel"))
 
     def _begin(self, kind: str, work: Callable[[Progress], Row]) -> None:
@@ -392,6 +430,11 @@ def shared() -> CushionLink:
 def _asked(connect: Connect, name: str, *args: object) -> Row:
     with connect() as cushion:
         return cushion.call(name, *args)
+
+
+def _set(connect: Connect, asked: dict[str, int], reason: str) -> Row:
+    with Store(store_path()) as store, connect() as cushion:
+        return change(cushion, store, asked, reason, now())
 
 
 def _synced(connect: Connect, progress: Progress) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.dashboard.widgets import block, text
-from sitbone.live import BAR_FULL_KPA, ZONE_TITLES, Row
+from sitbone.live import ZONE_TITLES, Row
 
 # The foam of the building guide, seen from above in mm; the person looks up the page.
 OUTLINE = (
@@ -17,6 +17,7 @@ OUTLINE = (
 )
 CENTRES = ((152, 278), (308, 278), (130, 126), (330, 126))
 RADIUS = 64
+FULL_KPA = 15.0  # fills the socket; few people sit harder on foam
 FAINTEST = 0.25
 QUALITY_WORDS = {
     "missing": "no sensor",
@@ -70,12 +71,10 @@ class _Zone:
 
     def show(self, sample_pa: int, pa: int, quality: str, ring_pa: int | None) -> None:
         is_ok = quality == "ok"
-        share = min(1.0, sample_pa / 1000 / BAR_FULL_KPA) if is_ok else 0.0
+        share = min(1.0, sample_pa / 1000 / FULL_KPA) if is_ok else 0.0
         self._disc.props["r"] = f"{RADIUS * sqrt(share):.1f}"
         self._disc.props["fill-opacity"] = f"{FAINTEST + (1 - FAINTEST) * share:.2f}"
-        self._ring.props["r"] = (
-            f"{0 if ring_pa is None else RADIUS * sqrt(min(1.0, ring_pa / 1000 / BAR_FULL_KPA)):.1f}"
-        )
+        self._ring.props["r"] = f"{0 if ring_pa is None else RADIUS * sqrt(min(1.0, ring_pa / 1000 / FULL_KPA)):.1f}"
         self._value.text = f"{pa / 1000:.1f}" if is_ok else "?"
         self._unit.text = "kPa" if is_ok else QUALITY_WORDS.get(quality, quality)
         self._disc.update()

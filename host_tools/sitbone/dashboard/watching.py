@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nicegui import context, ui
 from nicegui.events import GenericEventArguments
 
 from sitbone.dashboard.cushion_link import CushionLink, View, shared
-from sitbone.dashboard.frame import STATIC, sentence
+from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.widgets import block, button, details, notice, text
 from sitbone.errors import SitboneError
+
+Show = Callable[[View], Awaitable[None] | None]
 
 TICK_S = 0.1
 SEEN_JS = """
@@ -23,10 +25,9 @@ SEEN_JS = """
 """
 
 
-def watch(*shows: Callable[[View], Any]) -> None:
+def watch(*shows: Show) -> None:
     """Calls each of ``shows`` with the view whenever it changed, and keeps the cushion connected while the page is open
     in a window that is seen."""
-    ui.add_head_html(f"<style>{(STATIC / 'cushion.css').read_text()}</style>")
     watcher = _Watcher(shows)
     ui.on("page-seen", watcher.seen)
     ui.run_javascript(SEEN_JS)
@@ -34,7 +35,7 @@ def watch(*shows: Callable[[View], Any]) -> None:
 
 
 class _Watcher:
-    def __init__(self, shows: tuple[Callable[[View], Any], ...]) -> None:
+    def __init__(self, shows: tuple[Show, ...]) -> None:
         self._shows = shows
         self._link, self._client = shared(), context.client
         self._is_seen = True
@@ -43,7 +44,7 @@ class _Watcher:
     def seen(self, event: GenericEventArguments) -> None:
         self._is_seen = bool(event.args)
 
-    def tick(self) -> None:
+    async def tick(self) -> None:
         if not self._client.has_socket_connection:
             return
         if self._is_seen:
@@ -52,7 +53,9 @@ class _Watcher:
         if view is not self._view:
             self._view = view
             for show in self._shows:
-                show(view)
+                shown = show(view)
+                if shown is not None:
+                    await shown
 
 
 class Connection:

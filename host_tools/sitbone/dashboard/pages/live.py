@@ -50,16 +50,16 @@ class _Live:
                 text("Seat load in kPa-equivalent: no pressure in the tendon.", "p", "muted small")
             with block("div", "beside"):
                 with card("Balance"):
-                    self._balance = Balance("Left of both sitting bones", "◀ Left", "Right ▶", "sides")
+                    self._balance = Balance("Left of both sitting bones", "◀ Left {}", "{} Right ▶", "sides")
                     text("of the load on both sitting bones", "p", "muted small")
                     self._bones = Balance(
-                        "Share on the sitting bones", "On the sitting bones", "On the thighs", "bones"
+                        "On the sitting bones", "{} on the sitting bones", "{} on the thighs", "bones"
                     )
+                with card("A wedge or cut-out: before and after"):
+                    self._wedge()
                 with card("Dose and next prompt"):
                     self._doses = block("div", "doses")
                     self._next = text("")
-            with card("A wedge or cut-out: before and after", classes="wedge"):
-                self._wedge()
             self._aloud = text("", "p", "hidden").props("role=status aria-label=Spoken")
 
     # --- the picture
@@ -194,7 +194,7 @@ def _comparison(before: Row | None, now: Row) -> tuple[tuple[str, ...], ...]:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 PAGE = Page("/live", "Live", "M3 12h4l2-6 4 12 3-9 2 3h3", build)

@@ -1,0 +1,99 @@
+"""How the cushion is: battery, firmware, clock, calibration, faults with what to do, and the doctor's findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sitbone.dashboard.cushion_link import Connect, View, shared
+from sitbone.dashboard.widgets import block, button, card, notice, stat, text
+from sitbone.dashboard.work import now
+from sitbone.days import unix_ms
+from sitbone.doctor import BAD, NOTE, Finding, advice_for, connected, examine
+from sitbone.live import Row
+
+LEVELS = {BAD: "✗ to do", NOTE: "! note"}
+LITTLE_BATTERY_PERCENT = 20
+CLOCK_OFF_S = 120
+
+
+class Condition:
+    """The card on the page."""
+
+    def __init__(self) -> None:
+        self._link = shared()
+        self._shown: tuple[Any, ...] | None = None
+        with card("How it is"):
+            self._faults = block("div", "faults").props("role=status")
+            self._stats = block("dl", "stats")
+            with block("div", "row"):
+                self._button = button("Check everything", self._check)
+            self._findings = block("ul", "findings").props('role=list aria-label="What was found"')
+
+    def show(self, view: View) -> None:
+        """The status, drawn anew when it changed."""
+        if view.status is None:
+            return
+        shown = _stats(view.status)
+        faults = tuple(str(fault) for fault in view.status["faults"])
+        if (shown, faults) == self._shown:
+            return
+        self._shown = (shown, faults)
+        self._stats.clear()
+        with self._stats:
+            for value, words, note in shown:
+                stat(value, words, note)
+        self._faults.clear()
+        with self._faults:
+            for fault in faults:
+                notice(f"{_fault_words(fault)}: {advice_for(fault)}.", "bad")
+
+    async def _check(self) -> None:
+        self._button.props("disabled")
+        try:
+            found = await self._link.run(_examined)
+        finally:
+            self._button.props(remove="disabled")
+        self._findings.clear()
+        with self._findings:
+            for finding in sorted(found, key=lambda item: (item.level != BAD, item.level != NOTE)):
+                with block("li", finding.level):
+                    text(LEVELS.get(finding.level, "✓ fine"), "span", "level")
+                    text(f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.text}", "span")
+
+
+def _examined(connect: Connect) -> list[Finding]:
+    now_ms = unix_ms(now())
+    with connect() as cushion:
+        return [*connected(cushion, now_ms), *examine(None, now_ms)]
+
+
+def _stats(status: Row) -> tuple[tuple[str, str, str], ...]:
+    battery, is_calibrated = status["battery"], status["calibrated"]
+    percent = None if battery is None else battery["percent"]
+    low = "charge it, but not while you sit on it" if percent is not None and percent < LITTLE_BATTERY_PERCENT else ""
+    volts = "runs on USB" if battery is None else f"{battery['mv'] / 1000:.2f} V"
+    return (
+        ("none" if percent is None else f"{percent} %", "Battery", low or volts),
+        (status["firmware"], "Firmware", f"last reset: {status['reset']}"),
+        ("done" if is_calibrated else "not yet", "Calibration", "" if is_calibrated else "see below"),
+        (*_clock(status),),
+        (f"{status['journal']['bytes_free'] / 1000:.0f} kB", "Room for notes", "the oldest go first"),
+    )
+
+
+def _clock(status: Row) -> tuple[str, str, str]:
+    if status["unix_ms"] is None:
+        return ("not set", "Clock", "fetching sets it")
+    off_s = (status["unix_ms"] - status["host_unix_ms"]) / 1000
+    if abs(off_s) < 1:
+        return ("right", "Clock", "")
+    way = "ahead" if off_s > 0 else "behind"
+    return (f"{abs(off_s):.0f} s {way}", "Clock", "fetching sets it" if abs(off_s) > CLOCK_OFF_S else "")
+
+
+def _fault_words(fault: str) -> str:
+    """ "left_it open" as people call it."""
+    for zone, words in (("left_it", "left sitting bone"), ("right_it", "right sitting bone")):
+        fault = fault.replace(zone, words)
+    fault = fault.replace("_", " ")
+    return fault[:1].upper() + fault[1:]

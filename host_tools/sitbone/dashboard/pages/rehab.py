@@ -1,0 +1,250 @@
+"""Rehab: the log of the exercises, and which published criteria their stage meets. It never moves on by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, link, notice, text
+from sitbone.dashboard.work import now, with_store
+from sitbone.days import unix_ms
+from sitbone.diary import RED_FLAGS, URGENT
+from sitbone.diary_store import DiaryStore, Row
+from sitbone.errors import UsageError
+from sitbone.rehab import DISCUSS, STAGES, criteria, new_exercise
+from sitbone.store import Store
+
+SHOWN = 60
+STAGE_WORDS = {
+    "isometric": ("Isometric", "held still, little compression"),
+    "heavy-slow": ("Heavy and slow", "through the whole movement, slowly"),
+    "energy-storage": ("Energy storage", "quick and springy: running, jumping"),
+}
+SIDE_WORDS = {"both": "Both legs", "left": "Left leg", "right": "Right leg"}
+# name, label, most, whole numbers only
+AMOUNTS = (
+    ("sets", "Sets", 100, True),
+    ("reps", "Repetitions", 1000, True),
+    ("load_kg", "Load, kg", 1000, False),
+    ("hold_s", "Held, s", 1000, True),
+    ("pain_during", "Pain during, 0 to 10", 10, True),
+    ("pain_next", "Pain next morning, 0 to 10", 10, True),
+)
+STRENGTHS = (("left_kg", "Left leg, kg", 1000, False), ("right_kg", "Right leg, kg", 1000, False))
+
+
+async def build() -> None:
+    """Fills the page."""
+    page = _Rehab()
+    await page.flags()
+    with block("div", "columns"):
+        with card("Add an exercise"):
+            page.form()
+        page.stage = card()
+    page.list = card()
+    await page.show()
+
+
+class _Rehab:
+    """One visitor's page."""
+
+    stage: ui.element
+    list: ui.element
+
+    def __init__(self) -> None:
+        self._stage, self._side = STAGES[0], "both"
+        self._fields: dict[str, Any] = {}
+
+    async def flags(self) -> None:
+        """What must be seen to before any exercise."""
+        for row in await with_store(_open_flags):
+            care = URGENT.get(row["what"], "seek care")
+            with notice(f"{RED_FLAGS.get(row['what'], row['what'])}: {care}, before any exercise.".capitalize(), "bad"):
+                link("See the diary", "/diary")
+
+    # --- adding
+
+    def form(self) -> None:
+        """The fields, of which only the first is needed."""
+        self._choice("Stage", {name: words for name, (words, _) in STAGE_WORDS.items()}, "_stage")
+        self._fields["exercise"] = _field(ui.input("Exercise, for example bridge or hip thrust"))
+        with block("div", "amounts"):
+            for amount in AMOUNTS:
+                self._fields[amount[0]] = _number(*amount)
+        with details("Side, measured strength, a note"), block("div", "form"):
+            self._choice("Side", SIDE_WORDS, "_side")
+            with block("div", "amounts"):
+                for amount in STRENGTHS:
+                    self._fields[amount[0]] = _number(*amount)
+            self._fields["note"] = _field(ui.input("In your own words"))
+        with block("div", "row"):
+            button("Add it", self._add, "main")
+        text("The next morning's pain can be added to the entry when you know it.", "p", "muted small")
+
+    def _choice(self, label: str, words: dict[str, str], attribute: str) -> None:
+        buttons: dict[str, Any] = {}
+
+        def choose(name: str) -> None:
+            setattr(self, attribute, name)
+            for other, found in buttons.items():
+                found.props(f"aria-pressed={str(other == name).lower()}")
+
+        with block("div", "choice").props("role=group") as group:
+            group.props["aria-label"] = label
+            text(label, "span", "muted small")
+            for name, said in words.items():
+                buttons[name] = button(said, lambda name=name: choose(name))
+        choose(getattr(self, attribute))
+
+    async def _add(self) -> None:
+        exercise = str(self._fields["exercise"].value or "").strip()
+        if not exercise:
+            raise UsageError("the exercise needs a name; type one, for example bridge")
+        values = {
+            name: _amount(label, self._fields[name].value, whole) for name, label, _, whole in AMOUNTS + STRENGTHS
+        }
+        note = str(self._fields["note"].value or "").strip()
+        row = new_exercise(now(), self._stage, exercise, side=self._side, note=note, **values)
+        number = await with_store(_add, row)
+        for field in self._fields.values():
+            field.value = None
+        announce(f"Added: {exercise}.", "good", undo=lambda: self._remove(number, exercise, can_undo=False))
+        await self.show()
+
+    # --- what is there
+
+    async def show(self) -> None:
+        """The stage and the entries, newest first."""
+        rows = await with_store(_rows)
+        self.stage.clear()
+        with self.stage:
+            heading = text("Where you are", "h2")
+            self.stage.props(f"aria-labelledby={heading.html_id}")
+            _stage_told(rows)
+        self.list.clear()
+        with self.list:
+            heading = text("What you did", "h2")
+            self.list.props(f"aria-labelledby={heading.html_id}")
+            if not rows:
+                empty("Nothing yet.", ["Add what you do above, as agreed with your physiotherapist."])
+            with block("ul", "diary"):
+                for row in rows[: -SHOWN - 1 : -1]:
+                    with block("li"):
+                        self._entry(row)
+            if len(rows) > SHOWN:
+                text(f"{len(rows) - SHOWN} older entries: sitbone rehab list shows them.", "p", "muted small")
+
+    def _entry(self, row: Row) -> None:
+        what = f"{row['exercise']} of {row['day']}"
+        with block("div", "said"):
+            side = "" if row["side"] == "both" else f", {SIDE_MARKS[row['side']]} {row['side']}"
+            text(f"{row['day']}, {STAGE_WORDS[row['stage']][0].lower()}: {row['exercise']}{side}", "span", "when")
+            text(_amounts_told(row), "span", "muted small")
+            if row["note"]:
+                text(row["note"], "span", "own-words")
+        with block("div", "row"):
+            if row["pain_next"] is None:
+                self._morning(row["id"], what)
+            button("Remove", lambda: self._remove(row["id"], row["exercise"]), "quiet", f"Remove {what}")
+
+    def _morning(self, number: int, what: str) -> None:
+        with details("Next morning", "morning"), block("div", "numbers").props("role=group") as group:
+            group.props["aria-label"] = f"Pain on the morning after {what}, 0 to 10"
+            for pain in range(11):
+                button(str(pain), lambda pain=pain: self._rate(number, pain), "number", f"Pain {pain}")
+
+    async def _rate(self, number: int, pain: int) -> None:
+        await with_store(_rate, number, pain)
+        announce(f"Saved: pain {pain} the next morning.", "good")
+        await self.show()
+
+    async def _remove(self, number: int, exercise: str, can_undo: bool = True) -> None:
+        await with_store(_remove, number)
+        announce(f"Removed: {exercise}.", undo=(lambda: self._put_back(number)) if can_undo else None)
+        await self.show()
+
+    async def _put_back(self, number: int) -> None:
+        await with_store(_put_back, number)
+        announce("It is back.", "good")
+        await self.show()
+
+
+# --- words and fields
+
+
+def _stage_told(rows: list[Row]) -> None:
+    if not rows:
+        empty("No stage yet.", ["The last exercise that you add says where you are."])
+    else:
+        words, meaning = STAGE_WORDS[rows[-1]["stage"]]
+        text(f"{words}: {meaning}", "p", "lead")
+        *facts, judgement = criteria(rows, now())
+        with block("ul", "evidence"):
+            for fact in facts:
+                text(f"{fact[:1].upper()}{fact[1:]}", "li")
+        notice(f"{judgement[:1].upper()}{judgement[1:]}.", "good" if judgement == DISCUSS else "info")
+    text("This log never moves on by itself: a stage is yours and your physiotherapist's decision.", "p", "muted small")
+
+
+def _amounts_told(row: Row) -> str:
+    said = []
+    if row["sets"] is not None and row["reps"] is not None:
+        said.append(f"{row['sets']} × {row['reps']}")
+    else:
+        said += [
+            f"{row[name]} {words}" for name, words in (("sets", "sets"), ("reps", "times")) if row[name] is not None
+        ]
+    for name, words in (("load_kg", "{:g} kg"), ("hold_s", "{} s held"), ("pain_during", "pain {} during")):
+        if row[name] is not None:
+            said.append(words.format(row[name]))
+    said.append("next morning not rated yet" if row["pain_next"] is None else f"{row['pain_next']} next morning")
+    return ", ".join(said)
+
+
+def _field(field: Any) -> Any:
+    return field.props("outlined dense").classes("field")
+
+
+def _number(name: str, label: str, most: int, whole: bool) -> Any:
+    del name
+    return _field(ui.number(label, min=0, max=most, precision=0 if whole else 1))
+
+
+def _amount(label: str, value: float | None, whole: bool) -> float | None:
+    if value is not None and whole:
+        if value != int(value):
+            raise UsageError(f"{label} needs a whole number")
+        return int(value)
+    return value
+
+
+# --- the store's side, in a thread
+
+
+def _rows(store: Store) -> list[Row]:
+    return DiaryStore(store).rehab()
+
+
+def _add(store: Store, row: Row) -> int:
+    return DiaryStore(store).add("rehab", row)
+
+
+def _rate(store: Store, number: int, pain: int) -> None:
+    DiaryStore(store).rate_next_morning(number, pain)
+
+
+def _remove(store: Store, number: int) -> Row:
+    return DiaryStore(store).remove("rehab", number, unix_ms(now()))
+
+
+def _put_back(store: Store, number: int) -> None:
+    DiaryStore(store).put_back("rehab", number)
+
+
+def _open_flags(store: Store) -> list[Row]:
+    return [row for row in DiaryStore(store).flags() if row["cleared_ms"] is None]
+
+
+PAGE = Page("/rehab", "Rehab", "M4 9v6M7 7v10M17 7v10M20 9v6M7 12h10", build)

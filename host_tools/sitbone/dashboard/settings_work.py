@@ -1,0 +1,66 @@
+"""Settings put into force and taken back on the connected cushion, so that the log here tells of it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sitbone.dashboard.cushion_link import Connect
+from sitbone.dashboard.widgets import table, text
+from sitbone.dashboard.work import now
+from sitbone.days import local
+from sitbone.home import store_path
+from sitbone.limits import SettingChange, setting_changes
+from sitbone.settings import BY_SYNC, change, undone
+from sitbone.store import Store
+from sitbone.sync import Sync
+
+SHOWN_CHANGES = 20
+
+
+def values_of(connect: Connect) -> dict[str, int]:
+    """The settings in force."""
+    with connect() as cushion:
+        values: dict[str, int] = cushion.call("settings_show")["values"]
+    return values
+
+
+def changed(connect: Connect, asked: dict[str, int], reason: str) -> dict[str, Any]:
+    """Puts settings into force; returns what `settings.change` does."""
+    with Store(store_path()) as store:
+        with connect() as cushion:
+            answer = change(cushion, store, asked, reason, now())
+        Sync(store, connect, now).run()
+        return answer
+
+
+def taken_back(connect: Connect) -> dict[str, Any]:
+    """Takes back the last change, as much as a week allows."""
+    with Store(store_path()) as store:
+        Sync(store, connect, now).run()  # what the last change was, is in the log
+        with connect() as cushion:
+            answer = change(cushion, store, undone(store, cushion), "undo", now())
+        Sync(store, connect, now).run()
+        return answer
+
+
+def changes_of(store: Store) -> list[SettingChange]:
+    """Every change by a person, the oldest first."""
+    return [item for item in setting_changes(store) if item.name not in BY_SYNC and item.was != item.now]
+
+
+def changes_table(changes: list[SettingChange]) -> None:
+    """The newest changes, each with its reason."""
+    if not changes:
+        text("No setting was changed yet, as far as was fetched.")
+        return
+    rows = [
+        (
+            "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
+            item.name,
+            str(item.was),
+            str(item.now),
+            item.reason or "–",
+        )
+        for item in changes[: -SHOWN_CHANGES - 1 : -1]
+    ]
+    table("The last first", ("when", "setting", "from", "to", "reason"), rows)

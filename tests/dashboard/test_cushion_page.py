@@ -1,0 +1,235 @@
+"""The page Cushion in a real browser: fetch, calibrate, change settings and take them back, beside other programs."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.conftest import PHONE, WIDE, running
+from tests.dashboard.cushions import PATIENCE_S, SITTING, copied, plugged_in, sitbone, unplug, until, write_seat
+
+pytestmark = pytest.mark.slow
+WEIGHTY = ("serious", "critical")
+WORKED_MIN = 240
+RATE = re.compile(r"of [0-9.]+ kB, [0-9.]+ kB/s, about .+ left")
+LEFT = re.compile(r"[0-9]+ s left\. Sit down as you usually sit")
+
+
+@pytest.fixture(scope="module")
+def worked_flash(installed_flash, tmp_path_factory):
+    """A flash with what a cushion notes in some hours of sitting and standing."""
+    from sitbone.virtual import SitterSeat, VirtualCushion
+
+    image = copied(installed_flash, tmp_path_factory.mktemp("worked") / "flash.img")
+    with VirtualCushion(SitterSeat("office", seed=3), flash=image, speed=None, duration_s=WORKED_MIN * 60) as cushion:
+        cushion.run()
+    return image
+
+
+@pytest.fixture
+def place(worked_flash, tmp_path):
+    """Where the cushion is, its flash, and somebody who sits on it."""
+    copied(worked_flash, tmp_path / "flash.img")
+    write_seat(tmp_path / "seat.csv", (3600, SITTING))
+    return tmp_path
+
+
+def plugged(place, *options):
+    return plugged_in(place / "flash.img", place / "cushion", "--trace", place / "seat.csv", *options)
+
+
+def served(place, *options):
+    return running(place / "home", "--port", str(place / "cushion"), *options)
+
+
+def at_cushion(dashboard, page: Page) -> Page:
+    page.goto(dashboard.at("/cushion"))
+    expect(page.locator(".connection")).to_contain_text("Connected to cushion", timeout=60_000)
+    return page
+
+
+def synced(home):
+    """What is stored: (records, lost in any sync)."""
+    from sitbone.store import Store
+
+    with Store(home / "sitbone.sqlite") as store:
+        ((count,),) = store.rows("SELECT count(*) FROM record")
+        lost = [json.loads(result)["lost"] for (result,) in store.rows("SELECT result FROM sync")]
+    return count, [runs for runs in lost if runs]
+
+
+def test_fetch_with_progress_then_live_goes_on(place, page):
+    with plugged(place, "--baud", 19200), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        expect(page.get_by_text("Nothing has been fetched yet.")).to_be_visible()
+        expect(page.get_by_text("records wait in the cushion: about time")).to_be_visible()
+        page.get_by_role("button", name="Fetch new records").click()
+        expect(page.get_by_role("progressbar", name="Fetching")).to_have_attribute("aria-valuetext", RATE)
+        expect(page.locator(".result .good")).to_contain_text("new records", timeout=120_000)
+        expect(page.get_by_text("Fetched last on")).to_be_visible()
+        expect(page.get_by_text("Nothing new waits in the cushion.")).to_be_visible()
+        count, lost = synced(dashboard.home)
+        assert count > WORKED_MIN
+        assert lost == []
+        page.get_by_role("link", name="Live").click()
+        expect(page.locator(".seat-card .lead")).to_contain_text("You sit")
+
+
+def test_how_it_is_and_everything_checked(place, page):
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        stats = page.locator(".stats")
+        expect(stats).to_contain_text("Battery")
+        expect(stats).to_contain_text("Calibration")
+        page.get_by_role("button", name="Check everything").click()
+        findings = page.get_by_role("list", name="What was found")
+        expect(findings).to_contain_text("Log: whole")
+        expect(findings).to_contain_text("Calibration: none yet; run sitbone calibrate")
+
+
+def test_a_fault_says_what_to_do(place, page):
+    write_seat(place / "seat.csv", (5, SITTING), (3600, (3290, *SITTING[1:])))
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        expect(page.locator(".faults")).to_contain_text(
+            "Left sitting bone short: unplug it and look for a crushed wire.", timeout=60_000
+        )
+
+
+def test_settings_are_saved_taken_back_kept_in_a_file_and_taken_from_it(place, page):
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        seated = page.get_by_label("seated_limit_s")
+        expect(seated).to_have_value("1800")
+        seated.fill("1500")
+        page.get_by_label("Why?").fill("long meetings")
+        page.get_by_role("button", name="Save the changes").click()
+        said = page.locator(".status")
+        expect(said).to_contain_text("In force now, read back from the cushion: seated_limit_s = 1500.")
+        page.get_by_text("Changes so far").click()
+        expect(page.get_by_role("region", name="The last first")).to_contain_text("long meetings")
+
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="Keep them in a file").click()
+        file = place / "mine.json"
+        kept.value.save_as(file)
+        assert json.loads(file.read_text())["seated_limit_s"] == 1500
+
+        page.get_by_role("button", name="Take back the last change").click()
+        expect(said).to_contain_text("Taken back, read back from the cushion: seated_limit_s = 1800.")
+        expect(seated).to_have_value("1800")
+
+        page.locator("input[type=file]").set_input_files(file)
+        expect(said).to_contain_text("In force now, read back from the cushion: seated_limit_s = 1500.")
+        expect(seated).to_have_value("1500")
+
+        page.get_by_label("left_dose_limit_s").fill("2700")
+        page.get_by_role("button", name="Save the changes").click()
+        expect(said).to_contain_text("left_dose_limit_s: 2700 was asked for; the cushion keeps it lower for now.")
+        expect(page.get_by_label("left_dose_limit_s")).to_have_value("1320")
+
+        page.get_by_label("settling_s").fill("7")
+        page.get_by_role("button", name="Save the changes").click()
+        expect(said).to_contain_text("settling_s")
+        expect(said).to_contain_text("20 to 60")
+
+        (place / "bad.json").write_text("[]")
+        page.locator("input[type=file]").set_input_files(place / "bad.json")
+        expect(said).to_contain_text("The file holds no JSON object; give names and whole numbers.")
+
+
+def test_calibration_is_guided_stopped_and_refused_with_its_reason(place, page):
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        page.get_by_role("button", name="Begin: Your neutral sit").click()
+        expect(page.get_by_role("progressbar", name="Calibration")).to_have_attribute("aria-valuetext", LEFT)
+        page.reload()
+        expect(page.get_by_role("progressbar", name="Calibration")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("Stopped; all is as it was.")).to_be_visible()
+        page.get_by_role("button", name="Begin: The empty seat").click()
+        expect(page.locator(".result .bad")).to_contain_text("Empty seat: ", timeout=60_000)
+
+
+def test_the_strength_that_is_felt_is_found_and_set(place, page):
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        page.get_by_role("button", name="Begin: How strong it must vibrate").click()
+        ended = page.get_by_text("Felt from")
+        pulse = 0
+
+        def answered() -> bool:
+            nonlocal pulse
+            pulse += 1
+            words = page.get_by_text(f"Pulse {pulse} of at most 11")
+            expect(words.or_(ended)).to_be_visible()
+            if ended.is_visible():
+                return True
+            page.get_by_role("button", name="Yes" if pulse % 2 else "No").click()
+            return False
+
+        until(answered)
+        expect(page.locator(".result .good")).to_contain_text("% now.")
+        values = json.loads(_settings(dashboard, place, page))["values"]
+        assert 30 <= values["strength_percent"] <= 100
+
+
+def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leaves_no_lock(place, page):
+    """Sync and dashboard at once: the command holds the port, the page says so, and both write into the store."""
+    home = place / "home"
+    with plugged(place, "--baud", 4800) as cushion, served(place) as dashboard:
+        command = [sys.executable, "-m", "sitbone.cli", "sync", "--port", str(place / "cushion")]
+        sync = subprocess.Popen(command, env=os.environ | {"SITBONE_HOME": str(home)}, stdout=subprocess.PIPE)
+        page.goto(dashboard.at("/cushion"))
+        expect(page.locator(".connection")).to_contain_text(f"is in use by sitbone sync (process {sync.pid})")
+        for pain in (1, 2):
+            page.goto(dashboard.at("/diary"))
+            page.get_by_role("button", name=f"Pain {pain}", exact=True).click()
+            page.get_by_role("button", name="On waking up").click()
+            expect(page.locator(".status")).to_contain_text(f"Saved: pain {pain}")
+            if pain == 1:
+                sync.send_signal(signal.SIGKILL)
+                sync.communicate(timeout=PATIENCE_S)
+        unplug(cushion)
+    with plugged(place), served(place) as dashboard:
+        at_cushion(dashboard, page)
+        page.get_by_role("button", name="Fetch new records").click()
+        expect(page.locator(".result .good")).to_contain_text("new records", timeout=120_000)
+        entries = json.loads(sitbone(home, "pain", "list", "--json").stdout)["entries"]
+        assert sorted(entry["pain"] for entry in entries) == [1, 2]
+        count, lost = synced(home)
+        assert count > WORKED_MIN
+        assert lost == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_readable_to_everyone(place, new_page, scheme):
+    with plugged(place), served(place) as dashboard:
+        page = at_cushion(dashboard, new_page(color_scheme=scheme))
+        expect(page.get_by_label("seated_limit_s")).to_have_value("1800")
+        page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)
+            found = Axe().run(page).response["violations"]
+            assert not [(rule["id"], [n["html"] for n in rule["nodes"]]) for rule in found if rule["impact"] in WEIGHTY]
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def _settings(dashboard, place, page):
+    """As the command line reads them; the page lets go of the port first."""
+    page.get_by_role("button", name="Let go").click()
+    expect(page.locator(".connection")).to_contain_text("The port is free")
+    told = []
+
+    def shown() -> bool:
+        told.append(sitbone(dashboard.home, "settings", "show", "--json", "--port", place / "cushion"))
+        return told[-1].returncode == 0
+
+    until(shown)
+    return told[-1].stdout
