@@ -14,19 +14,21 @@ class Zone:
     """The person's local time, then and now: the one rule by which moments become days.
 
     It is this computer's zone, daylight saving included, until a sync (``told``: its UTC ms and the offset in minutes
-    that its computer had) noted another offset. That one holds until the next sync, as it does on the cushion. A day
-    begins when its date is first reached, so that days neither overlap nor leave a gap, wherever somebody travels: an
-    evening lived twice belongs to the later day.
+    that its computer had) noted another offset. That one holds until the next sync, as it does on the cushion; before
+    the first sync its own holds. A day begins when its date is first reached, so that days neither overlap nor leave a
+    gap, wherever somebody travels: an evening lived twice belongs to the later day.
     """
 
     def __init__(self, told: Iterable[tuple[int, int]] = ()) -> None:
         self._begins_ms = [-(1 << 62)]
         self._zones: list[tzinfo | None] = [None]  # None: this computer's
         self._reached = [date.min]  # the latest date before each begin
-        for at_ms, offset_min in sorted(told):
+        for index, (at_ms, offset_min) in enumerate(sorted(told)):
             here = utc_offset_min(local(at_ms)) == offset_min
             zone = None if here else timezone(timedelta(minutes=offset_min))
-            if zone != self._zones[-1]:
+            if index == 0:
+                self._zones[0] = zone
+            elif zone != self._zones[-1]:
                 self._reached.append(self.day(at_ms - 1))
                 self._begins_ms.append(at_ms)
                 self._zones.append(zone)

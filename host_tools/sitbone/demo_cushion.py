@@ -67,6 +67,11 @@ class DemoCushion:
         self.engine.press(gesture)
         self._drain()
 
+    def sleep(self) -> None:
+        """The last epoch is told before; then nothing is, until it wakes."""
+        self.engine.close_epoch()
+        self._drain()
+
     def wake(self, at_ms: int, off: bool) -> None:
         """A new session: after a sleep on an empty seat, or after it was switched off."""
         passed_ms = at_ms - self._at_ms

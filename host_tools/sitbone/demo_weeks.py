@@ -46,13 +46,16 @@ DEAD_ZONE, DEAD_HOUR = ZONES.index("left_it"), 10
 CALIBRATED_WITHIN_MS = 1_800_000
 TUNING_DAY = 0  # Mondays, after the sync
 FLAG_DAY = 9
+LONG_DRIVE = 2.0
 SEATED_LIMIT_S = 1500
 HEAVY_FROM_WEEK = 3
 FORGOTTEN = 0.06
 HURTS_AT, MARKED = 1.15, 0.35  # in tolerances; how often the button is pressed then
 NOTES = {
-    ("sitting", 3): "long meeting",
-    ("sitting", 4): "train and a long meeting",
+    ("sitting", 2): "long meeting",
+    ("sitting", 3): "long meeting, hard chair",
+    ("sitting", 5): "five hours in the car",
+    ("sitting", 6): "five hours in the car",
     ("morning", 3): "stiff until the first walk",
     ("morning", 4): "stiff until noon",
 }
@@ -91,11 +94,13 @@ class Body:
     peaks_s: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in SIDES})
     excess: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
 
-    def end_day(self) -> None:
-        """The day is over: what was too much of it is felt tonight and tomorrow, what wasn't makes stronger."""
+    def end_day(self, elsewhere: float) -> None:
+        """The day is over: what was too much of it is felt tonight and in the next days, what wasn't makes stronger.
+        ``elsewhere``: excess of the left side from where there is no cushion."""
         for side in SIDES:
             over = [peak_s / self.tolerance_s[side] - 1.1 for peak_s in self.peaks_s[side]]
-            self.excess[side] = sum(part for part in over if part > 0)
+            fading = 0.4 * self.excess[side] + (elsewhere if side == "left" else 0.0)
+            self.excess[side] = fading + sum(part for part in over if part > 0)
             self.peaks_s[side].clear()
             self.tolerance_s[side] *= 1.008 if self.excess[side] < 0.5 else 1.0
 
@@ -138,6 +143,7 @@ class _Weeks:
         self._forgets = np.random.default_rng(seed + 1)
         self._peak_cs = dict.fromkeys(SIDES, 0)
         self._without = _working_day(self._first + timedelta(days=self._days // 2))
+        self._drive = self._without - timedelta(days=self._without.weekday() + 8)  # a Sunday, the week before
         self._dead = _working_day(self._without - timedelta(days=5))
 
     def live(self, progress: Progress | None) -> None:
@@ -184,6 +190,7 @@ class _Weeks:
                 evening = local(self._begin_ms + t_ms)
                 if evening.hour >= EVENING_H:
                     self._evening(evening)
+                self._cushion.sleep()
                 self._awake = False
                 if evening.hour >= EVENING_H:
                     return
@@ -218,7 +225,7 @@ class _Weeks:
 
     def _rest(self, at: datetime) -> None:
         """A day without the cushion ends."""
-        self._body.end_day()
+        self._body.end_day(LONG_DRIVE if at.date() == self._drive else 0.0)
         self._rate(at, "sitting", 0.5, 2.5)
 
     def _evening(self, at: datetime) -> None:

@@ -23,6 +23,7 @@ from cushion.core.pauses import is_quiet
 from cushion.core.prompting import LEFT, OBJECT, QUIET, RIGHT, UNTRUSTED, VEHICLE, Prompter, Situation
 from cushion.core.settings import Settings
 from cushion.core.shifts import Offload, Shift
+from sitbone.blocks import fields_of
 from sitbone.days import local, unix_ms
 from sitbone.history import epochs_of
 from sitbone.store import Store
@@ -82,8 +83,37 @@ def _thinned(times_ms: np.ndarray[Any, Any]) -> list[int]:
 
 def recorded(store: Store, start: datetime, end: datetime) -> Epochs:
     """The stored epochs of [start, end). Overlapping ones (two cushions) are taken once, by time."""
-    ends_ms, fields = epochs_of(store, unix_ms(start), unix_ms(end))
-    return from_fields(ends_ms, fields)
+    from_ms, to_ms = unix_ms(start), unix_ms(end)
+    epochs = from_fields(*epochs_of(store, from_ms, to_ms))
+    slept = [
+        (record.unix_ms // 1000, int(fields_of(record.kind, record.payload)["slept_s"]))
+        for record in store.read([records.SLEPT], from_ms, to_ms)
+        if record.unix_ms is not None
+    ]
+    return _with_sleeps(epochs, slept)
+
+
+def _with_sleeps(epochs: Epochs, slept: list[tuple[int, int]]) -> Epochs:
+    """Sleeps of the cushion, (when it woke in UTC s, how long), are an empty seat, not a gap: it sleeps on no other."""
+    woke = dict(slept)
+    starts_s, gaps_s = epochs.start_ms // 1000, epochs.gap_s
+    rows = []
+    for row in np.flatnonzero(gaps_s).tolist():
+        end_s, gap_s = int(starts_s[row]), int(gaps_s[row])
+        if any(abs(gap_s - woke.get(end_s - late_s, -SLACK_S - 1)) <= SLACK_S for late_s in range(SLACK_S + 1)):
+            rows.append(row)
+    lengths_s, begins_ms = gaps_s[rows], (starts_s[rows] - gaps_s[rows]) * 1000
+    gaps_s = gaps_s.copy()
+    gaps_s[rows] = 0
+    return Epochs(
+        np.insert(epochs.seconds, rows, lengths_s),
+        np.insert(gaps_s, rows, 0),
+        np.insert(epochs.left_u, rows, 0),
+        np.insert(epochs.right_u, rows, 0),
+        np.insert(epochs.state, rows, VACANT),
+        np.insert(epochs.minute, rows, _minutes(begins_ms)),
+        np.insert(epochs.start_ms, rows, begins_ms),
+    )
 
 
 def from_fields(ends_ms: np.ndarray[Any, Any], fields: np.ndarray[Any, Any]) -> Epochs:

@@ -145,7 +145,7 @@ def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
         day.dose_max_s[side] = max(day.dose_max_s[side], float(cs.max()) / 100)
         for cushion in np.unique(epochs.cushion).tolist():
             mine = epochs.cushion == cushion
-            limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine])
+            limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine] - 1)
             over = (fields["state"][mine] == OCCUPIED) & (cs[mine] >= limit_s * 100)
             day.over_s[side] += float(seconds[mine][over].sum())
             day.load_s[side] += _gathered_s(epochs.end_ms[mine], cs[mine], fields["state"][mine])

@@ -92,8 +92,8 @@ class EpochTable:
         return len(self.end_ms)
 
     def between(self, from_ms: int, to_ms: int) -> EpochTable:
-        """Those that were closed in [from_ms, to_ms)."""
-        low, high = np.searchsorted(self.end_ms, (from_ms, to_ms))
+        """Those that were closed after `from_ms`, up to `to_ms`: one that ends with a day is the day's."""
+        low, high = np.searchsorted(self.end_ms, (from_ms, to_ms), side="right")
         return EpochTable(self.end_ms[low:high], self.cushion[low:high], self.fields[low:high])
 
 
