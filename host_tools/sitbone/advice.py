@@ -16,6 +16,7 @@ LEAST_DAYS, LEAST_EACH = 21, 4
 RESAMPLED = 300
 INTERVAL = (5, 95)
 PRIOR_SD = 1.0
+FREE = 1e-3  # holds an intercept where a resampled row has no worse morning at all
 SLOW_TAU_S = 6.5 * 3600  # the slow dose of the model
 
 
@@ -57,9 +58,9 @@ def associate(
     z = (x - x.mean()) / x.std()
     rng = np.random.default_rng(seed)
     picks = rng.integers(0, len(z), (RESAMPLED, len(z)))
-    slopes = [_slope(z[pick], y[pick]) for pick in picks]
+    slope, slopes = _slopes(z[None], y[None])[0], _slopes(z[picks], y[picks])
     low, high = np.percentile(slopes, INTERVAL)
-    odds, least, most = (float(np.exp(value)) for value in (_slope(z, y), low, high))
+    odds, least, most = (float(np.exp(value)) for value in (slope, low, high))
     return Association(what, unit, float(x.std()), odds, least, most, days=len(z), worse=int(y.sum()))
 
 
@@ -68,18 +69,19 @@ def slow_dose(loads: Sequence[tuple[float, float]], at_s: float) -> float:
     return float(sum(length * np.exp(-(at_s - end) / SLOW_TAU_S) for end, length in loads if end <= at_s))
 
 
-def _slope(z: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
-    """The slope of the penalised logistic fit, by Newton's method; the intercept is free."""
-    intercept = slope = 0.0
+def _slopes(z: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The slope of each row's penalised logistic fit, by Newton's method; the intercepts are all but free."""
+    intercepts, slopes = np.zeros(len(z)), np.zeros(len(z))
     for _ in range(25):
-        p = 1 / (1 + np.exp(-np.clip(intercept + slope * z, -30, 30)))
+        p = 1 / (1 + np.exp(-np.clip(intercepts[:, None] + slopes[:, None] * z, -30, 30)))
         w = np.maximum(p * (1 - p), 1e-9)
-        gradient = np.array([np.sum(y - p) - 1e-3 * intercept, np.sum((y - p) * z) - slope / PRIOR_SD**2])
-        hessian = np.array(
-            [[w.sum() + 1e-3, (w * z).sum()], [(w * z).sum(), (w * z * z).sum() + 1 / PRIOR_SD**2]],
-        )
-        move = np.linalg.solve(hessian, gradient)
-        intercept, slope = float(intercept + move[0]), float(slope + move[1])
-        if np.abs(move).max() < 1e-8:
+        by_intercept = (y - p).sum(axis=1) - FREE * intercepts
+        by_slope = ((y - p) * z).sum(axis=1) - slopes / PRIOR_SD**2
+        first, mixed = w.sum(axis=1) + FREE, (w * z).sum(axis=1)
+        second = (w * z * z).sum(axis=1) + 1 / PRIOR_SD**2
+        whole = first * second - mixed * mixed
+        moves = (second * by_intercept - mixed * by_slope) / whole, (first * by_slope - mixed * by_intercept) / whole
+        intercepts, slopes = intercepts + moves[0], slopes + moves[1]
+        if max(np.abs(moves[0]).max(), np.abs(moves[1]).max()) < 1e-8:
             break
-    return slope
+    return slopes

@@ -105,7 +105,7 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
         loads = {day.day: _load(day, side) for day in have.days}
         advice = associations(have, side)
         found = propose(today, limit_s, have.diaries[side], loads, have.changes[side])
-        found = _tightened(found, advice)
+        found = tightened(found, advice)
         new[limit_name(side)] = found.to_s
         document[side] = _side_json(found, advice)
     return document | {
@@ -116,7 +116,7 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
     }
 
 
-def _tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
+def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
     """A rise is held back while one's own days speak clearly against it."""
     against = [item for item in advice if item.tightens]
     if found.action != "up" or not against:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from sitbone.population import POLICIES, Person, measure
+from sitbone.population import POLICIES, WORLDS, Person, measure
 
-SMALL, WHOLE = 24, 500
+SMALL, WHOLE, PART = 16, 500, 200
+SEED = 4  # the rules were made while looking at seeds 1 to 3
+TARGET, TARGET_WHO_FOLLOW = 0.90, 0.94
 
 
 def told(found: dict[str, Any]) -> str:
@@ -18,8 +20,6 @@ def told(found: dict[str, Any]) -> str:
 def check_what_must_always_hold(found: dict[str, Any]) -> None:
     assert found["raised_within_7_days_of_a_flare"] == 0
     assert found["rose_more_than_a_tenth_in_7_days"] == 0
-    assert found["rises"] > found["people"]
-    assert found["near_or_rightly_stopped_who_follow"]["share"] >= found["near_or_rightly_stopped"]["share"]
     flares = found["flares_a_person"]
     assert flares["tuned"]["mean"] < min(flares["never"]["mean"], flares["timer"]["mean"])
 
@@ -27,6 +27,7 @@ def check_what_must_always_hold(found: dict[str, Any]) -> None:
 def test_a_small_crowd() -> None:
     found = measure(SMALL)
     check_what_must_always_hold(found)
+    assert found["rises"] > SMALL
     assert found["near_or_rightly_stopped"]["share"] > max(found["near_never"]["share"], found["near_timer"]["share"])
 
 
@@ -34,12 +35,25 @@ def test_the_same_seed_lives_the_same_lives() -> None:
     assert [Person(7).live(policy) for policy in POLICIES] == [Person(7).live(policy) for policy in POLICIES]
 
 
+def test_a_world_of_other_causes_hurts_more() -> None:
+    people = [Person(7, WORLDS[name]) for name in ("as assumed", "pain of other causes")]
+    assert people[0].tolerance_s == people[1].tolerance_s
+    assert people[0].live("never").hours == people[1].live("never").hours
+    assert people[0].live("tuned") != people[1].live("tuned")
+
+
 @pytest.mark.bench
 @pytest.mark.skipif("SITBONE_PEOPLE" not in os.environ, reason="make evaluate runs it: it takes minutes")
-def test_the_population(capsys: pytest.CaptureFixture[str]) -> None:
-    found = measure(int(os.environ.get("SITBONE_PEOPLE", WHOLE)))
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_population(world: str, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = int(os.environ.get("SITBONE_PEOPLE", WHOLE))
+    as_assumed = world == "as assumed"
+    found = measure(whole if as_assumed else min(PART, whole), SEED, world)
     with capsys.disabled():
         print(f"\n{told(found)}")  # noqa: T201  the figures are what it is for
     check_what_must_always_hold(found)
-    assert found["fewer_flares_than_never"]["low"] > 0
     assert found["fewer_flares_than_timer"]["low"] > 0
+    if as_assumed:
+        assert found["fewer_flares_than_never"]["low"] > 0
+        assert found["near_or_rightly_stopped"]["share"] >= TARGET
+        assert found["near_or_rightly_stopped_who_follow"]["share"] >= TARGET_WHO_FOLLOW
