@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate soak clean hardware hardware-setup hardware-check hardware-route
+.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate soak clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -27,6 +27,7 @@ help:
 	@echo 'make hardware        all that a board house or printer needs, in build/hardware (KiCad 9 needed)'
 	@echo 'make hardware-check  rules, netlist, SPICE, harness, case: every check on hardware/'
 	@echo 'make hardware-setup  only its tools: .hardware-venv (1 GB)'
+	@echo 'make hardware-refresh  makes again what is committed but made: drawings, models, figures in the pages'
 	@echo 'make hardware-route  places and routes the board again'
 	@echo 'make clean   removes what the others made'
 
@@ -102,6 +103,7 @@ wheel: $(READY)
 # Apart from $(VENV): the geometry kernel is a gigabyte that neither the demo nor the host tools need.
 HARDWARE_VENV := .hardware-venv
 HARDWARE_PYTHON := $(HARDWARE_VENV)/bin/python
+HARDWARE_PATH := firmware:host_tools
 KICAD_PYTHON ?= /usr/bin/python3
 
 $(HARDWARE_VENV)/ready: hardware/requirements.lock hardware/interactive.lock | $(VENV)/bin/python
@@ -115,7 +117,11 @@ $(HARDWARE_VENV)/ready: hardware/requirements.lock hardware/interactive.lock | $
 hardware-setup: $(HARDWARE_VENV)/ready
 
 hardware: $(HARDWARE_VENV)/ready
-	PYTHONPATH=firmware $(HARDWARE_PYTHON) -m hardware.make build/hardware
+	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.make build/hardware
+
+hardware-refresh: $(HARDWARE_VENV)/ready
+	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.make --refresh
+	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.tables
 
 hardware-check: $(READY) $(HARDWARE_VENV)/ready
 	$(BIN)/python -m pytest tests/hardware $(ARGS)

@@ -7,7 +7,6 @@ Needs KiCad 9, ngspice, graphviz and the hardware environment; the routed board 
 """
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,17 +47,8 @@ def drawn(folder: Path) -> None:
         export.board(Path(work))
         for side in ("top", "bottom"):
             shutil.copy(Path(work) / f"board-{side}.png", folder)
-        pixels = [
-            "pdftoppm",
-            "-png",
-            "-gray",
-            "-r",
-            "110",
-            "-singlefile",
-            f"{work}/schematic.pdf",
-            f"{folder}/schematic",
-        ]
-        subprocess.run(pixels, check=True)
+        export.schematic_picture(Path(work))
+        shutil.copy(Path(work) / "schematic.png", folder)
         draw.draw(Path(work))
         shutil.copy(Path(work) / "harness.svg", folder)
 

@@ -1,13 +1,13 @@
 """The figures in the pages beside this file, computed: each stands between `<!-- made: name -->` and `<!-- end -->`.
 
-`python -m hardware.tables` writes them anew; a test compares.
+`make hardware-refresh` writes them anew; a test compares.
 """
 
 import re
 from pathlib import Path
 
 from hardware.analog import stack
-from hardware.circuit import budget
+from hardware.circuit import budget, wiring
 from hardware.circuit.circuit import MODULE_PINS, circuit
 from hardware.circuit.parts import LOOSE, PARTS
 from hardware.harness import harness
@@ -97,6 +97,10 @@ def breadboard_table() -> str:
     return table(["pin", "header", "net"], sorted(rows, key=lambda row: int(row[0][4:])))
 
 
+def by_hand_table(board: str) -> str:
+    return table(["pin", "net", "through"], [list(wire) for wire in wiring.BY_HAND[board]])
+
+
 def printed_table() -> str:
     rows = [
         ["base", "1", "floor down"],
@@ -116,6 +120,8 @@ MADE = {
     "wires": wires_table,
     "breadboard": breadboard_table,
     "printed": printed_table,
+    "firebeetle": lambda: by_hand_table("firebeetle"),
+    "s-three": lambda: by_hand_table("s3-devkit"),
 }
 
 

@@ -43,6 +43,12 @@ def board(folder: Path) -> None:
         shutil.copy(sheet.KICAD / name, folder)
 
 
+def schematic_picture(folder: Path) -> None:
+    """`schematic.png` beside the PDF that `board` made."""
+    pixels = ["pdftoppm", "-png", "-gray", "-r", "110", "-singlefile"]
+    subprocess.run([*pixels, f"{folder}/schematic.pdf", f"{folder}/schematic"], check=True)
+
+
 def pack(source: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(source.iterdir()):

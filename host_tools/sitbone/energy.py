@@ -1,4 +1,4 @@
-"""What the cushion takes from its battery: times of a virtual week × currents of data sheets. An estimate.
+"""What the cushion takes from its battery: times of a virtual week × currents.py. An estimate.
 
 The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are the
 world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so what the code takes
@@ -11,23 +11,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cushion.drivers.profiles import PROFILES
+from sitbone.currents import dividers_ma, ma
 from sitbone.errors import SitboneError
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
-# mA. Each with its source; where a data sheet gives a span, its upper end.
-ACTIVE_MA = 34.0  # ESP32 data sheet, modem-sleep, 160 MHz, two cores: 27 to 34 mA
-LIGHT_MA = 1.1  # ESP32 data sheet: light sleep 0.8 mA; 1.1 mA with the RTC domain on, as the button's pull-up needs it
-DEEP_MA = 0.15  # ESP32 data sheet: 10 uA with RTC timer and memory, 150 uA with the RTC domain busy: its upper end
-BOARD_MA = (
-    0.020  # regulator and charger at rest, FireBeetle 2's maker says 13 uA for all of the board asleep; battery divider
-)
-PARTS_MA = 0.009  # ADS1115 powered down 2 uA (TI SBAS444), DRV2605L with EN low 7 uA (TI SLOS854)
-WAKE_SENSOR_MA = 0.0033  # 3.3 V over 1 Mohm, while somebody sits
-DIVIDERS_MA = 0.95  # four FSRs at 8, 8, 4, 4 kPa (13 uS/kPa) on 3.3 kohm, and the ADS1115 converting
-MOTOR_MA = 58.0  # ERM under load, TI SLOA194A
-ALWAYS_ON_MA = 50.0  # dev board, no sleep: ESP32 at 240 MHz without radio 30 to 68 mA (data sheet), regulator, LED
+PROFILE = PROFILES["firebeetle"]
+SUPPLY_V = PROFILE["supply_mv"] / 1000
+SEATED_PA = (8000, 8000, 4000, 4000)  # a person of 75 kg
+WAKE_OHM = 1e6  # the wake sensor's, while somebody sits
+
+ACTIVE_MA = ma("chip at work")
+SENSE_MA = dividers_ma(SEATED_PA, SUPPLY_V, PROFILE["divider_ohm"]) + ma("converter")
+PARTS_MA = ma("converter asleep") + ma("motor driver asleep")
+WAKE_SENSOR_MA = 1000 * SUPPLY_V / WAKE_OHM
+ALWAYS_ON_MA = ma("dev board at work")
 
 # Seconds of the chip at work that the virtual cushion does not see [judgement; to be measured on a board].
 SAMPLE_CODE_S = 0.003
@@ -102,15 +102,16 @@ def _states(day: Times) -> dict[str, dict[str, float]]:
     """Seconds, mA and mAh of one day by what the chip does."""
     seconds = day.light_s + day.awake_s
     table = {
-        "deep sleep": (day.deep_s, DEEP_MA),
-        "light sleep": (day.light_s, LIGHT_MA),
-        "converting": (day.awake_s, ACTIVE_MA + DIVIDERS_MA),
+        "deep sleep": (day.deep_s, ma("chip in deep sleep")),
+        "light sleep": (day.light_s, ma("chip in light sleep")),
+        "converting": (day.awake_s, ACTIVE_MA + SENSE_MA),
         "code per sample": (day.samples * SAMPLE_CODE_S, ACTIVE_MA),
         "code per decision": (seconds * DECISION_CODE_S, ACTIVE_MA),
         "log": (day.seated_s * FLASH_WRITE_S, ACTIVE_MA),
         "starts": (day.starts * START_S, ACTIVE_MA),
-        "vibration": (day.motor_s, MOTOR_MA),
-        "board and parts": (DAY_S, BOARD_MA + PARTS_MA),
+        "vibration": (day.motor_s, ma("motor")),
+        "board": (seconds, ma("battery board at rest")),
+        "parts": (DAY_S, PARTS_MA),
         "wake sensor": (day.seated_s, WAKE_SENSOR_MA),
     }
     return {

@@ -128,6 +128,7 @@ def test_a_smaller_heap_would_be_noticed(chip):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_nothing_grows(chip, capsys):
     """Alive at each hour's visit of a host (SITBONE_HEAP_DAYS=7: a week); the first one sets the clock."""
     alive = on_unix(chip, "installed", DAYS * DAY_S, HOUR_S)["alive"][1:-1]

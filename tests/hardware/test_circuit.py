@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from cushion.drivers.profiles import PROFILES
-from hardware.circuit import budget, circuit, netlist
+from hardware.analog import spice
+from hardware.circuit import budget, circuit, netlist, wiring
 from hardware.circuit.parts import LOOSE, PARTS
 from hardware.circuit.symbols import SYMBOLS
-from tests.hardware.tools import KICAD, need_kicad
+from sitbone import energy
+from sitbone.currents import CURRENTS, dividers_ma
+from tests.hardware.tools import KICAD, need_kicad, need_ngspice
 
 DEVKIT = PROFILES["devkit"]
 COMMITTED = (KICAD / "netlist.csv").read_text()
@@ -38,6 +41,18 @@ def profile_gpios(profile: dict) -> dict[int, str]:
     names = {"sensor_supply": "SENSE_EN", "button": "BUTTON", "led": "LED", "battery_adc": "BATTERY_ADC"}
     names |= {"usb_sense": "USB_SENSE", "wake": "WAKE", "haptic_enable": "HAPTIC_ENABLE"}
     return found | {profile[key]: net for key, net in names.items() if profile.get(key) is not None}
+
+
+def profile_pins(profile: dict) -> dict[str, str]:
+    """Pin -> net of any board, inputs of a part on I2C included."""
+    on_converter = profile["zones"] == "ads1115"
+    zones = dict(zip(profile["adc_pins"], circuit.ZONES, strict=True))
+    pins = {f"ADS1115 A{n}" if on_converter else f"GPIO{n}": f"ADC_{zone}" for n, zone in zones.items()}
+    rest = profile_gpios(profile | {"adc_pins": (-1, -2, -3, -4), "motors": profile["motors"] or (-5, -6)})
+    pins |= {f"GPIO{gpio}": net for gpio, net in rest.items() if gpio >= 0}
+    if profile["i2c"]:
+        pins |= {f"GPIO{profile['i2c'][0]}": "SCL", f"GPIO{profile['i2c'][1]}": "SDA"}
+    return pins
 
 
 def swapped(text: str, one: str, two: str) -> str:
@@ -85,6 +100,24 @@ class TestPins:
         outputs = [g for g, net in circuit.gpio_nets().items() if net.startswith(("PWM", "SENSE_EN", "LED"))]
         assert len(outputs) == 4
         assert not set(outputs) & {0, 2, 5, 6, 7, 8, 9, 10, 11, 12, 15, *range(34, 40)}
+
+
+class TestBoardsWiredByHand:
+    def test_every_profile_has_a_netlist_or_a_wiring_table(self):
+        assert set(PROFILES) == {"devkit", *wiring.BY_HAND}
+
+    @pytest.mark.parametrize("board", wiring.BY_HAND)
+    def test_the_wiring_is_the_profiles(self, board):
+        wires = wiring.BY_HAND[board]
+        assert len({wire.pin for wire in wires}) == len(wires)
+        assert {wire.pin: wire.net for wire in wires} == profile_pins(PROFILES[board])
+
+    @pytest.mark.parametrize("board", wiring.BY_HAND)
+    @pytest.mark.parametrize(("one", "other"), [("button", "led"), ("sensor_supply", "button")])
+    def test_swapped_pins_are_seen(self, board, one, other):
+        profile = PROFILES[board]
+        wrong = profile | {one: profile[other], other: profile[one]}
+        assert {wire.pin: wire.net for wire in wiring.BY_HAND[board]} != profile_pins(wrong)
 
 
 class TestParts:
@@ -173,3 +206,31 @@ class TestRatings:
         assert 0.1 < ma["always on"] < 0.3
         assert 1 < ma["sense"] < 4
         assert budget.peak_ma() < 300
+
+
+class TestEnergyModel:
+    """The circuit's budget and `sitbone energy` speak of the same currents."""
+
+    def test_every_figure_has_a_source(self):
+        assert all(len(current.source) > 8 and current.ma > 0 for current in CURRENTS.values())
+
+    def test_what_both_name_is_equal(self):
+        ma, states = budget.currents_ma(), energy.estimate(energy.RECORDED, 2000, 8)
+        assert ma["motor"] == states["states"]["vibration"]["ma"]
+        assert ma["module awake"] == states["always_on"]["mah_per_day"] / 24
+
+    def test_the_dividers_under_the_energy_models_load_are_the_circuits(self):
+        """The circuit's own resistor; the energy model has the profile's."""
+        ma = dividers_ma(energy.SEATED_PA, budget.RAIL_V, circuit.value_of("R1"))
+        assert energy.SENSE_MA - ma == pytest.approx(CURRENTS["converter"].ma)
+
+    def test_the_dividers_current_is_what_spice_finds(self):
+        """Oracle: ngspice, the voltage over each lower resistor; the ADC's leakage is in it, so within 1 %."""
+        need_ngspice()
+        volts = dict(spice.transfer(20, 20, 1))[20.0]
+        found_ma = sum(1000 * v / circuit.value_of("R1") for v in volts)
+        assert found_ma == pytest.approx(dividers_ma(budget.LOADS_PA, budget.RAIL_V, circuit.value_of("R1")), rel=0.01)
+
+    def test_a_changed_divider_would_be_seen(self):
+        wrong = dividers_ma(energy.SEATED_PA, budget.RAIL_V, 10000)
+        assert energy.SENSE_MA - wrong != pytest.approx(CURRENTS["converter"].ma, rel=0.05)

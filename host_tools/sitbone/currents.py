@@ -1,0 +1,65 @@
+"""What each part draws, once: the energy model and the circuit's budget both read it here, each figure with its source.
+
+Data sheets were looked up in stored copies where the source says so; "judged" is a judgement, "from memory" one that no
+copy was found for. Where a source gives a span its upper end stands here. Nothing was measured on a cushion.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """``ma`` while it is on, and who says so."""
+
+    ma: float
+    source: str
+
+
+CURRENTS = {
+    "chip at work": Current(
+        44.0,
+        "ESP32 data sheet, power by modes, looked up: modem-sleep, 160 MHz, two cores 27 to 44 mA; "
+        "lucidar.me measured 42 mA on a FireBeetle",
+    ),
+    "chip in light sleep": Current(
+        1.1, "ESP32 data sheet, looked up: 0.8 mA; the rest for the button's pull-up in the RTC domain is judged"
+    ),
+    "chip in deep sleep": Current(
+        0.05,
+        "ESP32 data sheet, looked up: 0.01 mA with RTC timer and memory. A whole FireBeetle 2 was measured at 0.018 "
+        "and 0.023 mA (on GitHub: antoinecellerier, Torxgewinde); doubled for the button's pull-up, judged",
+    ),
+    "battery board at rest": Current(
+        0.020, "regulator, charger, battery divider, while the chip isn't in deep sleep; judged from the above"
+    ),
+    "converter": Current(0.2, "ADS1115, TI SBAS444, looked up: 0.15 mA, at most 0.2 mA at 25 degC"),
+    "converter asleep": Current(0.002, "the same: 0.5 uA, at most 2 uA at 25 degC"),
+    "motor driver asleep": Current(0.007, "DRV2605L with EN low, TI SLOS854, from memory"),
+    "motor": Current(
+        66.0, "Adafruit 1201, looked up: 60 mA at 3 V, so 66 at 3.3 V; TI SLOA194A measured 58 for an ERM"
+    ),
+    "motor starting": Current(
+        100.0, "the same motor, looked up: 100 mA at 5 V; standing still 33 ohm at 3.3 V, judged"
+    ),
+    "dev board at work": Current(
+        50.0, "chip at work, its USB bridge and LED; lucidar.me measured 43 mA on an ESP32-DevKitC V4"
+    ),
+    "dev board asleep": Current(
+        10.0, "lucidar.me measured 3.8 mA on an ESP32-DevKitC V4 by USB; more for its regulator fed backwards, judged"
+    ),
+    "reference": Current(0.05, "REF3033, TI SBVS032: 42 uA, at most 50 uA, from memory"),
+    "supply detector": Current(0.00175, "MCP112, Microchip DS20001889F, looked up: at most 1.75 uA"),
+    "regulator": Current(0.08, "AP2112K, Diodes: 55 uA, at most 80 uA, from memory"),
+}
+
+NS_PER_PA = 13.0  # a sensor under its puck (hardware/README.md)
+
+
+def ma(name: str) -> float:
+    """One part's current, mA."""
+    return CURRENTS[name].ma
+
+
+def dividers_ma(loads_pa: tuple[int, ...], supply_v: float, divider_ohm: float) -> float:
+    """What sensors under these loads, each over its divider's resistor, take from the supply, mA."""
+    return sum(1000 * supply_v / (divider_ohm + 1e9 / (NS_PER_PA * pa)) for pa in loads_pa if pa)

@@ -1,0 +1,67 @@
+"""The guide's first power-up and calibration, command by command as the page has them, on a virtual cushion.
+
+What the person does in between (a thumb on a puck, sitting down, answers) is done to the virtual world.
+"""
+
+import csv
+import re
+import shlex
+
+import pytest
+
+from sitbone import cli
+from sitbone.trace import read_trace
+from sitbone.virtual import TraceSeat, VirtualCushion
+from tests.core.interpreters import require
+from tests.end_to_end.conftest import live_until, write_trace
+from tests.hardware.tools import ROOT
+
+PORT = "/dev/ttyUSB0"
+EMPTY_S, SEATED_S = 600, 3000
+
+
+def guide_commands() -> list[str]:
+    """The indented command lines of the page, in its order."""
+    text = (ROOT / "hardware" / "BUILD.md").read_text()
+    return re.findall(r"^ +(sitbone [^\n]+)$", text, re.MULTILINE)
+
+
+def test_the_guide_installs_tests_records_and_calibrates():
+    named = [shlex.split(command)[1:] for command in guide_commands()]
+    assert [words[0] for words in named] == ["install", "doctor", "record", "status", "calibrate", "calibrate"]
+    assert all(PORT in words for words in named)
+    assert "--haptics" in named[-1]
+
+
+@pytest.mark.slow
+def test_every_command_of_the_guide_works_in_its_order(tmp_path, monkeypatch, capsys):
+    require("unix")
+    monkeypatch.setenv("SITBONE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    answers = iter("ynynynynynyn")
+    monkeypatch.setattr("click.confirm", lambda *_, **__: next(answers) == "y")
+    install, doctor, record, status, seat, haptics = guide_commands()
+
+    def run(command, port):
+        code = cli.run(shlex.split(command.replace(PORT, port))[1:])
+        told = capsys.readouterr()
+        assert code == 0, f"{command}: {told.out} {told.err}"
+        return told.out
+
+    flash = tmp_path / "flash.img"
+    thumb = write_trace(tmp_path / "thumb.csv", (10, 0, 0, 0), (3000, 900, 0, 0))
+    with VirtualCushion(TraceSeat(read_trace(thumb)), flash=flash) as cushion:
+        run(install, cushion.port)
+        assert "safe mode" not in run(doctor, cushion.port)
+        run(record.replace("30s", "5s"), cushion.port)
+        assert "battery" in run(status, cushion.port)
+    with open("press.csv") as file:
+        rows = list(csv.DictReader(file))
+    rises = [name for name in rows[-1] if name.endswith("_mv") and float(rows[-1][name]) > 500]
+    assert rises == ["left_it_mv"], "exactly one column"
+    sit = write_trace(tmp_path / "sit.csv", (EMPTY_S, 0, 0, 0), (SEATED_S, 700, 700, 400))
+    with VirtualCushion(TraceSeat(read_trace(sit)), flash=flash, speed=60) as cushion:
+        run(seat + " --step empty --yes", cushion.port)
+        live_until(cushion, (EMPTY_S + 60) * 1000)
+        assert "your seat" in run(seat + " --step seated --yes", cushion.port)
+        assert "strength is" in run(haptics, cushion.port)
