@@ -53,8 +53,9 @@ class Times:
     motor_s: float
 
 
-# Seven office days from a Monday, seed 5, some 4.5 hours a day seated: `sitbone energy --measure 7` lives them again.
-RECORDED = Times(7.0, 114_467.4, 137_783.4, 464_364.3, 2652.3, 484_842, 255, 72.6)
+# Seven office days from a Monday, seed 5, per day and scaled to 8 hours on the seat: `sitbone energy --measure 7` lives
+# them again.
+RECORDED = Times(1.0, 28_800.0, 34_164.1, 51_576.6, 659.3, 121_467, 60, 16.5)
 
 
 def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tests.core.interpreters import require
 
 
 def test_two_months_on_a_charge_and_what_always_on_would_give():
+    """Each current at its data sheet's upper end: hardly above 60. With the chip mid of its span it would be 68."""
     result = estimate(RECORDED, 2000, 8)
     assert result["days_per_charge"] >= 60
     assert result["always_on"]["days_per_charge"] < 2
