@@ -1,5 +1,7 @@
-"""Stores of years of working days, as large as real ones, written in seconds. Straight into the tables: what is measured
-on them is reading."""
+"""Stores of years of working days, as large as real ones, written in seconds.
+
+Straight into the tables: what is measured on them is reading.
+"""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,8 +22,10 @@ Row = tuple[int, int, bytes]  # ms of the session, kind, payload
 
 
 def write_years(path: Path, years: float, last: date, seed: int = 1) -> int:
-    """So many years of days that end with `last`; about 1.1 million records a year, most of them epochs. Returns how many
-    records."""
+    """So many years of days that end with `last`; about 1.1 million records a year, most of them epochs.
+
+    Returns how many records.
+    """
     rng, count = np.random.default_rng(seed), round(365 * years)
     begin_ms = unix_ms(midnight(last - timedelta(days=count - 1)))
     with Store(path) as store:

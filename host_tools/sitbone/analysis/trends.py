@@ -132,8 +132,11 @@ def trends(store: Store, first: date, last: date) -> Trends:
 def answered(prompts: list[Prompt], minutes: int) -> Answer:
     """The share of prompts that standing up followed within 1, 3 or 5 minutes; what wasn't seen doesn't count."""
     seen = [hit for prompt in prompts if (hit := prompt.stood_within(minutes * 60)) is not None]
-    found = share(seen) if seen else dict.fromkeys(("share", "low", "high"))
-    return Answer(minutes, sum(seen), len(seen), found["share"], found["low"], found["high"], PUBLISHED[minutes])
+    if not seen:
+        return Answer(minutes, 0, 0, None, None, None, PUBLISHED[minutes])
+    found = share(seen)
+    low = max(0.0, found["low"])  # rounding may have made it -0
+    return Answer(minutes, sum(seen), len(seen), found["share"], low, found["high"], PUBLISHED[minutes])
 
 
 def _value(name: str, day: Day | None) -> float:
