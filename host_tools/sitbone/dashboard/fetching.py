@@ -100,7 +100,8 @@ def _waiting_words(unacked: int | None) -> str:
         return ""
     if not unacked:
         return "Nothing new waits in the cushion."
-    return f"{unacked} records wait in the cushion" + (": about time to fetch them." if unacked > LONG_RECORDS else ".")
+    waits = "1 record waits" if unacked == 1 else f"{unacked} records wait"
+    return f"{waits} in the cushion" + (": about time to fetch them." if unacked > LONG_RECORDS else ".")
 
 
 def _progress_words(task: Task) -> str:
