@@ -135,6 +135,43 @@ def test_resets_and_power_cuts_give_no_budget_back(flash):
     assert 1500 <= most_on_ms(cushion.seen) <= EPISODE_MS
 
 
+def test_told_to_run_for_ever_the_motors_keep_to_every_limit(flash):
+    greedy = (
+        "from cushion.link import calls as c\nh = c._app.monitor.board.haptics\nserve = h.service\n"
+        "def ask(dt_ms):\n    serve(dt_ms)\n    h.play(3, 3, 100, False)\nh.service = ask"
+    )
+    with living(flash, speed=None) as cushion:
+        run(cushion, greedy)
+        live_until(cushion, cushion.now_ms + 2 * 3_600_000)
+    assert 1000 < most_on_ms(cushion.seen) <= EPISODE_MS
+    assert 5000 < most_on_ms(cushion.seen, 3_600_000) <= 10_000
+    assert max(off - on for _, on, off in on_spans(cushion.seen)) <= 1000
+
+
+def test_a_clock_that_was_never_set_stops_no_prompt(flash, tmp_path, sitbone):
+    sit = read_trace(write_trace(tmp_path / "sit.csv", (1500, 700, 700, 400), (60, 0, 0, 0)))
+    with living(flash, TraceSeat(sit), speed=None) as cushion:
+        live_until(cushion, 1_540_000)
+        found = status(cushion)
+        sitbone("sync", "--port", cushion.port)
+    assert found["unix_ms"] is None
+    assert found["dose_s"]["left"] > 300
+    assert on_spans(cushion.seen), "quiet hours are unknown, so there are none"
+    events = json_lines(sitbone("events", "--from", "1999-01-01", "--json").stdout)
+    assert "prompt" in [event["kind"] for event in events]
+
+
+@pytest.mark.parametrize(("then_mv", "fault"), [(3290, "left_it short"), (0, "left_it open")])
+def test_a_sensor_that_fails_is_told_and_the_other_side_goes_on(flash, tmp_path, then_mv, fault):
+    parts = [(300, 700, 700, 400), (900, then_mv, 700, 400)]
+    with living(flash, TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", *parts))), speed=None) as cushion:
+        live_until(cushion, 1_100_000)
+        after = status(cushion)
+    assert (after["faults"], after["state"], after["crashes"]) == ([fault], "occupied", 0)
+    assert 200 < after["dose_s"]["left"] < 400, "nobody knows what it carries now"
+    assert after["dose_s"]["right"] > 900
+
+
 def test_a_damaged_rtc_memory_is_not_believed(flash):
     with living(flash) as cushion:
         run(cushion, PLAY)
