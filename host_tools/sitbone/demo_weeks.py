@@ -105,9 +105,9 @@ class Body:
             self.tolerance_s[side] *= 1.008 if self.excess[side] < 0.5 else 1.0
 
     def pain(self, side: str, usual: float, slope: float) -> int:
-        """0 to 10."""
+        """0 to 6: what is worse needs a doctor, not an example."""
         felt = usual + slope * self.excess[side] + 0.35 * self.rng.normal()
-        return int(np.clip(round(felt), 0, 8))
+        return int(np.clip(round(felt), 0, 6))
 
 
 def run_weeks(home: Path, weeks: int, now: datetime, seed: int = 7, progress: Progress | None = None) -> dict[str, Any]:
@@ -137,18 +137,19 @@ class _Weeks:
         self._seat = SitterSeat(SITTER, seed=seed, start=begin)
         self._seat.attach(lambda *_, **__: None)
         self._cushion = DemoCushion(HARDWARE, _calibration(seed, begin), self._begin_ms)
-        self._awake, self._off = True, False
+        self._awake, self._off, self._evenings = False, False, 0
         self._number = store.cushion(HARDWARE)
         self._diary, self._body = DiaryStore(store), Body(np.random.default_rng(seed))
         self._forgets = np.random.default_rng(seed + 1)
         self._peak_cs = dict.fromkeys(SIDES, 0)
         self._without = _working_day(self._first + timedelta(days=self._days // 2))
         self._drive = self._without - timedelta(days=self._without.weekday() + 8)  # a Sunday, the week before
-        self._dead = _working_day(self._without - timedelta(days=5))
+        self._dead = _working_day(self._without + timedelta(days=2))
 
     def live(self, progress: Progress | None) -> None:
         """All days, one after the other."""
         self._sync(local(self._begin_ms))
+        self._cushion.sleep()
         for index in range(self._days):
             day = self._first + timedelta(days=index)
             if self._t_ms(day, BEGIN) >= unix_ms(self._now) - self._begin_ms:
@@ -232,7 +233,8 @@ class _Weeks:
         self._rest(at)
         self._sync(at)
         # What is changed here comes into the store with the next sync, as it does in life.
-        if at.date() == self._first:
+        self._evenings += 1
+        if self._evenings == 1:
             change(self._cushion, self._store, {"seated_limit_s": SEATED_LIMIT_S}, "shorter sits at the start", at)
         elif at.weekday() == TUNING_DAY:
             tune.apply(self._cushion, self._store, at)

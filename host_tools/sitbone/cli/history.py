@@ -1,7 +1,7 @@
 """Commands about what was recorded: sync, history, events, why."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -28,6 +28,7 @@ from sitbone.errors import CushionGone, DamagedData, UsageError
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
     """Fetch what is new, verified, into the store, and set the cushion's clock. Safe to cut and to repeat."""
+    from sitbone.analysis.kept import whole_days
     from sitbone.device import Cushion
     from sitbone.sync import Sync
 
@@ -35,6 +36,7 @@ def sync(port: str | None, as_json: bool) -> None:
     try:
         with open_store() as store, progress_bar("syncing", in_bytes=True) as progress:
             result = Sync(store, lambda: Cushion(chosen), now, progress).run()
+            whole_days(store, date.min, date.max)  # here, where somebody waits anyway: what is asked next is quick
     except CushionGone as error:
         if error.result is not None:
             print_sync(error.result, as_json)

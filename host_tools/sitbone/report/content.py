@@ -31,6 +31,7 @@ from sitbone.store import Store
 
 DAYS = 28
 MOST_WEEKS = 4  # as columns
+MOST_ROWS = 42  # of the days on which you sat
 MOST_NOTES, MOST_CHANGES, MOST_FAULTS = 6, 8, 4
 SHOWN = ["seated_h", "longest_min", "breaks", "prompts", "left_dose_min", "right_dose_min", "left_over_min"]
 SHOWN += ["right_over_min", "left_percent", "valid_percent"]
@@ -61,7 +62,11 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
         sections=[
             Section("Dose and pain", [dose_and_pain(found)], wide=True),
             Section("Week by week, means of the days with data", [_weeks(found)], wide=True),
-            Section("When you sat", [_times(store, found, now)], wide=True),
+            Section(
+                "When you sat" + ("" if days <= MOST_ROWS else f", the last {MOST_ROWS} days"),
+                [_times(store, found, now)],
+                wide=True,
+            ),
             Section("Answers to prompts", _prompts(found)),
             Section("Limits", _limits(diary, found)),
             Section("Diary", _diary(found)),
@@ -105,12 +110,12 @@ def _worst(found: Trends, moment: str, first: date) -> str:
 
 
 def _times(store: Store, found: Trends, now: datetime) -> Picture:
-    zone, dates = found.zone, found.dates
+    zone, dates = found.zone, found.dates[-MOST_ROWS:]
     edges = [zone.begin_ms(day) for day in (*dates, dates[-1] + timedelta(days=1))]
     material = gather(store, edges[0], edges[-1])
     ends = [min(edge, max(unix_ms(now), begin)) for begin, edge in pairwise(edges)]
     ribbons = [ribbon(material, *bounds) for bounds in zip(edges[:-1], ends, strict=True)]
-    prompts = [[] if day is None else [prompt.at_ms for prompt in day.prompts] for day in found.days]
+    prompts = [[] if day is None else [prompt.at_ms for prompt in day.prompts] for day in found.days[-MOST_ROWS:]]
     return sitting_times(dates, ribbons, prompts, zone)
 
 

@@ -1,0 +1,116 @@
+"""Example data: it says that it is simulated, has what there is to look at, and is the same each time."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cushion.core import records
+from cushion.core.settings import Settings
+from sitbone import cli
+from sitbone.analysis.kept import whole_days
+from sitbone.analysis.trends import trends
+from sitbone.analysis.view import day_view
+from sitbone.analysis.why import why
+from sitbone.blocks import fields_of
+from sitbone.demo_weeks import run_weeks
+from sitbone.diary_store import DiaryStore
+from sitbone.epochs import recorded
+from sitbone.errors import SitboneError
+from sitbone.fast_replay import replay_many
+from sitbone.report.content import report_of
+from sitbone.store import Store
+
+NOW = datetime(2026, 11, 20, 13).astimezone()  # a Friday
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.slow
+
+
+def made(home: Path) -> Path:
+    run_weeks(home, 1, NOW, seed=3)
+    return home / "sitbone.sqlite"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(made(tmp_path_factory.mktemp("example"))) as store:
+        yield store
+
+
+def content(store: Store) -> tuple[list[tuple[object, ...]], list[dict[str, object]]]:
+    return list(store.everything()), DiaryStore(store).pains()
+
+
+def test_it_says_that_it_is_simulated(example: Store) -> None:
+    assert example.any_simulated()
+    assert day_view(example, NOW.date(), NOW).simulated
+    assert "Simulated" in str(report_of(example, NOW, 7).lead[0])
+
+
+def test_the_same_seed_gives_the_same_weeks(example: Store, tmp_path: Path) -> None:
+    with Store(made(tmp_path)) as again:
+        assert content(again) == content(example)
+
+
+def test_there_is_something_to_look_at(example: Store) -> None:
+    days = {day.day: day for day in whole_days(example, NOW.date() - 6 * DAY, NOW.date())}
+    without = date(2026, 11, 17)
+    working = [NOW.date() - index * DAY for index in range(5)]
+    assert set(days) == {day for day in working if day != without}
+    assert all(day.seated_s > 3600 and day.prompts for day in days.values())
+    view = day_view(example, NOW.date(), NOW)
+    assert view.known_until_ms is not None
+    assert NOW.timestamp() * 1000 - view.known_until_ms < 60_000, "today has content until now"
+    missing = day_view(example, without, NOW)
+    assert missing.totals.seated_s == 0
+    assert max(span.seconds for span in missing.ribbon.unknown) > 8 * 3600, "a day without the cushion is unknown"
+    assert example.unplaced() == []
+    pains = DiaryStore(example).pains()
+    assert {row["moment"] for row in pains} == {"morning", "sitting"}
+    assert DiaryStore(example).rehab()
+    assert [step.name for step in trends(example, NOW.date() - 6 * DAY, NOW.date()).steps] == ["seated_limit_s"]
+
+
+def test_an_hour_had_a_dead_sensor(example: Store) -> None:
+    faults = [fields_of(item.kind, item.payload) for item in example.read([records.FAULT])]
+    assert [(fault["zone"], fault["on"]) for fault in faults] == [(0, 1), (0, 0)]
+    shares = [day.valid_share for day in whole_days(example, NOW.date() - 6 * DAY, NOW.date())]
+    assert sorted(share is not None and share < 0.99 for share in shares).count(True) == 1
+
+
+def test_its_prompts_can_be_explained(example: Store) -> None:
+    told = why(example)
+    due = [side for side in ("left", "right") if told["inputs"]["dose_s"][side] >= told["inputs"]["limit_s"][side]]
+    assert due or told["inputs"]["seated_s"] >= told["inputs"]["seated_limit_s"]
+    assert told["inputs"]["sat_s"] > 60
+
+
+def test_a_replay_takes_the_cushions_sleep_for_an_empty_seat(example: Store) -> None:
+    """Breaks through which the cushion slept are breaks in a replay, too: else none would be verified there."""
+    epochs = recorded(example, NOW - 7 * DAY, NOW)
+    (outlook,) = replay_many(epochs, [Settings()])
+    days = whole_days(example, NOW.date() - 6 * DAY, NOW.date())
+    broken = sum(day.outcomes.get("break", 0) for day in days)
+    assert broken > 10
+    assert outlook.breaks >= 0.7 * broken
+    slept_s = [int(fields_of(item.kind, item.payload)["slept_s"]) for item in example.read([records.SLEPT])]
+    gaps_s = int(np.sum(epochs.gap_s))
+    assert gaps_s < 42 * 3600, "the day that it was switched off, from evening to morning"
+    assert int(epochs.seconds[epochs.state == 1].sum()) > 0.9 * sum(slept_s[1:]), "nothing is before the first"
+
+
+def test_it_never_overwrites_a_store(example: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    home = example.path.parent
+    with pytest.raises(SitboneError, match="is there already; give another folder with --into"):
+        run_weeks(home, 1, NOW)
+    assert cli.run(["demo", "--weeks", "1", "--into", str(home)]) == 1
+    assert cli.run(["demo", "--weeks", "1"]) == 2
+    assert capsys.readouterr().err.endswith("--weeks needs a folder for the data; give one with --into DIR\n")
+
+
+def test_it_tells_how_far_it_is(tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    run_weeks(tmp_path, 1, NOW, 1, lambda done, of: steps.append((done, of)))
+    assert steps == [(index, 7) for index in range(1, 8)]
