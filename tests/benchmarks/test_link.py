@@ -1,4 +1,5 @@
-"""How long the log of a nine-hour day takes over a wire of 115,200 and of 921,600 baud, streamed and by mpremote."""
+"""What the log of a nine-hour day costs on the wire: in bytes, which are demanded; in seconds at 115,200 and 921,600
+baud, streamed and by mpremote, which are printed."""
 
 import json
 import subprocess
@@ -12,6 +13,7 @@ from sitbone.device import Cushion
 from sitbone.store import Store
 from sitbone.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
+from tests.end_to_end.bad_line import BadLine
 from tests.end_to_end.conftest import live_until
 
 LARGEST = "import os,json;print(json.dumps(max((os.stat('/log/'+n)[6],n) for n in os.listdir('/log'))))"
@@ -23,6 +25,11 @@ BAUDS = (115_200, 921_600)
 def test_a_day_over_the_wire(flash, tmp_path, capsys):
     with VirtualCushion(SitterSeat("office", seed=1), flash=flash, speed=None) as cushion:
         live_until(cushion, 9 * 3_600_000)
+        with BadLine(cushion.port, "drop", 0, seed=0) as line, Store(tmp_path / "counted.sqlite") as store:
+            result = Sync(store, lambda: Cushion(line.port), lambda: datetime.now().astimezone()).run()
+    assert 10_000 < result["bytes"] < 50_000, "under 5 s at 115200 baud"
+    assert result["bytes"] / line.carried >= 0.9, "of the wire's bytes"
+    assert (result["lost"], result["damaged"]) == ([], 0)
     told = []
     for baud in BAUDS:
         with VirtualCushion(SitterSeat("office", seed=2), flash=flash, speed=1.0, baud=baud) as cushion:
