@@ -13,6 +13,7 @@ import sys
 
 TICKS = 1 << 30
 BEGIN_TICKS = TICKS - 3 * 3_600_000
+FLASH_BLOCKS = 128  # a quarter of a board's: full after ten days, so that a month shows whether it stays so
 
 
 class Time:
@@ -128,7 +129,7 @@ def live(monitor, seconds, mv, step_ms):
 
 
 def main(days, scale):
-    flash.fresh(512)
+    flash.fresh(FLASH_BLOCKS)
     random.seed(5)
     board = Board()
     journal = log.Log(b"abcdef")
@@ -148,6 +149,7 @@ def main(days, scale):
         files.append(len(os.listdir("/log")))
     told = {"days": days, "lived_s": monitor.mono_s, "wraps": clock.ms // TICKS, "heap": heap, "files": files}
     told["seconds"], told["unknown_s"] = account.seconds, account.unknown_ms // 1000
+    told["room"] = (FLASH_BLOCKS * flash.BLOCK - log.RESERVE_BYTES) // (log.SEGMENT_BLOCKS * 512)
     told["records"], told["events_lost"] = account.records, monitor.engine.events.lost
     told["vibrations"] = board.vibrations
     print(json.dumps(told))
