@@ -154,6 +154,7 @@ def test_the_html_needs_nothing_else(store: Store) -> None:
 @pytest.mark.slow
 def test_chromium_opens_it_from_disk_with_the_network_off(store: Store, tmp_path: Path) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     browser = which("chromium") or which("chromium-browser") or which("google-chrome")
     if browser is None:
         pytest.skip("no Chromium here")
@@ -174,6 +175,8 @@ def test_chromium_opens_it_from_disk_with_the_network_off(store: Store, tmp_path
         assert all(box["width"] > 300 for box in (image.bounding_box() for image in page.get_by_role("img").all()))
         page.set_viewport_size({"width": 390, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        found = axe.Axe().run(page).response["violations"]
+        assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
         printed = page.pdf(format="A4")
         chromium.close()
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2

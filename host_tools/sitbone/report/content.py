@@ -82,7 +82,10 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
 
 def _weeks(found: Trends) -> Table:
     weeks = found.weeks[-MOST_WEEKS:]
-    head = ["", *(f"{short(week.first)} – {short(week.first + timedelta(days=WEEK_DAYS - 1))}" for week in weeks)]
+    head = [
+        "mean of a day",
+        *(f"{short(week.first)} – {short(week.first + timedelta(days=WEEK_DAYS - 1))}" for week in weeks),
+    ]
     rows = [["days with data", *(f"{week.days} of {WEEK_DAYS}" for week in weeks), ""]]
     for name in SHOWN:
         measure, change = MEASURES[name], found.week_change(name)

@@ -77,7 +77,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Bullets):
         return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>"
     if isinstance(block, Picture):
-        return f"<figure>{_labelled(block)}</figure>"
+        return f'<figure tabindex="0">{_labelled(block)}</figure>'
     return _table(block)
 
 
@@ -93,7 +93,9 @@ def _table(table: Table) -> str:
         for row in table.rows
     )
     words = ' class="words"' if table.words else ""
+    name = escape(table.head[0])
     return (
-        f'<div class="scroll"><table{words}><caption>{escape(table.caption)}</caption>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table{words}>'
+        f"<caption>{escape(table.caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
