@@ -100,9 +100,9 @@ def test_how_it_is_and_everything_checked(dashboard, cushion, page):
     expect(stats).to_contain_text("Battery")
     expect(stats).to_contain_text("Calibration")
     page.get_by_role("button", name="Check everything").click()
-    findings = page.get_by_role("list", name="What was found")
-    expect(findings).to_contain_text("Log: whole")
-    expect(findings).to_contain_text("Calibration: none yet; run sitbone calibrate")
+    expect(page.get_by_role("list", name="What needs attention")).to_contain_text("Calibration: none yet")
+    page.get_by_text("things are fine").click()
+    expect(page.get_by_role("list", name="What is fine")).to_contain_text("Log: whole")
 
 
 def test_a_fault_says_what_to_do(dashboard, place, worked_flash, page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sitbone.dashboard.cushion_link import Connect, View, shared
-from sitbone.dashboard.widgets import block, button, card, notice, stat, text
+from sitbone.dashboard.widgets import block, button, card, details, notice, stat, text
 from sitbone.dashboard.work import now
 from sitbone.days import unix_ms
 from sitbone.doctor import BAD, NOTE, Finding, advice_for, connected, examine
@@ -27,7 +27,7 @@ class Condition:
             self._stats = block("dl", "stats")
             with block("div", "row"):
                 self._button = button("Check everything", self._check)
-            self._findings = block("ul", "findings").props('role=list aria-label="What was found"')
+            self._findings = block("div", "result").props("role=status")
 
     def show(self, view: View) -> None:
         """The status, drawn anew when it changed."""
@@ -55,16 +55,29 @@ class Condition:
             self._button.props(remove="disabled")
         self._findings.clear()
         with self._findings:
-            for finding in sorted(found, key=lambda item: (item.level != BAD, item.level != NOTE)):
-                with block("li", finding.level):
-                    text(LEVELS.get(finding.level, "✓ fine"), "span", "level")
-                    text(f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.text}", "span")
+            fine = [finding for finding in found if finding.level not in LEVELS]
+            _list("What needs attention", sorted((item for item in found if item.level in LEVELS), key=_not_bad))
+            with details(f"{len(fine)} things are fine"):
+                _list("What is fine", fine)
 
 
 def _examined(connect: Connect) -> list[Finding]:
     now_ms = unix_ms(now())
     with connect() as cushion:
         return [*connected(cushion, now_ms), *examine(None, now_ms)]
+
+
+def _list(label: str, findings: list[Finding]) -> None:
+    with block("ul", "findings") as found:
+        found.props["aria-label"] = label
+        for finding in findings:
+            with block("li"):
+                text(LEVELS.get(finding.level, "✓ fine"), "span", f"level level-{finding.level}")
+                text(f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.text}", "span")
+
+
+def _not_bad(finding: Finding) -> bool:
+    return finding.level != BAD
 
 
 def _stats(status: Row) -> tuple[tuple[str, str, str], ...]:

@@ -9,7 +9,7 @@ from sitbone.dashboard.cushion_link import View, shared
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.seat_picture import Balance, SeatPicture
 from sitbone.dashboard.watching import Connection, watch
-from sitbone.dashboard.widgets import block, button, card, dose_meter, empty, notice, table, text
+from sitbone.dashboard.widgets import block, button, card, dose_meter, empty, link, notice, table, text
 from sitbone.errors import Refused
 from sitbone.live import ZONE_TITLES, Row, figures, steady
 
@@ -89,10 +89,8 @@ class _Live:
             self._warning.clear()
             with self._warning:
                 if not now["calibrated"]:
-                    notice(
-                        "Not calibrated yet: loads are by a typical seat. The page Cushion guides you through it.",
-                        "warn",
-                    )
+                    with notice("Not calibrated yet: loads are by a typical seat.", "warn"):
+                        link("Calibrate it", "/cushion")
         if self._is_new("doses", (tuple(now["dose_s"]), tuple(now["limit_s"]))):
             self._doses.clear()
             with self._doses:
@@ -181,20 +179,22 @@ def _aloud(now: Row) -> str:
 
 def _comparison(before: Row | None, now: Row) -> tuple[tuple[str, ...], ...]:
     rows = []
-    for name, words in (("left_share", "Left of both bones"), ("sitting_bone_share", "On the sitting bones")):
-        was, found = None if before is None else before[name], now[name]
-        change = "" if was is None or found is None else f"{100 * (found - was):+.0f} points"
-        rows.append((words, _percent(was), _percent(found), change))
+    for name, words in (("left_share", "Left of both bones, %"), ("sitting_bone_share", "On the sitting bones, %")):
+        was, found = (None if row is None or row[name] is None else 100 * row[name] for row in (before, now))
+        rows.append((words, *_compared(was, found, 0)))
     for index, title in enumerate(ZONE_TITLES):
-        was_pa, pa = None if before is None else before["pa"][index], now["pa"][index]
-        change = "" if was_pa is None else f"{(pa - was_pa) / 1000:+.1f}"
-        was_kpa = "–" if was_pa is None else f"{was_pa / 1000:.1f}"
-        rows.append((f"{title[:1].upper()}{title[1:]}, kPa", was_kpa, f"{pa / 1000:.1f}", change))
+        was_kpa = None if before is None else before["pa"][index] / 1000
+        rows.append((f"{title[:1].upper()}{title[1:]}, kPa", *_compared(was_kpa, now["pa"][index] / 1000, 1)))
     return tuple(rows)
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
+def _compared(was: float | None, found: float | None, digits: int) -> tuple[str, str, str]:
+    """Both as they are read, and their difference as it is read off them."""
+    said = ["–" if value is None else f"{value:.{digits}f}" for value in (was, found)]
+    if was is None or found is None:
+        return (said[0], said[1], "")
+    change = round(found, digits) - round(was, digits)
+    return (said[0], said[1], f"{change:+.{digits}f}" if round(change, digits) else "the same")
 
 
 PAGE = Page("/live", "Live", "M3 12h4l2-6 4 12 3-9 2 3h3", build)

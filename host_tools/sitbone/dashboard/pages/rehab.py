@@ -129,7 +129,7 @@ class _Rehab:
             self.list.props(f"aria-labelledby={heading.html_id}")
             if not rows:
                 empty("Nothing yet.", ["Add what you do above, as agreed with your physiotherapist."])
-            with block("ul", "diary"):
+            with block("ul", "log"):
                 for row in rows[: -SHOWN - 1 : -1]:
                     with block("li"):
                         self._entry(row)
@@ -144,13 +144,12 @@ class _Rehab:
             text(_amounts_told(row), "span", "muted small")
             if row["note"]:
                 text(row["note"], "span", "own-words")
-        with block("div", "row"):
-            if row["pain_next"] is None:
-                self._morning(row["id"], what)
-            button("Remove", lambda: self._remove(row["id"], row["exercise"]), "quiet", f"Remove {what}")
+        button("Remove", lambda: self._remove(row["id"], row["exercise"]), "quiet", f"Remove {what}")
+        if row["pain_next"] is None:
+            self._morning(row["id"], what)
 
     def _morning(self, number: int, what: str) -> None:
-        with details("Next morning", "morning"), block("div", "numbers").props("role=group") as group:
+        with details("How was the next morning?", "morning"), block("div", "numbers").props("role=group") as group:
             group.props["aria-label"] = f"Pain on the morning after {what}, 0 to 10"
             for pain in range(11):
                 button(str(pain), lambda pain=pain: self._rate(number, pain), "number", f"Pain {pain}")
