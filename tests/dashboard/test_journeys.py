@@ -134,6 +134,21 @@ class TestTheDiary:
         assert "no open red flag" in sitbone(dashboard.home, "pain", "flags").stdout
 
 
+@pytest.mark.parametrize("path", ["/", "/trends", "/diary", "/tune"])
+def test_damaged_data_is_told_in_a_sentence_with_what_to_do(damaged, page, path):
+    page.goto(damaged.at(path))
+    expect(page.get_by_role("alert")).to_contain_text("is damaged")
+    expect(page.get_by_role("alert")).to_contain_text("restore a backup")
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory):
+    home = tmp_path_factory.mktemp("damaged")
+    (home / "sitbone.sqlite").write_bytes(b"no database" * 1000)
+    with running(home) as found:
+        yield found
+
+
 class TestADayWithRecords:
     @pytest.fixture(scope="class")
     @classmethod

@@ -41,6 +41,9 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
             await page.build(**parameters)
         except SitboneError as error:
             tell_error(error)
+        except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
+            log.exception("the page %s", page.path)
+            tell_error(error)
 
     # The framework reads the address's parameters off the function's signature.
     show.__signature__ = _signature(page.build)  # type: ignore[attr-defined]

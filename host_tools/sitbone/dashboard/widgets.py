@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from html import escape
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeVar
 
 from nicegui import context, ui
 from nicegui.elements.mixins.text_element import TextElement
 
+T = TypeVar("T")
+SOON_S = 0.7  # nobody minds waiting for a page for so long
 SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside each colour
 
 
@@ -110,6 +113,18 @@ def details(summary: str, classes: str = "") -> ui.element:
     with found:
         text(summary, "summary")
     return found
+
+
+async def awaited(result: Awaitable[T], words: str) -> T:
+    """The result for a page that is being built. If it takes long, the page comes without it and says ``words``."""
+    task = asyncio.ensure_future(result)
+    await asyncio.wait({task}, timeout=SOON_S)
+    if not task.done():
+        waiting = text(words, classes="muted").props("role=status")
+        await context.client.connected()
+        await asyncio.wait({task})
+        waiting.delete()
+    return task.result()
 
 
 def dose_meter(side: str, dose_s: float, limit_s: float) -> None:

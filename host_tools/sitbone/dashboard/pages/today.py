@@ -19,6 +19,7 @@ from sitbone.dashboard.reasons import OUTCOME_WORDS, show_reasons
 from sitbone.dashboard.watching import watch
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
+    awaited,
     block,
     button,
     card,
@@ -41,8 +42,8 @@ async def build(day: str = "") -> None:
     """Fills the page. ``day``: another one than today, ISO."""
     today = now().date()
     shown = _parsed(day, today)
-    view, last_known = await with_store(_asked, shown)
     _choice_of_day(shown, today)
+    view, last_known = await awaited(with_store(_asked, shown), "Going through the day's records …")
     if view.simulated:
         notice("The sitter is simulated: this is no person's data.")
     if not view.totals.has_data:

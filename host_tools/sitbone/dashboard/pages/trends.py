@@ -13,7 +13,7 @@ from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page
-from sitbone.dashboard.widgets import SIDE_MARKS, block, card, empty, link, notice, table, text
+from sitbone.dashboard.widgets import SIDE_MARKS, awaited, block, card, empty, link, notice, table, text
 from sitbone.dashboard.work import now, with_store
 
 CHOICES = (4, 12, 52)
@@ -35,8 +35,9 @@ async def build(weeks: int = 4) -> None:
     """Fills the page with so many weeks."""
     weeks = weeks if weeks in CHOICES else CHOICES[0]
     today = now().date()
-    found = await with_store(trends, today - timedelta(days=7 * weeks - 1), today)
     _choice(weeks)
+    asked = with_store(trends, today - timedelta(days=7 * weeks - 1), today)
+    found = await awaited(asked, "Going through the records of these weeks: longer the first time …")
     if not any(found.days) and not found.pains:
         with card("Nothing in these weeks"):
             empty("There are no records yet.", ["Connect the cushion, then fetch what it noted."], "sitbone sync")
@@ -44,9 +45,11 @@ async def build(weeks: int = 4) -> None:
     if found.simulated:
         notice("The sitter is simulated: this is no person's data.")
     with block("div", "charts"):
+        shown = _Shown(found, by_week=weeks > DAILY_WEEKS)
+        _draw_dose(shown)
         _week_on_week(found)
         _answers(found.answers)
-        _draw(_Shown(found, by_week=weeks > DAILY_WEEKS))
+        _draw(shown)
         card_of_files()
     text(
         "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: what goes"
@@ -145,7 +148,7 @@ class _Shown:
         return np.array([np.nan if np.isnan(week).all() else of(week) for week in weeks])
 
 
-def _draw(shown: _Shown) -> None:
+def _draw_dose(shown: _Shown) -> None:
     axis, measure = shown.axis, shown.measure
     chart(
         "Dose, limit and pain",
@@ -160,6 +163,10 @@ def _draw(shown: _Shown) -> None:
         "The day's highest dose of each side, the limit it may reach, and what the diary says.",
         "wide",
     )
+
+
+def _draw(shown: _Shown) -> None:
+    axis, measure = shown.axis, shown.measure
     chart("Seated time", axis, [Series("seated", measure("seated_h"), "accent", "bar")], ("hours",))
     chart("Longest sit", axis, [Series("longest sit", measure("longest_min"), "accent")], ("minutes",))
     chart(

@@ -12,7 +12,7 @@ from sitbone.analysis.days import SIDES
 from sitbone.dashboard import cushion_link
 from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, table, text
+from sitbone.dashboard.widgets import SIDE_MARKS, awaited, block, button, card, details, empty, table, text
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.days import local
 from sitbone.home import store_path
@@ -32,9 +32,8 @@ async def build() -> None:
     """Fills the page: first the frame, then the proposal once it is worked out."""
     page = _Tune()
     with block("div", "tune") as page.content:
-        text("Replaying your last weeks …", classes="muted").props("role=status")
-    await ui.context.client.connected()
-    await page.show()
+        await awaited(page.work_out(), "Replaying your last weeks …")
+    page.draw()
 
 
 class _Tune:
@@ -44,13 +43,22 @@ class _Tune:
 
     def __init__(self) -> None:
         self._document: dict[str, Any] = {}
+        self._changes: list[SettingChange] = []
         self._buttons: list[ui.element] = []
 
     async def show(self) -> None:
         """Works the proposal out and shows it."""
-        document = await computed(_proposed)
-        changes = await with_store(_changes)
-        self._document = document
+        await self.work_out()
+        self.draw()
+
+    async def work_out(self) -> None:
+        """What the page shows: the proposal, and the changes so far."""
+        self._document = await computed(_proposed)
+        self._changes = await with_store(_changes)
+
+    def draw(self) -> None:
+        """Puts it on the page."""
+        document, changes = self._document, self._changes
         self.content.clear()
         self._buttons.clear()
         with self.content:

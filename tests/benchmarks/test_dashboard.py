@@ -1,0 +1,42 @@
+"""How long a page takes in a real browser over years of data: from the click to what can be read and clicked."""
+
+import statistics
+import time
+from datetime import datetime
+
+import pytest
+
+from tests.benchmarks.years import write_years
+from tests.dashboard.conftest import browser, new_page, page, running
+
+__all__ = ["browser", "new_page", "page"]
+pytestmark = [pytest.mark.bench, pytest.mark.slow]
+
+TIMES = 7
+# The last thing that comes on each page.
+PAGES = {
+    "/": ".ribbon .prompt >> nth=-1",
+    "/trends?weeks=4": ".chart canvas >> nth=7",
+    "/trends?weeks=52": ".chart canvas >> nth=7",
+    "/diary": ".numbers button >> nth=10",
+}
+
+
+@pytest.mark.parametrize("years", [1, 2])
+def test_pages_over_years(years, tmp_path, page):
+    today = datetime.now().astimezone().date()
+    count = write_years(tmp_path / "sitbone.sqlite", years, today)
+    print(f"\n{years} years, {count} records")
+    with running(tmp_path) as dashboard:
+        for path, last in PAGES.items():
+            taken = [_opened(page, dashboard.at(path), last) for _ in range(TIMES + 1)]
+            first, *others = taken
+            told = f"first {first:.2f} s, then median {statistics.median(others):.3f} s, best {min(others):.3f} s"
+            print(f"  {path}: {told}")
+
+
+def _opened(page, url, last):
+    begun_s = time.perf_counter()
+    page.goto(url, wait_until="commit")
+    page.wait_for_selector(last, timeout=120_000)
+    return time.perf_counter() - begun_s
