@@ -19,6 +19,7 @@ from sitbone.report.document import Picture
 WIDTH, LEFT, RIGHT, TOP = 720, 46, 8, 22
 DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 112, 62, 14, 26
 ROW_HEIGHT = 6.5
+MOST_SHIFTED = 30
 HOUR_MS = 3_600_000
 FONT = "Libertinus Serif"  # the PDF's; a web page's style sheet sets its own
 BLUE, BROWN, INK, GRID, SEAT = "#1f4e8c", "#a85b00", "#1c2430", "#c9ced6", "#8fa6bf"
@@ -120,7 +121,8 @@ def _worst(trends: Trends, moment: str) -> Array:
 
 def _points(x: _Columns, values: Array, y: Scale, shape: str, shift: float) -> list[str]:
     pairs = zip(x.middles, values.tolist(), strict=True)
-    return [_shape(shape, at + shift * x.width, y(value)) for at, value in pairs if not np.isnan(value)]
+    aside = shift * min(x.width, MOST_SHIFTED)
+    return [_shape(shape, at + aside, y(value)) for at, value in pairs if not np.isnan(value)]
 
 
 def _shape(shape: str, x: float, y: float) -> str:

@@ -33,6 +33,7 @@ svg text { font-family: system-ui, sans-serif; }
 .scroll { overflow-x: auto; }
 td, thead th { white-space: nowrap; } .words td { white-space: normal; }
 .columns { columns: 2 22rem; column-gap: 2rem; } .columns section { break-inside: avoid; }
+.columns th, .columns td { padding: .12rem .3rem; }
 .columns section:first-child h2 { margin-top: .4rem; }
 @media (max-width: 40rem) { figure { overflow-x: auto; } svg { min-width: 40rem; } }
 @media print {
