@@ -7,6 +7,7 @@ from typing import Any
 
 from cushion.core import records
 from cushion.core.occupancy import OCCUPIED
+from sitbone.analysis.kept import zone_of
 from sitbone.blocks import fields_of
 from sitbone.days import local, unix_ms
 from sitbone.diary_store import DiaryStore, Row
@@ -166,8 +167,9 @@ def _between(first: date, last: date) -> set[date]:
 
 def _onsets(store: Store, side: str, rows: list[Row], now: datetime) -> list[tuple[date, float]]:
     """Doses at which pain began while seated: from the button's marks, and from entries with minutes of sitting."""
+    zone = zone_of(store)
     found = [
-        (local(mark["at_ms"]).date(), float(mark[f"{side}_s"]))
+        (zone.day(mark["at_ms"]), float(mark[f"{side}_s"]))
         for mark in symptom_marks(store)
         if mark["seated"] and mark["at_ms"] <= unix_ms(now)
     ]

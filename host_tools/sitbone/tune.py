@@ -15,7 +15,8 @@ from cushion.core.settings import Settings
 from sitbone import tuning
 from sitbone.advice import Association, associate, slow_dose
 from sitbone.analysis.days import Day
-from sitbone.days import local, midnight, unix_ms
+from sitbone.analysis.kept import zone_of
+from sitbone.days import Zone, unix_ms
 from sitbone.diary import SIDES, side_diary
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.epochs import Epochs, recorded
@@ -70,10 +71,10 @@ def last_values(store: Store, cushion: int | None) -> dict[str, int]:
 def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> list[Change]:
     """The side's limit over time. A change without a place in time counts as of today: it may delay a rise."""
     rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["side"] == side]
-    found = []
+    found, zone = [], zone_of(store)
     for item in setting_changes(store, cushion):
         if item.name == limit_name(side) and item.was != item.now:
-            day = now.date() if item.unix_ms is None else min(local(item.unix_ms).date(), now.date())
+            day = now.date() if item.unix_ms is None else min(zone.day(item.unix_ms), now.date())
             used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
             used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= tuning.WEEK + 1]
             found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
@@ -176,12 +177,13 @@ def predict(
 ) -> dict[str, Any] | None:
     """The last weeks under both settings: the mean of a day, and the difference's interval. None without data."""
     start, _ = last_days(now, REPLAY_DAYS)
-    parts = by_day(recorded(store, start, now))
+    zone = zone_of(store)
+    parts = by_day(recorded(store, start, now), zone)
     if not parts:
         return None
     longest = {day.day: day.longest_s / 60 for day in days}
     pairs = [replay_many(part, [in_force(old), in_force(new)]) for part in parts]
-    dates = [local(int(part.start_ms[0])).date() for part in parts]
+    dates = [zone.day(int(part.start_ms[0])) for part in parts]
     before = np.array([_row(pair[0], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
     after = np.array([_row(pair[1], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
     prompts = sum(pair[0].episodes for pair in pairs)
@@ -200,12 +202,12 @@ def predict(
     }
 
 
-def by_day(epochs: Epochs) -> list[Epochs]:
-    """The epochs of each local day that has somebody on the seat; each begins rested."""
+def by_day(epochs: Epochs, zone: Zone) -> list[Epochs]:
+    """The epochs of each day of the zone that has somebody on the seat; each begins rested."""
     if not len(epochs):
         return []
-    first, last = (local(int(epochs.start_ms[at])).date() for at in (0, -1))
-    edges = [unix_ms(midnight(first + timedelta(days=index))) for index in range((last - first).days + 2)]
+    first, last = (zone.day(int(epochs.start_ms[at])) for at in (0, -1))
+    edges = [zone.begin_ms(first + timedelta(days=index)) for index in range((last - first).days + 2)]
     cuts = np.searchsorted(epochs.start_ms, edges)
     parts = [_slice(epochs, int(low), int(high)) for low, high in pairwise(cuts) if high > low]
     return [part for part in parts if part.seated_s]

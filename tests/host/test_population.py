@@ -10,7 +10,7 @@ from sitbone.population import POLICIES, WORLDS, Person, measure
 
 SMALL, WHOLE, PART = 16, 500, 200
 SEED = 4  # the rules were made while looking at seeds 1 to 3
-TARGET, TARGET_WHO_FOLLOW = 0.90, 0.94
+TARGET = 0.90
 
 
 def told(found: dict[str, Any]) -> str:
@@ -56,4 +56,3 @@ def test_the_population(world: str, capsys: pytest.CaptureFixture[str]) -> None:
     if as_assumed:
         assert found["fewer_flares_than_never"]["low"] > 0
         assert found["near_or_rightly_stopped"]["share"] >= TARGET
-        assert found["near_or_rightly_stopped_who_follow"]["share"] >= TARGET_WHO_FOLLOW
