@@ -6,7 +6,6 @@ import shlex
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -63,12 +62,10 @@ def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_help_is_quick() -> None:
-    """Heavy imports belong into the commands. The bound is loose: it is to catch numpy and rich, not a slow machine."""
-    code = "import sys, sitbone.cli; print({'numpy', 'rich', 'serial', 'sqlite3'} & set(sys.modules))"
-    begun_s = time.monotonic()
+    """Heavy imports belong into the commands."""
+    code = "import sys, sitbone.cli; print({'numpy', 'rich', 'serial', 'sqlite3', 'nicegui'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
-    assert time.monotonic() - begun_s < 2
 
 
 def test_history_and_events_of_a_filled_store(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
