@@ -23,8 +23,9 @@ from cushion.core.pauses import is_quiet
 from cushion.core.prompting import LEFT, OBJECT, QUIET, RIGHT, UNTRUSTED, VEHICLE, Prompter, Situation
 from cushion.core.settings import Settings
 from cushion.core.shifts import Offload, Shift
+from sitbone.analysis.kept import zone_of
 from sitbone.blocks import fields_of
-from sitbone.days import local, unix_ms
+from sitbone.days import Zone, local, unix_ms
 from sitbone.history import epochs_of
 from sitbone.store import Store
 
@@ -84,16 +85,17 @@ def _thinned(times_ms: np.ndarray[Any, Any]) -> list[int]:
 def recorded(store: Store, start: datetime, end: datetime) -> Epochs:
     """The stored epochs of [start, end). Overlapping ones (two cushions) are taken once, by time."""
     from_ms, to_ms = unix_ms(start), unix_ms(end)
-    epochs = from_fields(*epochs_of(store, from_ms, to_ms))
+    zone = zone_of(store)
+    epochs = from_fields(*epochs_of(store, from_ms, to_ms), zone)
     slept = [
         (record.unix_ms // 1000, int(fields_of(record.kind, record.payload)["slept_s"]))
         for record in store.read([records.SLEPT], from_ms, to_ms)
         if record.unix_ms is not None
     ]
-    return _with_sleeps(epochs, slept)
+    return _with_sleeps(epochs, slept, zone)
 
 
-def _with_sleeps(epochs: Epochs, slept: list[tuple[int, int]]) -> Epochs:
+def _with_sleeps(epochs: Epochs, slept: list[tuple[int, int]], zone: Zone) -> Epochs:
     """Sleeps of the cushion, (when it woke in UTC s, how long), are an empty seat, not a gap: it sleeps on no other."""
     woke = dict(slept)
     starts_s, gaps_s = epochs.start_ms // 1000, epochs.gap_s
@@ -111,13 +113,13 @@ def _with_sleeps(epochs: Epochs, slept: list[tuple[int, int]]) -> Epochs:
         np.insert(epochs.left_u, rows, 0),
         np.insert(epochs.right_u, rows, 0),
         np.insert(epochs.state, rows, VACANT),
-        np.insert(epochs.minute, rows, _minutes(begins_ms)),
+        np.insert(epochs.minute, rows, _minutes(begins_ms, zone)),
         np.insert(epochs.start_ms, rows, begins_ms),
     )
 
 
-def from_fields(ends_ms: np.ndarray[Any, Any], fields: np.ndarray[Any, Any]) -> Epochs:
-    """Epochs from the times they were closed (UTC ms, rising) and their record's fields."""
+def from_fields(ends_ms: np.ndarray[Any, Any], fields: np.ndarray[Any, Any], zone: Zone | None = None) -> Epochs:
+    """Epochs from the times they were closed (UTC ms, rising) and their record's fields; days are those of `zone`."""
     if len(ends_ms) == 0:
         none = np.zeros(0, dtype=np.int64)
         return Epochs(none, none, none, none, none, none, none)
@@ -139,7 +141,7 @@ def from_fields(ends_ms: np.ndarray[Any, Any], fields: np.ndarray[Any, Any]) -> 
         _known(fields["left_u"]),
         _known(fields["right_u"]),
         fields["state"].astype(np.int64),
-        _minutes(starts_ms),
+        _minutes(starts_ms, zone or Zone()),
         starts_ms,
     )
 
@@ -148,12 +150,12 @@ def _known(u: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.where(u == records.UNKNOWN_U, -1, u.astype(np.int64))
 
 
-def _minutes(starts_ms: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _minutes(starts_ms: np.ndarray[Any, Any], zone: Zone) -> np.ndarray[Any, Any]:
     """Minute of the local day of each moment; the zone's offset is asked for once each quarter of an hour."""
     offsets: dict[int, int] = {}
     quarters, which = np.unique(starts_ms // 900_000, return_inverse=True)
     for quarter in quarters.tolist():
-        offset = local(quarter * 900_000).utcoffset()
+        offset = zone.local(quarter * 900_000).utcoffset()
         assert offset is not None
         offsets[quarter] = round(offset.total_seconds() / 60)
     shift = np.array([offsets[quarter] for quarter in quarters.tolist()], dtype=np.int64)[which]

@@ -95,7 +95,8 @@ def _weeks(found: Trends) -> Table:
     for moment, label in (("morning", "worst morning pain, 0–10"), ("sitting", "worst pain while sitting, 0–10")):
         rows.append([label, *(_worst(found, moment, week.first) for week in weeks), ""])
     return Table(
-        "Left side's share: 50 % is as in your calibration, without one as on a typical seat. Change: last week against the one before.",
+        "Left side's share: 50 % is as in your calibration, without one as on a typical seat. Change: last week against"
+        " the one before.",
         [*head, "change"],
         rows,
     )

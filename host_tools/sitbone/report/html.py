@@ -31,7 +31,7 @@ th:first-child, .words td, .words th { text-align: left; }
 figure { margin: .3rem 0; break-inside: avoid; } svg { display: block; width: 100%; height: auto; }
 svg text { font-family: system-ui, sans-serif; }
 .scroll { overflow-x: auto; }
-td, thead th { white-space: nowrap; } .words td { white-space: normal; }
+td, thead th { white-space: nowrap; } .words td:last-child { white-space: normal; }
 .columns { columns: 2 22rem; column-gap: 2rem; } .columns section { break-inside: avoid; }
 .columns th, .columns td { padding: .12rem .3rem; }
 .columns section:first-child h2 { margin-top: .4rem; }
