@@ -54,7 +54,8 @@ def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
         "days": epochs.days,
         "grid": rows,
         "response": response(store, now, days),
-        "says": f"Replayed as you sat; a dose limit may be {low} to {high} s and rises by at most 10 % in 7 days.",
+        "says": f"Replayed as you sat; a dose limit may be {_min(low)} to {_min(high)} min;"
+        " it rises by at most 10 % in 7 days.",
     }
 
 
@@ -98,6 +99,15 @@ def _min(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
+def _places(found: dict[str, Any]) -> dict[tuple[float, float], list[int]]:
+    """Where in the plot the dose limits of the longest seated limit are, those at one place together."""
+    places: dict[tuple[float, float], list[int]] = {}
+    for row in found["grid"]:
+        if row["seated_limit_s"] == SEATED_S[-1] and row["left_dose_limit_s"] == row["right_dose_limit_s"]:
+            places.setdefault((row["prompts"], row["over_min"]), []).append(row["left_dose_limit_s"])
+    return places
+
+
 def save_plot(found: dict[str, Any], path: Path) -> None:
     """Prompts a day against minutes over the limit, a line for each seated limit. Raises SitboneError."""
     try:
@@ -106,18 +116,24 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
         raise SitboneError("the plot needs matplotlib; install sitbone[plot]") from None
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
-    for seated_s in SEATED_S:
+    for index, seated_s in enumerate(SEATED_S):
         rows = [row for row in found["grid"] if row["seated_limit_s"] == seated_s and not row["in_force"]]
         rows.sort(key=lambda row: row["left_dose_limit_s"])
         x, y = [row["prompts"] for row in rows], [row["over_min"] for row in rows]
-        axes.plot(x, y, marker="o", label=f"seated limit {seated_s // 60} min")
+        # Lines that fall together lie on each other, each narrower than the one below.
+        width = 1.5 + 1.5 * (len(SEATED_S) - index)
+        axes.plot(x, y, marker="o", linewidth=width, markersize=2 * width, label=f"seated limit {seated_s // 60} min")
+    for place, limits in _places(found).items():
+        text = "dose limit " + ", ".join(str(limit_s // 60) for limit_s in limits)
+        axes.annotate(text, place, textcoords="offset points", xytext=(8, 8), fontsize=8)
     for row in found["grid"]:
         if row["in_force"]:
             axes.plot([row["prompts"]], [row["over_min"]], marker="*", markersize=16, color="black", label="in force")
     axes.set_xlabel("prompts a day")
     axes.set_ylabel("minutes a day over the dose limit")
     axes.set_title(f"{found['days']} days, replayed: dose limits {LIMITS_S[0] // 60} to {LIMITS_S[-1] // 60} min")
-    axes.legend()
+    axes.margins(0.2, 0.1)
+    axes.legend(fontsize=8)
     try:
         figure.savefig(path)
     except ValueError as error:

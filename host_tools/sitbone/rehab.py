@@ -41,15 +41,13 @@ def criteria(rows: list[Row], now: datetime) -> list[str]:
     recent = [row for row in rows if row["stage"] == stage and row["day"] > since]
     rated = [row for row in recent if row["pain_during"] is not None and row["pain_next"] is not None]
     calm = [row for row in rated if max(row["pain_during"], row["pain_next"]) <= MOST_PAIN]
-    enough = len({row["day"] for row in rated}) >= SESSIONS
-    told = [
-        f"{stage}: {len({row['day'] for row in recent})} sessions in {WEEKS} weeks ({SESSIONS} are needed, with pain)"
-    ]
+    days = len({row["day"] for row in rated})
+    told = [f"{stage}: {days} days in {WEEKS} weeks with pain during and next morning; {SESSIONS} are needed"]
     told.append(f"pain at most {MOST_PAIN} during and next morning: {len(calm)} of {len(rated)} rated exercises")
     ratio = symmetry(rows)
     told.append("left/right strength: not measured" if ratio is None else f"weaker leg at {ratio:.0%} of the stronger")
     strong = stage == "isometric" or (ratio is not None and ratio >= LEAST_SYMMETRY)
-    met = enough and len(calm) == len(rated) and strong
+    met = days >= SESSIONS and len(calm) == len(rated) and strong
     told.append(DISCUSS if met else "criteria not met yet; stay, or ask your physiotherapist")
     return told
 

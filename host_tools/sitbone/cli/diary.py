@@ -20,7 +20,7 @@ class Quick(click.Group):
         return super().resolve_command(context, args)
 
 
-@click.group(cls=Quick, epilog=example("pain 3 --morning"))
+@click.group(cls=Quick, no_args_is_help=False, epilog=example("pain 3 --morning"))
 def pain() -> None:
     """Keep the pain diary: what tuning goes by."""
 
@@ -206,6 +206,23 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
         number = diary.add("rehab", row)
         told = criteria(diary.rehab(), now())
     click.echo(f"{number}  {row['day']}  {stage}: {exercise}")
+    click.echo("\n".join(told))
+
+
+@rehab.command("rate", epilog=example("rehab rate 4 --pain-next 2"))
+@click.argument("number", type=int)
+@click.option("--pain-next", metavar="0-10", type=int, required=True, help="How the morning after it was.")
+def rehab_rate(number: int, pain_next: int) -> None:
+    """Add to an exercise the pain of the morning after it."""
+    from sitbone.diary_store import DiaryStore
+    from sitbone.rehab import criteria
+
+    if not 0 <= pain_next <= 10:
+        raise UsageError(f"--pain-next {pain_next} is out of range; give 0 to 10")
+    with open_store() as store:
+        diary = DiaryStore(store)
+        diary.rate_next_morning(number, pain_next)
+        told = criteria(diary.rehab(), now())
     click.echo("\n".join(told))
 
 
