@@ -55,7 +55,7 @@ class TestTheDiary:
     def test_two_clicks_add_pain_and_one_takes_it_back(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 3", exact=True).click()
-        page.get_by_role("button", name="On waking up").click()
+        page.get_by_role("button", name="On waking up", exact=True).click()
         expect(status(page)).to_contain_text("Saved: pain 3, on waking up.")
         (entry,) = pains(dashboard.home)
         assert (entry["pain"], entry["moment"], entry["side"]) == (3, "morning", "both")
@@ -69,7 +69,7 @@ class TestTheDiary:
         page.get_by_role("button", name="Pain 2", exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Pain 2", exact=True)).to_have_attribute("aria-pressed", "true")
-        page.get_by_role("button", name="While sitting").focus()
+        page.get_by_role("button", name="While sitting", exact=True).focus()
         page.keyboard.press("Space")
         expect(status(page)).to_contain_text("Saved: pain 2, while sitting.")
 
@@ -116,7 +116,7 @@ class TestTheDiary:
     def test_pain_of_seven_says_to_seek_care(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 7", exact=True).click()
-        page.get_by_role("button", name="At another time").click()
+        page.get_by_role("button", name="At another time", exact=True).click()
         expect(status(page)).to_contain_text("a reason to see a doctor or physiotherapist")
 
     def test_a_red_flag_is_noted_and_closed_by_whom_it_concerns(self, dashboard, page):
