@@ -28,8 +28,9 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.slow
 
 
-def made(home: Path) -> Path:
-    run_weeks(home, 1, NOW, seed=3)
+def made(home: Path, steps: list[tuple[int, int]] | None = None) -> Path:
+    steps = [] if steps is None else steps
+    run_weeks(home, 1, NOW, 3, lambda done, of: steps.append((done, of)))
     return home / "sitbone.sqlite"
 
 
@@ -50,8 +51,10 @@ def test_it_says_that_it_is_simulated(example: Store) -> None:
 
 
 def test_the_same_seed_gives_the_same_weeks(example: Store, tmp_path: Path) -> None:
-    with Store(made(tmp_path)) as again:
+    steps: list[tuple[int, int]] = []
+    with Store(made(tmp_path, steps)) as again:
         assert content(again) == content(example)
+    assert steps == [(index, 7) for index in range(1, 8)]
 
 
 def test_there_is_something_to_look_at(example: Store) -> None:
@@ -108,9 +111,3 @@ def test_it_never_overwrites_a_store(example: Store, capsys: pytest.CaptureFixtu
     assert cli.run(["demo", "--weeks", "1", "--into", str(home)]) == 1
     assert cli.run(["demo", "--weeks", "1"]) == 2
     assert capsys.readouterr().err.endswith("--weeks needs a folder for the data; give one with --into DIR\n")
-
-
-def test_it_tells_how_far_it_is(tmp_path: Path) -> None:
-    steps: list[tuple[int, int]] = []
-    run_weeks(tmp_path, 1, NOW, 1, lambda done, of: steps.append((done, of)))
-    assert steps == [(index, 7) for index in range(1, 8)]
