@@ -97,6 +97,8 @@ start_mode = PLAIN
 if version:
     sys.path.insert(0, "/fw/" + version)
 try:
+    if not version and "fw" not in os.listdir("/"):
+        os.mkdir("/fw")  # nothing was ever installed: the firmware is frozen into MicroPython, or nowhere
     start_mode = prepare_board()
 except OSError as error:
     sys.print_exception(error)

@@ -65,7 +65,7 @@ def rom_image(folder):
 
 
 def script(root, how, seconds, visit_every_s, collect):
-    values = {"ROOT": str(root), "IN_PLACE": how == "in place", "SECONDS": int(seconds)}
+    values = {"ROOT": str(root), "HOW": how, "SECONDS": int(seconds)}
     values |= {"VISIT_EVERY_S": visit_every_s, "COLLECT": collect}
     return "".join(f"{name} = {value!r}\n" for name, value in values.items()) + SCRIPT.read_text()
 
@@ -125,6 +125,12 @@ def test_what_is_alive_and_the_smallest_heap_it_lives_in(chip, how, capsys):
 def test_a_smaller_heap_would_be_noticed(chip):
     minute = on_unix(chip, "installed", MINUTE_S)
     assert on_unix(chip, "installed", MINUTE_S, heap_bytes=minute["before"] + minute["alive"][-1] * 9 // 10) is None
+
+
+@pytest.mark.slow
+def test_with_nothing_installed_it_starts_from_where_it_is_frozen(chip):
+    """A ROM image on the path, as MicroPython has what was frozen into it."""
+    assert on_unix(chip, "frozen", MINUTE_S)["alive"][-1] > 80_000
 
 
 @pytest.mark.slow

@@ -18,7 +18,15 @@ import os
 import time
 import vfs
 
-alive = []
+alive = [0] * (SECONDS // VISIT_EVERY_S + 2)  # at once: a list that grows would be taken for the firmware
+visits = 0
+
+
+def note():
+    global visits
+    gc.collect()
+    alive[visits] = gc.mem_alloc() - before
+    visits += 1
 
 
 def visit():
@@ -31,26 +39,26 @@ def visit():
     for call in (calls.status, calls.live, calls.settings_show):
         call()
     if COLLECT:
-        gc.collect()
-        alive.append(gc.mem_alloc() - before)
+        note()
 
 
 with open(ROOT + "/fw/boot.py") as file:
     boot = file.read()
 with open(ROOT + "/fw/main.py") as file:
     main = file.read()
-if IN_PLACE:
+if HOW != "installed":
     with open(ROOT + "/fw.romfs", "rb") as file:
         firmware = vfs.VfsRom(file.read())
 else:
     firmware = vfs.VfsPosix(ROOT + "/fw")
 vfs.umount("/")
 vfs.mount(disk.Disk(), "/")
-vfs.mount(firmware, "/fw/0")
+vfs.mount(firmware, "/rom" if HOW == "frozen" else "/fw/0")
 builtins.open = disk.Disk().open
-disk.files["fw/current"] = "0\n\n"
+if HOW != "frozen":
+    disk.files["fw/current"] = "0\n\n"
 asyncio.end_ms, asyncio.visit, asyncio.visit_every_ms = SECONDS * 1000, visit, VISIT_EVERY_S * 1000
-sys.path[:] = []
+sys.path[:] = ["/rom"] if HOW == "frozen" else []
 names = {"__name__": "__main__"}
 gc.collect()
 if not COLLECT:
@@ -58,6 +66,5 @@ if not COLLECT:
 before = gc.mem_alloc()
 exec(boot, names)
 exec(main, names)
-gc.collect()
-alive.append(gc.mem_alloc() - before)
-print(json.dumps({"before": before, "alive": alive, "ms": time.ticks_ms()}))
+note()
+print(json.dumps({"before": before, "alive": alive[:visits], "ms": time.ticks_ms()}))
