@@ -1,7 +1,7 @@
 """Commands about what was recorded: sync, history, events, why."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -22,6 +22,8 @@ from sitbone.cli.terminal import (
 )
 from sitbone.errors import CushionGone, DamagedData, UsageError
 
+DERIVED_DAYS = 400  # a year of trends, and some
+
 
 @click.command(epilog=example("sync --port /dev/ttyUSB0"))
 @port_option
@@ -36,7 +38,8 @@ def sync(port: str | None, as_json: bool) -> None:
     try:
         with open_store() as store, progress_bar("syncing", in_bytes=True) as progress:
             result = Sync(store, lambda: Cushion(chosen), now, progress).run()
-            whole_days(store, date.min, date.max)  # here, where somebody waits anyway: what is asked next is quick
+            # Derived here, where somebody waits anyway: what is asked next is quick.
+            whole_days(store, now().date() - timedelta(days=DERIVED_DAYS), now().date())
     except CushionGone as error:
         if error.result is not None:
             print_sync(error.result, as_json)
