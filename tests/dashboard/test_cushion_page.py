@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from sitbone.port_holder import holder_of
 from tests.dashboard.conftest import PHONE, WIDE, running
 from tests.dashboard.cushions import PATIENCE_S, SITTING, copied, plugged_in, sitbone, unplug, until, write_seat
 
@@ -195,9 +196,10 @@ def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leav
 ):
     """Sync and dashboard at once: the command holds the port, the page says so, and both write into the store."""
     home, options = tmp_path / "home", ("--port", str(place / "cushion"))
-    with plugged(place, worked_flash, "--baud", 4800) as cushion, running(home, *options) as dashboard:
+    with plugged(place, worked_flash, "--baud", 1200) as cushion, running(home, *options) as dashboard:
         command = [sys.executable, "-m", "sitbone.cli", "sync", "--port", str(place / "cushion")]
         sync = subprocess.Popen(command, env=os.environ | {"SITBONE_HOME": str(home)}, stdout=subprocess.PIPE)
+        until(lambda: holder_of(str(place / "cushion")), "the command never opened the port")
         page.goto(dashboard.at("/cushion"))
         expect(page.locator(".connection")).to_contain_text(f"is in use by sitbone sync (process {sync.pid})")
         for pain in (1, 2):
@@ -243,4 +245,5 @@ def _settings(dashboard, place, page):
         return told[-1].returncode == 0
 
     until(shown)
+    page.get_by_role("button", name="Connect", exact=True).click()
     return told[-1].stdout

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from sitbone import cli
 from sitbone.errors import Refused
-from sitbone.live import capture, figures, lines, next_prompt_s
+from sitbone.live import capture, figures, lines, next_prompt_s, steady
 from sitbone.virtual import SITTERS, SitterSeat, VirtualCushion
 
 START = datetime(2026, 9, 21, 7, 0, tzinfo=UTC)
@@ -50,6 +50,15 @@ def test_before_and_after_a_wedge():
     assert "open" in text
     assert "uncalibrated" in text
     assert "4.0 kPa" not in "\n".join(lines(after, None))
+
+
+def test_a_mark_is_the_mean_of_seconds_through_which_somebody_sat():
+    answers = [figures(answer()), figures(answer(pa=[4000, 6000, 3000, 2000]))]
+    assert steady(answers)["pa"] == [5000, 5000, 3000, 2000]
+    assert steady(answers)["left_share"] == 0.5
+    for nobody in ([], [*answers, figures(answer(state="vacant"))]):
+        with pytest.raises(Refused, match="nobody sat there for 5 seconds; sit as usual"):
+            steady(nobody)
 
 
 def test_a_refused_capture_says_why():

@@ -9,7 +9,7 @@ import pytest
 
 from sitbone import cli
 from sitbone.device import Board, Cushion
-from sitbone.doctor import BAD, NOTE, OK, examine
+from sitbone.doctor import BAD, NOTE, OK, advice_for, examine
 from sitbone.virtual import EmptySeat, VirtualCushion
 
 NOW_MS = 1_790_000_000_000
@@ -84,3 +84,10 @@ def test_safe_mode_is_bad_and_says_what_to_do(cushion):
     assert found.level == BAD
     assert "unheard-of is unknown" in found.text
     assert "install" in found.text
+
+
+def test_each_fault_that_the_firmware_can_name_comes_with_what_to_do() -> None:
+    assert advice_for("left_it short") == "unplug it and look for a crushed wire"
+    assert advice_for("calibration drifted") == advice_for("right_it drifting")
+    assert advice_for("log refused 3 writes").startswith("sync now")
+    assert advice_for("left_thigh open") == "check the wire and the plug"

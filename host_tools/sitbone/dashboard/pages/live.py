@@ -194,7 +194,7 @@ def _compared(was: float | None, found: float | None, digits: int) -> tuple[str,
     if was is None or found is None:
         return (said[0], said[1], "")
     change = round(found, digits) - round(was, digits)
-    return (said[0], said[1], f"{change:+.{digits}f}" if round(change, digits) else "the same")
+    return (said[0], said[1], f"{change:+.{digits}f}" if round(change, digits) else "0")
 
 
 PAGE = Page("/live", "Live", "M3 12h4l2-6 4 12 3-9 2 3h3", build)
