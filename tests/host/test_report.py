@@ -216,3 +216,19 @@ def test_a_pdf_without_typst_says_what_to_install(
 def test_a_morning_alone_is_enough(store: Store) -> None:
     store.add_blocks(store.cushion(CUSHION_ID.hex()), [read_block(data) for data in office_morning().data()])
     assert "1 of 28 days have data" in words_of(report_of(store, datetime(2026, 9, 22, 9).astimezone()))
+
+
+def test_a_diary_alone_makes_a_report(store: Store, tmp_path: Path) -> None:
+    DiaryStore(store).add("pain", new_pain(3, NOW, NOW, "sitting"))
+    report = report_of(store, NOW, 7)
+    told = words_of(report)
+    assert "No prompts in these days." in told
+    assert "Highest dose a day: no data. 7 of 7 days without data. Sitting pain 3 to 3 on 1 days" in told
+    pytest.importorskip("typst")
+    write_pdf(report, tmp_path / "report.pdf")
+
+
+def test_a_year_is_a_report_too(store: Store) -> None:
+    report = report_of(filled(store), NOW, 366)
+    assert "10 of 366 days have data" in words_of(report)
+    assert [section.title for section in report.sections][2] == "When you sat, the last 42 days"
