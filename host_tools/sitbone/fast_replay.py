@@ -271,10 +271,21 @@ def _replay(
 
         step, attempt = -1 if gap_s else 0, True
         while step < length_s:
-            # --- the stride: what the whole epoch would do, if nothing is decided in it
-            stride = attempt and step >= 0 and length_s - step > 1
+            # --- the stride: what the rest of the epoch would do, if nothing is decided in it; in an episode, what is
+            # left until its next level, its end, or the break that answers it
+            rest_s = length_s - step
+            resting = active and off and relief_ms >= CANCEL_MS
+            if resting:
+                rest_s = min(rest_s, (min(verified_ms - off_ms, LONGEST_RELIEF_MS - relief_ms) - 1) // 1000)
+            elif active:
+                next_ms = MISSED_MS
+                if not gentle and level == 1:
+                    next_ms = LEVEL_2_MS if age_ms < LEVEL_2_MS else 0
+                elif not gentle and level == 2:
+                    next_ms = LEVEL_3_MS if age_ms < LEVEL_3_MS else 0
+                rest_s = min(rest_s, (next_ms - age_ms - 1) // 1000)
+            stride = attempt and step >= 0 and rest_s > 1
             if stride:
-                rest_s = length_s - step
                 n_ms = rest_s * 1000
                 new_left, new_right = (left_cs, left_us, left_rest), (right_cs, right_us, right_rest)
                 if left_u == 0 and right_u == 0 and state != STATE_OBJECT:
@@ -304,15 +315,7 @@ def _replay(
                 ceiling = OFFLOAD_LEAVE_U if offload_ms else OFFLOAD_ENTER_U
                 offloads = 0 <= highest_u < ceiling
                 if active:
-                    # Seated on, and no threshold of the episode inside the epoch.
-                    next_ms = MISSED_MS
-                    if not gentle and level == 1:
-                        next_ms = LEVEL_2_MS if age_ms < LEVEL_2_MS else 0
-                    elif not gentle and level == 2:
-                        next_ms = LEVEL_3_MS if age_ms < LEVEL_3_MS else 0
-                    stride = (
-                        same and blocked == 0 and seated and not offloads and relief_ms == 0 and age_ms + n_ms < next_ms
-                    )
+                    stride = blocked == 0 and (resting or (same and seated and not offloads and relief_ms == 0))
                 elif state == VACANT:
                     # An empty seat is never asked to break. A break that is verified re-arms at the end, where the
                     # doses are lowest; a told reason is forgotten once nothing is due.
@@ -360,7 +363,9 @@ def _replay(
                 offload_ms = offload_ms + n_ms if offloads else 0
                 if active:
                     age_ms += n_ms
-                    shift_seen = shift_seen or shifted[row] != 0
+                    shift_seen = shift_seen or (shifted[row] != 0 and step + rest_s == length_s)
+                    if resting:
+                        relief_ms = max(offload_ms, away_ms)
                 else:
                     since_end_ms = min(since_end_ms + n_ms, LONG_MS)
                     break_seen = break_seen or verified
@@ -375,7 +380,8 @@ def _replay(
                 if state == OCCUPIED:
                     out[LEFT_OVER] += rest_s if left_over else 0
                     out[RIGHT_OVER] += rest_s if right_over else 0
-                break
+                step += rest_s
+                continue
 
             # --- or one second; step -1 is the gap before the epoch
             attempt = step < 0
@@ -443,6 +449,7 @@ def _replay(
                 elif away:
                     if relief_ms < CANCEL_MS <= away:
                         response_ms = max(1, age_ms - away)
+                        attempt = True
                     relief_ms = away
                     if away >= LONGEST_RELIEF_MS:
                         ended = PARTIAL
@@ -500,6 +507,7 @@ def _replay(
                     log[at, 0], log[at, 1], log[at, 2], log[at, 3] = now_s, END, ended, 0
                     out[LOGGED] += 1
             if vibrate:
+                attempt = True
                 out[LEVEL_2] += 1 if vibrate == 2 else 0
                 out[LEVEL_3] += 1 if vibrate == 3 else 0
                 if out[LOGGED] < len(log):
