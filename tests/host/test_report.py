@@ -230,5 +230,6 @@ def test_a_diary_alone_makes_a_report(store: Store, tmp_path: Path) -> None:
 
 def test_a_year_is_a_report_too(store: Store) -> None:
     report = report_of(filled(store), NOW, 366)
+    assert report.title == "Sitting and pain, 21 Sep 2025 to 21 Sep 2026"
     assert "10 of 366 days have data" in words_of(report)
     assert [section.title for section in report.sections][2] == "When you sat, the last 42 days"

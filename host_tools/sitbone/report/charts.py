@@ -166,7 +166,8 @@ def _date_axis(dates: list[date], x: _Columns, y: float) -> list[str]:
     for index, (day, at) in enumerate(zip(dates, x.middles, strict=True)):
         if x.width * every > 11 and index % every == 0:
             parts.append(_text(at, y + 7, f"{day.day}", "middle"))
-        if index == 0 or day.day == 1:
+        room = index == 0 and all(later.day != 1 for later in dates[1 : int(50 / x.width)])
+        if room or day.day == 1:
             parts.append(_text(at, y + 16, f"{day:%b %Y}", "middle" if index else "start"))
     return parts
 

@@ -45,6 +45,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     found = trends(store, last - timedelta(days=days - 1), last)
     if not any(found.days) and not found.pains:
         raise SitboneError(f"no data in the last {days} days; run sitbone sync, or ask for more with --days")
+    first = short(found.dates[0]) + (f" {found.dates[0].year}" if found.dates[0].year != last.year else "")
     diary = DiaryStore(store)
     lead: list[Block] = [Text(SIMULATED, warning=True)] if found.simulated else []
     lead += [Text(f"Open red flag: {_flag(row)}. Seek care.", warning=True) for row in _open_flags(diary)]
@@ -56,7 +57,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
         )
     )
     return Report(
-        title=f"Sitting and pain, {short(found.dates[0])} to {short(last)} {last.year}",
+        title=f"Sitting and pain, {first} to {short(last)} {last.year}",
         made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from this computer's own data",
         lead=lead,
         sections=[
