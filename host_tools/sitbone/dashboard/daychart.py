@@ -10,7 +10,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from sitbone.analysis.days import SIDES
+from sitbone.analysis.material import Array
 from sitbone.analysis.spans import Span
 from sitbone.analysis.view import DayView, DoseCurve
 from sitbone.days import Zone
@@ -82,10 +85,12 @@ def _curve(curve: DoseCurve, side: str, window: Window, height_s: float) -> str:
     return f'<path class="limit {side}" d="{limit}"/><path class="dose {side}" d="{dose}"/>'
 
 
-def _line(curve: DoseCurve, values: object, window: Window, height_s: float) -> str:
-    """SVG path data; a NaN breaks the line."""
+def _line(curve: DoseCurve, values: Array, window: Window, height_s: float) -> str:
+    """SVG path data; a NaN breaks the line. Points on a level stretch say nothing that its two ends don't."""
+    keep = np.ones(len(values), dtype=bool)
+    keep[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
     parts, pen = [], "M"
-    for at_ms, value in zip(curve.at_ms.tolist(), values.tolist(), strict=True):  # type: ignore[attr-defined]
+    for at_ms, value in zip(curve.at_ms[keep].tolist(), values[keep].tolist(), strict=True):
         if math.isnan(value):
             pen = "M"
             continue
