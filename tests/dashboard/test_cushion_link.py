@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sitbone import device
 from sitbone.dashboard.cushion_link import CushionLink
 from sitbone.dashboard.work import now
 from sitbone.errors import NoCushion, Refused
@@ -178,3 +180,21 @@ def test_a_typed_path_is_taken_and_one_without_a_cushion_says_so(link, flash, po
     with plugged_in(flash, port, "--trace", seat):
         link.choose(str(port))
         looking_until(link, lambda: link.view.live)
+
+
+def test_a_search_that_found_nothing_is_repeated_later_and_later_but_soon_when_a_port_comes(monkeypatch, home):
+    searches, ports = [], ["/dev/other"]
+    monkeypatch.setattr(device, "ports", lambda: list(ports))
+    monkeypatch.setattr(device, "find", lambda: searches.append(time.monotonic()) or [])
+    link = CushionLink()
+    try:
+        looking_until(link, lambda: len(searches) == 3)
+        first, second, third = searches
+        assert third - second > second - first
+        assert link.view.problem == "no cushion was found; plug it in, or type its port below"
+        assert link.view.ports == ("/dev/other",)
+        ports.append("/dev/new")
+        looking_until(link, lambda: len(searches) == 4)
+        assert searches[3] - third < 4, "the wait that would have been next"
+    finally:
+        link.stop()

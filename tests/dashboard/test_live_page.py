@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from sitbone.port_holder import holder_of
 from sitbone.virtual import Seat, VirtualCushion
 from tests.dashboard.conftest import PHONE, WIDE, running
 from tests.dashboard.cushions import SITTING, copied, plugged_in, sitbone, unplug, until, write_seat
@@ -24,6 +25,13 @@ WATCH = """
     .observe(seat, { attributeFilter: ["data-number"] });
   new MutationObserver(() => { window.spoken += 1; })
     .observe(spoken, { childList: true, characterData: true, subtree: true });
+}
+"""
+# As when another window or tab comes to the front.
+HIDE = """
+() => {
+  Object.defineProperty(document, "hidden", { get: () => true });
+  document.dispatchEvent(new Event("visibilitychange"));
 }
 """
 
@@ -159,8 +167,13 @@ def test_two_browsers_see_the_same_cushion_and_a_second_dashboard_says_who_holds
 def test_the_command_line_has_the_port_when_nobody_looks(dashboard, seat, page, place):
     at_live(dashboard, page)
     assert "is in use by sitbone dashboard" in sitbone(dashboard.home, "status", "--port", place / "cushion").stderr
+    page.evaluate(HIDE)
+    until(lambda: not holder_of(str(place / "cushion")))
+    assert sitbone(dashboard.home, "status", "--port", place / "cushion").returncode == 0
+    page.reload()
+    expect(page.locator(".connection")).to_contain_text("Connected to cushion")
     page.goto(dashboard.at("/diary"))
-    until(lambda: sitbone(dashboard.home, "status", "--port", place / "cushion").returncode == 0)
+    until(lambda: not holder_of(str(place / "cushion")))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

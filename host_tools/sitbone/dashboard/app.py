@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from nicegui import app as framework
 from nicegui import core, run, ui
 
-from sitbone.dashboard import downloads, frame
+from sitbone.dashboard import cushion_link, downloads, frame
 from sitbone.dashboard.guard import LEAST_TOKEN, LOOPBACK_NAMES, Access, Guard
 from sitbone.dashboard.pages import PAGES
 from sitbone.errors import SitboneError, UsageError
@@ -105,6 +105,7 @@ def _application() -> FastAPI:
     for page in PAGES:
         frame.register(page, PAGES)
     downloads.register(framework)
+    framework.on_shutdown(cushion_link.shared().stop)
     outer = FastAPI(openapi_url=None)
     ui.run_with(
         outer,

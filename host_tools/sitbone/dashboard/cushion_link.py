@@ -37,6 +37,7 @@ from sitbone.sync import Sync
 POLL_S = 0.16  # the cushion samples each 0.25 s: no sample is missed, and the wire stays half free
 STATUS_EVERY_S = 5.0
 RETRY_S = 1.0
+SEARCH_MOST_S = 30.0
 LINGER_S = 2.0  # from one page to the next nobody looks for a moment
 ANSWER_S = 120.0  # for a person to say whether a pulse was felt
 SIDE_BOTH = 3
@@ -91,6 +92,7 @@ class CushionLink:
     def __init__(self, port: str | None = None) -> None:
         self.marks: dict[str, Row] = {}  # "before" and "after": figures to compare with, the same for all pages
         self._chosen = port or None
+        self._patience = _Patience()
         self._found: str | None = None  # by a search; searched for anew when it went away
         self._view = View()
         self._lock = threading.Lock()
@@ -138,7 +140,7 @@ class CushionLink:
 
         def change(_: Connect) -> None:
             self._close()
-            self._chosen, self._found = port or None, None
+            self._chosen, self._found, self._patience = port or None, None, _Patience()
             self._retry_due_s = 0.0
             self._show(state="searching", port=port or "", problem="", live=None, status=None)
 
@@ -369,6 +371,7 @@ class CushionLink:
             return self._found
         if self._view.state == "resting":
             self._show(state="searching")
+        self._patience.demand(device.ports())
         found = [str(row["port"]) for row in device.find()]
         self._show(ports=tuple(found or device.ports()))
         if len(found) > 1:
@@ -376,6 +379,7 @@ class CushionLink:
         if not found:
             raise NoCushion(_why_none(device.ports()))
         self._found = found[0]
+        self._patience = _Patience()
         return self._found
 
     def _lose(self, error: CushionGone) -> None:
@@ -403,6 +407,26 @@ class CushionLink:
         job = _Job(work)
         self._jobs.put(job)
         return job.future
+
+
+class _Patience:
+    """Each search opens all ports, which may disturb other boards: one that found nothing is repeated later and later,
+    but soon when a port came, went or was freed."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[str, str]] = []
+        self._wait_s = RETRY_S
+        self._due_s = 0.0
+
+    def demand(self, ports: list[str]) -> None:
+        """Raises NoCushion, with the reason that a search would give, until it is time for another one."""
+        seen = [(port, holder_of(port)) for port in ports]
+        if seen != self._seen:
+            self._seen, self._wait_s, self._due_s = seen, RETRY_S, 0.0
+        if time.monotonic() < self._due_s:
+            raise NoCushion(_why_none(ports))
+        self._due_s = time.monotonic() + self._wait_s
+        self._wait_s = min(SEARCH_MOST_S, 2 * self._wait_s)
 
 
 class _Job:

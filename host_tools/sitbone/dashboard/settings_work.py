@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cushion.core.settings import BY_NAME
 from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.widgets import table, text
 from sitbone.dashboard.work import now
@@ -13,8 +14,9 @@ from sitbone.limits import SettingChange, setting_changes
 from sitbone.settings import BY_SYNC, change, undone
 from sitbone.store import Store
 from sitbone.sync import Sync
+from sitbone.tuning import minutes
 
-SHOWN_CHANGES = 20
+SHOWN_CHANGES = 12
 
 
 def values_of(connect: Connect) -> dict[str, int]:
@@ -56,11 +58,21 @@ def changes_table(changes: list[SettingChange]) -> None:
     rows = [
         (
             "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
-            item.name,
-            str(item.was),
-            str(item.now),
+            title_of(item.name),
+            value_of(item.name, item.was),
+            value_of(item.name, item.now),
             item.reason or "–",
         )
         for item in changes[: -SHOWN_CHANGES - 1 : -1]
     ]
     table("The last first", ("when", "setting", "from", "to", "reason"), rows)
+
+
+def title_of(name: str) -> str:
+    """'left dose limit': a setting's name without its unit."""
+    return " ".join(part for part in name.split("_") if part not in ("s", "min", "percent"))
+
+
+def value_of(name: str, value: int) -> str:
+    """'20:00 min', '100 %': a setting's value as it is read."""
+    return f"{minutes(value)} min" if BY_NAME[name].unit == "s" else f"{value} {BY_NAME[name].unit}"

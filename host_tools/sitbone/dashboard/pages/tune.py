@@ -7,17 +7,15 @@ from typing import Any
 
 from nicegui import ui
 
-from cushion.core.settings import BY_NAME
 from sitbone.analysis.days import SIDES
 from sitbone.dashboard import cushion_link
 from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.settings_work import changes_of, changes_table, taken_back, title_of, value_of
 from sitbone.dashboard.widgets import SIDE_MARKS, awaited, block, button, card, details, empty, table, text
 from sitbone.dashboard.work import computed, now, with_store
-from sitbone.days import local
 from sitbone.home import store_path
-from sitbone.limits import SettingChange, setting_changes
-from sitbone.settings import BY_SYNC, change, undone
+from sitbone.limits import SettingChange
 from sitbone.store import Store
 from sitbone.sync import Sync
 from sitbone.tune import PREDICTED, WORDS, apply, limit_name, proposal, resume
@@ -25,7 +23,6 @@ from sitbone.tuning import minutes
 
 ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Leave", "stop": "Stop tuning"}
 MOVES = ("up", "down")
-SHOWN_CHANGES = 12
 
 
 async def build() -> None:
@@ -54,7 +51,7 @@ class _Tune:
     async def work_out(self) -> None:
         """What the page shows: the proposal, and the changes so far."""
         self._document = await computed(_proposed)
-        self._changes = await with_store(_changes)
+        self._changes = await with_store(changes_of)
 
     def draw(self) -> None:
         """Puts it on the page."""
@@ -70,7 +67,7 @@ class _Tune:
             self._deciding(document, changes)
             _replayed(document["predicted"])
             with card("Changes so far"):
-                _history(changes)
+                changes_table(changes)
             text(document["says"], classes="muted small")
 
     # --- into force
@@ -105,8 +102,10 @@ class _Tune:
         await self.show()
 
     async def _undo(self) -> None:
-        answer = await self._with_cushion(_undone)
-        said = ", ".join(f"{_title(name)} is {_value(name, value)} again" for name, value in answer["applied"].items())
+        answer = await self._with_cushion(taken_back)
+        said = ", ".join(
+            f"{title_of(name)} is {value_of(name, value)} again" for name, value in answer["applied"].items()
+        )
         less = " As much as a week allows: a rise is a rise." if answer["clamped"] else ""
         announce(f"Taken back: {said}.{less}", "good")
         await self.show()
@@ -182,41 +181,11 @@ def _interval(difference: dict[str, float]) -> str:
     return "the same" if (low, high) == (0, 0) else f"{low:+.1f} to {high:+.1f}"
 
 
-def _title(name: str) -> str:
-    """'left dose limit': a setting's name without its unit."""
-    return " ".join(part for part in name.split("_") if part not in ("s", "min", "percent"))
-
-
-def _value(name: str, value: int) -> str:
-    return f"{minutes(value)} min" if BY_NAME[name].unit == "s" else f"{value} {BY_NAME[name].unit}"
-
-
-def _history(changes: list[SettingChange]) -> None:
-    if not changes:
-        text("No setting was changed yet, as far as was fetched.")
-        return
-    rows = [
-        (
-            "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
-            _title(item.name),
-            _value(item.name, item.was),
-            _value(item.name, item.now),
-            item.reason or "–",
-        )
-        for item in changes[: -SHOWN_CHANGES - 1 : -1]
-    ]
-    table("The last first", ("when", "setting", "from", "to", "reason"), rows)
-
-
 # --- the store's side
 
 
 def _proposed(store: Store) -> dict[str, Any]:
     return proposal(store, now())
-
-
-def _changes(store: Store) -> list[SettingChange]:
-    return [item for item in setting_changes(store) if item.name not in BY_SYNC and item.was != item.now]
 
 
 def _resumed(store: Store, reason: str) -> None:
@@ -232,15 +201,6 @@ def _applied(connect: Connect, agreed: dict[str, int]) -> dict[str, Any]:
             document = apply(cushion, store, now(), agreed)
         Sync(store, connect, now).run()  # so that the log here tells of it, too
         return document
-
-
-def _undone(connect: Connect) -> dict[str, Any]:
-    with Store(store_path()) as store:
-        Sync(store, connect, now).run()  # what the last change was, is in the log
-        with connect() as cushion:
-            answer = change(cushion, store, undone(store, cushion), "undo", now())
-        Sync(store, connect, now).run()
-        return answer
 
 
 PAGE = Page("/tune", "Tune", "M5 4v10M5 18v2M12 4v2M12 10v10M19 4v8M19 16v4M3 16h4M10 8h4M17 14h4", build)
