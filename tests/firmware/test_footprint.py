@@ -1,9 +1,8 @@
 """What ships, what it takes of the heap, and what a second of it costs. Figures go to the test's output.
 
-Three methods, since no ESP32 is here: the pure core on the 32-bit interpreter, in its own bytes; all of the firmware on
-the virtual cushion (64-bit), by what is alive after a collection, less what the interpreter and the shims take without
-it; instructions of the 32-bit interpreter, which have no noise. A 64-bit heap holds pointers and small integers of
-twice the size and bytecode of the same: its half is the 32-bit figure's lower end.
+The pure core on the 32-bit interpreter, in its own bytes; all of the firmware with asyncio and a true littlefs on the
+virtual cushion (64-bit), by what is alive after a collection, less what the interpreter and the shims take without it;
+instructions of the 32-bit interpreter, which have no noise. The whole firmware's heap in 32-bit bytes: test_heap.py.
 """
 
 import json
@@ -95,9 +94,8 @@ def test_the_whole_firmware_does_not_grow_over_a_day(installed_compiled, tmp_pat
             live_until(cushion, hour * 3_600_000)
             with Cushion(cushion.port) as device:
                 alive.append(int(device.run(LIVE)) - alone)
-    tell(f"whole firmware, alive on 64-bit at 6 min, 1, 3, 6 h: {alive} bytes with its bytecode; half {alive[-1] // 2}")
+    tell(f"whole firmware, alive on 64-bit at 6 min, 1, 3, 6 h: {alive} bytes with its bytecode")
     assert max(alive) - min(alive) <= 4096
-    assert alive[-1] // 2 <= 120_000, "what an ESP32 without PSRAM has to give"
 
 
 @pytest.fixture(scope="module")
