@@ -7,6 +7,7 @@ A sample of the same lives runs on all interpreters in `suite/properties.py`, wi
 import os
 import sys
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,11 @@ LIMITS_MS = ((600_000, EPISODE_MS), (3_600_000, HOUR_MS), (86_400_000, DAY_MS))
 def test_a_random_life(seed, spells):
     """Invariants 4 to 6: doses, gaps, breaks and buttons; checked after each second inside."""
     suite.Life(seed).live(spells)
+
+
+@pytest.mark.parametrize("param", SPEC, ids=lambda param: param.name)
+def test_1_every_default_is_in_its_own_range(param):
+    assert param.low <= param.default <= param.high
 
 
 @many
