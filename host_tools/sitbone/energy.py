@@ -53,9 +53,8 @@ class Times:
     motor_s: float
 
 
-# Seven office days from a Monday, seed 5, per day and scaled to 8 hours on the seat: `sitbone energy --measure 7` lives
-# them again.
-RECORDED = Times(1.0, 28_800.0, 34_164.1, 51_576.6, 659.3, 121_467, 60, 16.5)
+# Seven office days from a Monday, seed 5, some 4.6 hours a day seated: `sitbone energy --measure 7` lives them again.
+RECORDED = Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.9)
 
 
 def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
