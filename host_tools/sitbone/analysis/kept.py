@@ -16,6 +16,7 @@ from sitbone.days import Zone
 from sitbone.store import Store
 
 VERSION = 1  # count it up with each change of what a day's figures mean or hold
+RECENT_DAYS = 400  # a year of trends, and some
 BATCH_DAYS = 31  # derived at once: what a month takes of memory, and for how long nothing is kept
 
 BOUNDS = ("day", "start_ms", "end_ms")
@@ -44,6 +45,11 @@ def whole_days(store: Store, first: date, last: date) -> list[Day]:
     for batch in _runs([item for item in bounds if item[1:] not in known]):
         days += _derived(store, batch)
     return [day for day in sorted(days, key=lambda day: day.start_ms) if day.has_data]
+
+
+def derive_recent(store: Store, today: date) -> None:
+    """To be called after a sync, where somebody waits anyway: what is asked next is quick."""
+    whole_days(store, today - timedelta(days=RECENT_DAYS), today)
 
 
 def _bounds(zone: Zone, first: date, last: date) -> Iterator[Bounds]:

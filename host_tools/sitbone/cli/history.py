@@ -1,7 +1,7 @@
 """Commands about what was recorded: sync, history, events, why."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
@@ -22,15 +22,13 @@ from sitbone.cli.terminal import (
 )
 from sitbone.errors import CushionGone, DamagedData, UsageError
 
-DERIVED_DAYS = 400  # a year of trends, and some
-
 
 @click.command(epilog=example("sync --port /dev/ttyUSB0"))
 @port_option
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
     """Fetch what is new, verified, into the store, and set the cushion's clock. Safe to cut and to repeat."""
-    from sitbone.analysis.kept import whole_days
+    from sitbone.analysis.kept import derive_recent
     from sitbone.device import Cushion
     from sitbone.sync import Sync
 
@@ -38,8 +36,7 @@ def sync(port: str | None, as_json: bool) -> None:
     try:
         with open_store() as store, progress_bar("syncing", in_bytes=True) as progress:
             result = Sync(store, lambda: Cushion(chosen), now, progress).run()
-            # Derived here, where somebody waits anyway: what is asked next is quick.
-            whole_days(store, now().date() - timedelta(days=DERIVED_DAYS), now().date())
+            derive_recent(store, now().date())
     except CushionGone as error:
         if error.result is not None:
             print_sync(error.result, as_json)

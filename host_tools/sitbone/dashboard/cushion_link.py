@@ -22,6 +22,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from sitbone import device
+from sitbone.analysis.kept import derive_recent
 from sitbone.dashboard.work import now
 from sitbone.days import unix_ms
 from sitbone.device import Cushion, GentleCushion
@@ -463,7 +464,9 @@ def _set(connect: Connect, asked: dict[str, int], reason: str) -> Row:
 
 def _synced(connect: Connect, progress: Progress) -> Row:
     with Store(store_path()) as store:
-        return Sync(store, connect, now, progress).run()
+        result = Sync(store, connect, now, progress).run()
+        derive_recent(store, now().date())
+        return result
 
 
 def _why_none(ports: list[str]) -> str:
