@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -255,7 +256,7 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
         name = limit_name(side)
         if name not in asked or allowed[name] == values[name]:
             continue
-        answer = change(link, store, {name: allowed[name]}, f"tune: {document[side]['rule']}"[:32], now)
+        answer = change(link, store, {name: allowed[name]}, _log_reason(document[side]["rule"]), now)
         in_force_s = answer["applied"][name]
         document["applied"][name] = in_force_s
         if in_force_s == values[name]:
@@ -264,6 +265,11 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
         row |= {"side": side, "was_s": values[name], "now_s": in_force_s, "used_until": document[side]["used_until"]}
         DiaryStore(store).add("tuning", row | {"proposal": json.dumps(document[side], ensure_ascii=False)})
     return document
+
+
+def _log_reason(rule: str) -> str:
+    """A rule by its first words: the cushion's log has room for 32 bytes, the host keeps the whole proposal."""
+    return textwrap.shorten(f"tune: {rule}", 32, placeholder=" ...")
 
 
 def resume(store: Store, now: datetime, reason: str) -> None:
