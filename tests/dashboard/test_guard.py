@@ -232,8 +232,13 @@ class TestWithAToken:
         assert ask(self.bare(wide), headers={"Cookie": f"sitbone_{port}={value}".encode()})[0] == 401
         assert handshake(self.bare(wide), Origin=self.bare(wide).rstrip("/"), Cookie=f"sitbone_{port}={value}") == 403
 
-    def test_the_redirect_leads_to_no_other_host(self, wide):
-        assert ask(self.bare(wide), f"//evil.example/?token={TOKEN}")[1]["Location"] == "/evil.example/"
+    @pytest.mark.parametrize(
+        ("path", "place"),
+        [("//evil.example/", "/evil.example/"), ("/\\evil.example", "/%5Cevil.example"),
+         ("/a%0d%0aSet-Cookie:%20b=c", "/a%0D%0ASet-Cookie%3A%20b%3Dc")],
+    )  # fmt: skip
+    def test_the_redirect_leads_to_no_other_host_and_adds_no_header(self, wide, path, place):
+        assert ask(self.bare(wide), f"{path}?token={TOKEN}")[1]["Location"] == place
 
     def test_a_name_that_is_not_this_computer_s_is_refused_with_the_token_too(self, wide):
         host = f"evil.example:{urlsplit(wide.url).port}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def _bound(place: Place) -> socket.socket:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((place.host, place.port))
         listener.listen()  # from here on a browser waits instead of being refused
     except OSError as error:
@@ -97,6 +99,7 @@ def _bound(place: Place) -> socket.socket:
 def _application() -> FastAPI:
     """All pages in the framework, set to what is needed: a WebSocket from our own page and nothing else."""
     logging.getLogger("nicegui").setLevel(logging.ERROR)
+    logging.getLogger("engineio.server").setLevel(logging.CRITICAL)  # what somebody tried in vain is no news
     run.process_pool_start_method = "spawn"  # fork is unsafe beside threads
     core.sio.eio.cors_allowed_origins = None  # the same origin only; the guard demands it, too
     core.sio.eio.transports = ["websocket"]

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -142,10 +142,10 @@ class Guard:
     async def _let_in(self, scope: Scope, send: Send) -> None:
         """The token becomes a cookie, so that it stays in no history, bookmark or link."""
         left = [pair for pair in parse_qsl(scope["query_string"].decode("latin-1")) if pair[0] != "token"]
-        place = scope["path"] + (f"?{urlencode(left)}" if left else "")
+        place = quote(scope["path"]) + (f"?{urlencode(left)}" if left else "")
         cookie = f"{self._access.cookie}={self._access.proof}; Path=/; HttpOnly; SameSite=Strict"
         # "//name/" would be another host.
-        headers = {"location": "/" + place.lstrip("/\\"), "set-cookie": cookie, "cache-control": "no-store"}
+        headers = {"location": "/" + place.lstrip("/"), "set-cookie": cookie, "cache-control": "no-store"}
         await _answer(send, 303, headers | HEADERS, b"")
 
     def _demand_token(self, headers: _Headers) -> None:
