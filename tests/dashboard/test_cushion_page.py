@@ -192,14 +192,14 @@ def test_the_strength_that_is_felt_is_found_and_set(dashboard, installed_flash, 
 
 
 def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leaves_no_lock(
-    place, worked_flash, tmp_path, page
+    worked_flash, tmp_path, page
 ):
     """Sync and dashboard at once: the command holds the port, the page says so, and both write into the store."""
-    home, options = tmp_path / "home", ("--port", str(place / "cushion"))
-    with plugged(place, worked_flash, "--baud", 1200) as cushion, running(home, *options) as dashboard:
-        command = [sys.executable, "-m", "sitbone.cli", "sync", "--port", str(place / "cushion")]
+    home, options = tmp_path / "home", ("--port", str(tmp_path / "cushion"))
+    with plugged(tmp_path, worked_flash, "--baud", 1200) as cushion, running(home, *options) as dashboard:
+        command = [sys.executable, "-m", "sitbone.cli", "sync", "--port", str(tmp_path / "cushion")]
         sync = subprocess.Popen(command, env=os.environ | {"SITBONE_HOME": str(home)}, stdout=subprocess.PIPE)
-        until(lambda: holder_of(str(place / "cushion")), "the command never opened the port")
+        until(lambda: holder_of(str(tmp_path / "cushion")), "the command never opened the port")
         page.goto(dashboard.at("/cushion"))
         expect(page.locator(".connection")).to_contain_text(f"is in use by sitbone sync (process {sync.pid})")
         for pain in (1, 2):
@@ -211,7 +211,7 @@ def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leav
                 sync.send_signal(signal.SIGKILL)
                 sync.communicate(timeout=PATIENCE_S)
         unplug(cushion)
-    with plugged(place, worked_flash), running(home, *options) as dashboard:
+    with plugged(tmp_path, worked_flash), running(home, *options) as dashboard:
         at_cushion(dashboard, page)
         page.get_by_role("button", name="Fetch new records").click()
         expect(page.locator(".result .good")).to_contain_text("new records", timeout=120_000)

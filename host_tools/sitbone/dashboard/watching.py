@@ -31,6 +31,7 @@ def watch(*shows: Show) -> None:
     watcher = _Watcher(shows)
     ui.on("page-seen", watcher.seen)
     ui.run_javascript(SEEN_JS)
+    ui.timer(TICK_S, watcher.look)
     ui.timer(TICK_S, watcher.tick)
 
 
@@ -44,13 +45,14 @@ class _Watcher:
     def seen(self, event: GenericEventArguments) -> None:
         self._is_seen = bool(event.args)
 
-    async def tick(self) -> None:
-        if not self._client.has_socket_connection:
-            return
-        if self._is_seen:
+    def look(self) -> None:
+        """By a timer of its own: what is shown may have to wait for the cushion."""
+        if self._is_seen and self._client.has_socket_connection:
             self._link.look()
+
+    async def tick(self) -> None:
         view = self._link.view
-        if view is not self._view:
+        if view is not self._view and self._client.has_socket_connection:
             self._view = view
             for show in self._shows:
                 shown = show(view)
