@@ -36,9 +36,7 @@ def figures(answer: Row) -> Row:
 def steady(answers: Sequence[Row]) -> Row:
     """The mean of some seconds' figures, to mark and compare. Raises Refused when nobody sat through all of them."""
     if not answers or any(answer["state"] != "occupied" for answer in answers):
-        raise Refused(
-            f"nobody sat there for {STEADY_S:.0f} seconds; sit as usual for so long, then mark again"
-        )
+        raise Refused(f"nobody sat there for {STEADY_S:.0f} seconds; sit as usual for so long, then mark again")
     means = [round(fmean(zone)) for zone in zip(*(answer["pa"] for answer in answers), strict=True)]
     return figures(answers[-1] | {"pa": means, "sample_pa": means})
 
