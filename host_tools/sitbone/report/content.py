@@ -193,7 +193,7 @@ def _diary(found: Trends) -> list[Block]:
     marks = sum(len(day.marks) for day in found.days if day is not None)
     told = [
         f"Mornings rated on {len(rated['morning'])} of {days} days, sitting on {len(rated['sitting'])}.",
-        f"“It hurts now” was marked {marks} times with the button.",
+        f"“It hurts now”, marked with the button: {marks}.",
     ]
     notes = [row for row in found.pains if row["note"] or row["flare"]]
     told += [_note(row) for row in notes[-MOST_NOTES:]]
