@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -44,6 +45,10 @@ def test_a_reduction_is_read_agreed_to_read_back_and_undone(tmp_path, port, page
         expect(page.locator(".status")).to_contain_text("As much as a week allows")
         expect(page.locator(".proposal.left")).to_contain_text("at 17:36 min")
         assert limits(tmp_path, port) == (1056, 1200)
+        page.goto(dashboard.url)
+        page.get_by_role("button", name="Ask the cushion now").click()
+        expect(page.locator(".now").get_by_role("meter", name="left dose")).to_be_visible()
+        expect(page.locator(".now")).to_contain_text(re.compile("Next prompt in|No prompt as it is now"))
 
 
 def test_what_was_not_agreed_to_is_not_applied(tmp_path, port, page):

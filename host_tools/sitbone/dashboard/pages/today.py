@@ -101,6 +101,7 @@ def _nothing(day: date, today: date, last_known: date | None) -> None:
         if day == today:
             text("Connect the cushion, then fetch what it noted:")
             text("sitbone sync", "code")
+            _Now().offer()
 
 
 class _Drawing:
@@ -244,17 +245,20 @@ class _Now:
 
     def __init__(self) -> None:
         self._place = block("div", "now")
+        self._shown: tuple[object, ...] = ()
 
     def offer(self) -> None:
         """The button that asks for it."""
         with self._place:
-            button("Ask the cushion now", self._watch)
-
-    def _watch(self) -> None:
-        with self._place:
-            watch(self._show)
+            button("Ask the cushion now", lambda: watch(self._show))
 
     def _show(self, view: View) -> None:
+        """Drawn anew only when there is something else to read: the cushion answers some times a second."""
+        live = view.live or {"dose_s": (), "next_prompt_s": None}
+        shown = (view.live is None, view.problem, [dose_s // 6 for dose_s in live["dose_s"]], live["next_prompt_s"])
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._place.clear()
         with self._place:
             if view.live is None:
