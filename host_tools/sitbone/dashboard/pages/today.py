@@ -92,7 +92,7 @@ def _nothing(day: date, today: date, last_known: date | None) -> None:
             empty(
                 "Nothing has been recorded yet.",
                 ["Connect the cushion by USB, then fetch what it noted. Or look around in six simulated weeks first:"],
-                "sitbone sync\nsitbone demo --weeks 6 --into sitbone-demo",
+                "sitbone sync\nsitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
             )
             return
         empty("Nothing was recorded on this day." if day < today else "Nothing has been fetched from today so far.", [])
