@@ -29,11 +29,19 @@ def block(tag: str = "div", classes: str = "") -> ui.element:
 def card(title: str = "", level: int = 2, classes: str = "") -> ui.element:
     """A section with a heading, to put things into."""
     section = block("section", f"card {classes}")
-    if title:
-        with section:
-            heading = text(title, f"h{level}")
-        section.props(f"aria-labelledby={heading.html_id}")
-    return section
+    return _headed(section, title, level) if title else section
+
+
+def begun_anew(section: ui.element, title: str) -> ui.element:
+    """A card emptied but for its heading, to be filled again."""
+    section.clear()
+    return _headed(section, title, 2)
+
+
+def _headed(section: ui.element, title: str, level: int) -> ui.element:
+    with section:
+        heading = text(title, f"h{level}")
+    return section.props(f"aria-labelledby={heading.html_id}")
 
 
 def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> TextElement:

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, notice, text
+from sitbone.dashboard.widgets import SIDE_MARKS, begun_anew, block, button, card, details, empty, notice, text
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import local, unix_ms
 from sitbone.diary import MOMENTS, RED_FLAGS, URGENT, care_of, new_pain, symptom_marks
@@ -89,10 +89,7 @@ class _Diary:
         """The days, newest first; one entry open for corrections."""
         first = now().date() - timedelta(days=self._days - 1)
         rows, marks, older = await with_store(_entries, first)
-        self.list.clear()
-        with self.list:
-            heading = text("What you noted", "h2")
-            self.list.props(f"aria-labelledby={heading.html_id}")
+        with begun_anew(self.list, "What you noted"):
             if not rows and not marks:
                 empty("Nothing yet.", ["Choose a number above. The mornings matter most: tuning goes by them."])
             by_day = {mark["day"] for mark in marks} | {row["day"] for row in rows}
@@ -175,10 +172,7 @@ class _Diary:
     async def show_flags(self) -> None:
         """The open flags, and the way to add one."""
         rows = await with_store(_open_flags)
-        self.flags.clear()
-        with self.flags:
-            heading = text("Red flags", "h2")
-            self.flags.props(f"aria-labelledby={heading.html_id}")
+        with begun_anew(self.flags, "Red flags"):
             text("These need a doctor. While one is open, no limit is raised; pain of 7 or more counts like one.")
             for row in rows:
                 care = URGENT.get(row["what"], "seek care")

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, block, button, card, details, empty, link, notice, text
+from sitbone.dashboard.widgets import SIDE_MARKS, begun_anew, block, button, card, details, empty, link, notice, text
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import unix_ms
 from sitbone.diary import RED_FLAGS, URGENT
@@ -118,15 +118,9 @@ class _Rehab:
     async def show(self) -> None:
         """The stage and the entries, newest first."""
         rows = await with_store(_rows)
-        self.stage.clear()
-        with self.stage:
-            heading = text("Where you are", "h2")
-            self.stage.props(f"aria-labelledby={heading.html_id}")
+        with begun_anew(self.stage, "Where you are"):
             _stage_told(rows)
-        self.list.clear()
-        with self.list:
-            heading = text("What you did", "h2")
-            self.list.props(f"aria-labelledby={heading.html_id}")
+        with begun_anew(self.list, "What you did"):
             if not rows:
                 empty("Nothing yet.", ["Add what you do above, as agreed with your physiotherapist."])
             with block("ul", "log"):
