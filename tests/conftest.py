@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,10 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all programs that they start, too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # CI judges a change, not luck: there each property sees the same examples at every run.
 settings.register_profile("ci", derandomize=True)

@@ -1,6 +1,5 @@
 """What years of 10 s epochs cost: today, a year of trends, the report. `SITBONE_YEARS="1 2"` says how many."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -15,10 +14,9 @@ from sitbone.report.content import report_of
 from sitbone.report.html import html
 from sitbone.report.pdf import write_pdf
 from sitbone.store import Store
-from tests.benchmarks.years import write_years
+from tests.benchmarks.years import YEARS, write_years
 
 LAST = date(2026, 11, 23)
-YEARS = [float(years) for years in os.environ.get("SITBONE_YEARS", "0.1").split()]
 NOW = datetime(2026, 11, 23, 20).astimezone()
 
 

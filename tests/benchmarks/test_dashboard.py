@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.benchmarks.years import write_years
+from tests.benchmarks.years import YEARS, write_years
 from tests.dashboard.conftest import browser, new_page, page, running
 
 __all__ = ["browser", "new_page", "page"]
@@ -30,7 +30,7 @@ SEEN_JS = """([selector, count]) => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize("years", [1, 3])
+@pytest.mark.parametrize("years", YEARS)
 def test_pages_over_years(years, tmp_path, page):
     today = datetime.now().astimezone().date()
     count = write_years(tmp_path / "sitbone.sqlite", years, today)

@@ -49,7 +49,7 @@ for zone in range(4):
     "occupancy and break": "engine.sitting.step(1000, 900, 900, 900, 120000)",
     "doses": "engine.left_dose.step(1000, 900, 1200, 60)\nengine.right_dose.step(1000, 900, 1200, 60)",
     "habits and shifts": "engine._follow_shifts(1000, True)",
-    "epoch": "engine._epoch.take(1000, zones, 900, 900, 0)",
+    "epoch": "engine._epoch.take(1000, engine.state(), zones, 900, 900, 0)",
     "prompt": "engine._prompt(1000, 600, False)",
 }
 SECOND = "for _ in range(4):\n    engine.sample(levels)\nengine.decide(1000, 600)\nengine.events.clear()"

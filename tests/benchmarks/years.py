@@ -1,8 +1,10 @@
 """Stores of years of working days, as large as real ones, written in seconds.
 
-Straight into the tables: what is measured on them is reading.
+Straight into the tables: what is measured on them is reading. `SITBONE_YEARS="1 2"` says of how many years; by default
+a month, so that the measurements are seen to run.
 """
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sitbone.clock import Anchor
 from sitbone.days import midnight, unix_ms
 from sitbone.store import Store
 
+YEARS = [float(years) for years in os.environ.get("SITBONE_YEARS", "0.1").split()]
 SEATED_S, VACANT_S = 10, 240
 DAY_S = 86_400
 CUSHION = "026f28000001"

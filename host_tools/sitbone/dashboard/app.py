@@ -67,8 +67,20 @@ def serve(place: Place, token: str, tell: Callable[[str], None]) -> None:
             proxy_headers=False,
             timeout_graceful_shutdown=GOODBYE_S,
         )
-        tell(bound.url + (f"?token={token}" if token else ""))
-        uvicorn.Server(config).run(sockets=[listener])
+        url = bound.url + (f"?token={token}" if token else "")
+        _Server(config, lambda: tell(url)).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says that it is up when it is, and when Ctrl-C ends it cleanly."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell()
 
 
 def _access(place: Place, token: str) -> Access:
