@@ -107,7 +107,7 @@ def side_diary(store: Store, side: str, now: datetime) -> SideDiary:
     diary = DiaryStore(store)
     rows = [row for row in diary.pains() if _usable(row, now) and row["side"] in (side, "both")]
     today = now.date()
-    flags = [row for row in diary.flags() if row["cleared_ms"] is None]
+    flags = diary.open_flags()
     return SideDiary(
         mornings=_ratings([row for row in rows if row["moment"] == "morning"]),
         sittings=_ratings([row for row in rows if row["moment"] == "sitting"]),

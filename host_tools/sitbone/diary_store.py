@@ -60,6 +60,10 @@ class DiaryStore:
         """All red flags, cleared ones too, by day."""
         return self._rows("red_flag", (*FLAG, "cleared_ms", "cleared_note"), "1 ORDER BY day, id")
 
+    def open_flags(self) -> list[Row]:
+        """The red flags that nobody has cleared yet, by day."""
+        return [row for row in self.flags() if row["cleared_ms"] is None]
+
     def tunings(self) -> list[Row]:
         """What tuning did, in the order it did it."""
         return self._rows("tuning", TUNING, "1 ORDER BY id")

@@ -164,7 +164,7 @@ def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
         if what is not None:
             diary.add("red_flag", {"day": at.date().isoformat(), "entered_ms": unix_ms(at), "what": what, "note": note})
         cleared = diary.clear_flags(note, unix_ms(at)) if clear else 0
-        rows = [row for row in diary.flags() if row["cleared_ms"] is None]
+        rows = diary.open_flags()
     if as_json:
         print_json({"open": [{"day": row["day"], "what": row["what"], "note": row["note"]} for row in rows]})
         return

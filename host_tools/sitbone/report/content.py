@@ -48,7 +48,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     first = short(found.dates[0]) + (f" {found.dates[0].year}" if found.dates[0].year != last.year else "")
     diary = DiaryStore(store)
     lead: list[Block] = [Text(SIMULATED, warning=True)] if found.simulated else []
-    lead += [Text(f"Open red flag: {_flag(row)}. Seek care.", warning=True) for row in _open_flags(diary)]
+    lead += [Text(f"Open red flag: {_flag(row)}. Seek care.", warning=True) for row in diary.open_flags()]
     lead.append(
         Text(
             "For you and your physiotherapist. A cushion measured the load under both sitting bones: seat load,"
@@ -206,10 +206,6 @@ def _note(row: Row) -> str:
     flare = f", flare {row['flare']}" if row["flare"] else ""
     note = f": {row['note']}" if row["note"] else ""
     return f"{short(date.fromisoformat(row['day']))}, {row['moment']}, pain {row['pain']}{side}{flare}{note}"
-
-
-def _open_flags(diary: DiaryStore) -> list[Row]:
-    return [row for row in diary.flags() if row["cleared_ms"] is None]
 
 
 def _flags(diary: DiaryStore) -> Iterator[str]:

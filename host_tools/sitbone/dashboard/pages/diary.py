@@ -332,7 +332,7 @@ def _put_back(store: Store, number: int) -> None:
 
 
 def _open_flags(store: Store) -> list[Row]:
-    return [row for row in DiaryStore(store).flags() if row["cleared_ms"] is None]
+    return DiaryStore(store).open_flags()
 
 
 def _add_flag(store: Store, what: str) -> int:

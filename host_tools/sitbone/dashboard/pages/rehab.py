@@ -237,7 +237,7 @@ def _put_back(store: Store, number: int) -> None:
 
 
 def _open_flags(store: Store) -> list[Row]:
-    return [row for row in DiaryStore(store).flags() if row["cleared_ms"] is None]
+    return DiaryStore(store).open_flags()
 
 
 PAGE = Page("/rehab", "Rehab", "M4 9v6M7 7v10M17 7v10M20 9v6M7 12h10", build)
