@@ -6,7 +6,6 @@ or nothing was recorded. It shares no code with the analysis but the log's forma
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -39,13 +38,7 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 
 
-@pytest.fixture(autouse=True)
-def _vienna(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Vienna")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("vienna")
 
 
 def ms(*when: int, zone: ZoneInfo = VIENNA) -> int:

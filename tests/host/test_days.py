@@ -1,7 +1,5 @@
 """Dates and durations as people type them."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,13 +10,7 @@ from sitbone.errors import UsageError
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _vienna(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Vienna")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("vienna")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Days and events from a log whose course the test knows."""
 
-import time
-from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -19,13 +17,7 @@ MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
 
 
-@pytest.fixture(autouse=True)
-def _vienna(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Vienna")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("vienna")
 
 
 def keep(store: Store, log: LogWriter) -> None:
