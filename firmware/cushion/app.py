@@ -9,6 +9,7 @@ import sys
 from cushion import VERSION, retained
 from cushion.core import records, resting
 from cushion.core.charge import OFF
+from cushion.core.const import const
 from cushion.core.settings import SPEC
 from cushion.drivers.board import reset_name
 from cushion.link import calls
@@ -19,13 +20,13 @@ from cushion.storage.acks import Acks
 from cushion.storage.age import Age
 from cushion.storage.log import Log
 
-RESTART_MS = 1000
-LATE_MS = 500
-HEALTHY_STEPS = 20  # five seconds of monitoring prove a firmware good
+_RESTART_MS = const(1000)
+_LATE_MS = const(500)
+_HEALTHY_STEPS = const(20)  # five seconds of monitoring prove a firmware good
 COUNTED = ("/fw/trial", "/fw/starts")  # boot.py counts starts in them until one was good
-RETAIN_EVERY_S = 10
+_RETAIN_EVERY_S = const(10)
 LAST_WORDS = "/fw/crash"
-OFF_SLEEP_MS = 900000  # between two looks at a battery that was empty
+_OFF_SLEEP_MS = const(900000)  # between two looks at a battery that was empty
 
 
 class App:
@@ -47,7 +48,7 @@ class App:
         self.slept_s = retained.restore(board, self.monitor.engine)
         self.age.slept(self.slept_s)
         board.haptics.granted = self._granted
-        self._retain_due_s = RETAIN_EVERY_S
+        self._retain_due_s = _RETAIN_EVERY_S
         self._rest = resting.AWAKE
         calls.bind(self)
 
@@ -98,7 +99,7 @@ class App:
                 await part()
             except Exception as error:  # noqa: BLE001  the last line of defence: log it and go on
                 self._survive(error)
-            await asyncio.sleep_ms(RESTART_MS)
+            await asyncio.sleep_ms(_RESTART_MS)
 
     def _survive(self, error):
         self.board.haptics.off()
@@ -112,7 +113,7 @@ class App:
         gc.collect()
 
     async def _monitor(self):
-        healthy_at = self.monitor.steps + HEALTHY_STEPS
+        healthy_at = self.monitor.steps + _HEALTHY_STEPS
         while True:
             wait_ms = self.monitor.wait_ms()
             await self._wait(wait_ms)
@@ -120,12 +121,12 @@ class App:
             self.monitor.step()
             self.age.keep(self.monitor.mono_s)
             took_ms = (self.monitor.mono_s - before_s) * 1000 + self.monitor.mono_ms - before_ms
-            if took_ms >= wait_ms + LATE_MS:
+            if took_ms >= wait_ms + _LATE_MS:
                 self.late += 1
             if self.monitor.steps == healthy_at:
                 _confirm_firmware()
             if self.monitor.mono_s >= self._retain_due_s:
-                self._retain_due_s = self.monitor.mono_s + RETAIN_EVERY_S
+                self._retain_due_s = self.monitor.mono_s + _RETAIN_EVERY_S
                 self.retain()
             self._choose_rest()
 
@@ -135,15 +136,15 @@ class App:
         on_usb = board.power.on_usb()
         busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
         busy = busy or self.monitor.capture is not None
-        busy = busy or (self.monitor.steps < HEALTHY_STEPS and not board.slept())
+        busy = busy or (self.monitor.steps < _HEALTHY_STEPS and not board.slept())
         state, away_ms = engine.sitting.occupancy.state, engine.sitting.away_ms
         break_ms = engine.settings.verified_break_s * 1000
         # A chip that the wake sensor has just woken gets the time to see who sits there, before it may sleep again.
-        can_wake = board.power.can_wake_on_sitting() and self.monitor.steps >= HEALTHY_STEPS
+        can_wake = board.power.can_wake_on_sitting() and self.monitor.steps >= _HEALTHY_STEPS
         self._rest = resting.depth(on_usb, busy, state, away_ms, break_ms, can_wake)
         self.monitor.sample_ms = resting.sample_ms(self._rest, state)
         if board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
-            self._sleep(OFF_SLEEP_MS, False)
+            self._sleep(_OFF_SLEEP_MS, False)
         elif self._rest == resting.DEEP:
             self._sleep(resting.LONGEST_SLEEP_MS, True)
 

@@ -6,9 +6,10 @@ from cushion.core import patterns, records
 from cushion.core.cadence import SAMPLE_MS, Cadence, until_next_ms
 from cushion.core.calibration import ZONE_COUNT
 from cushion.core.charge import FINE
+from cushion.core.const import const
 from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
 
-BATTERY_EVERY_S = 60
+_BATTERY_EVERY_S = const(60)
 
 
 class Monitor:
@@ -32,7 +33,7 @@ class Monitor:
         self._cadence = Cadence()
         self.levels_100uv = [0] * ZONE_COUNT
         self._last_ticks = time.ticks_ms()
-        self._battery_due_s = BATTERY_EVERY_S
+        self._battery_due_s = _BATTERY_EVERY_S
         self._battery_stage = FINE
         self.sample_ms = SAMPLE_MS
 
@@ -105,7 +106,7 @@ class Monitor:
     def _decide(self, period_ms):
         engine, board = self.engine, self.board
         if self.mono_s >= self._battery_due_s:
-            self._battery_due_s = self.mono_s + BATTERY_EVERY_S
+            self._battery_due_s = self.mono_s + _BATTERY_EVERY_S
             board.battery.read()
         self._tell_battery()
         minute = board.clock.local_minute(engine.settings.utc_offset_min)

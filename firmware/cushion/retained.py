@@ -3,11 +3,12 @@
 import struct
 
 from cushion.core import carry
+from cushion.core.const import const
 from cushion.drivers import power
 from cushion.storage import budget
 
 HEAD = "<IBH"  # the chip's clock in s, whether the seat was vacant for long (deep sleep), length of the limiter's state
-MOST_ELAPSED_S = 400000  # beyond, the clock was set in between: nothing is known of the time
+_MOST_ELAPSED_S = const(400000)  # beyond, the clock was set in between: nothing is known of the time
 
 
 def save(board, engine, asleep=False):
@@ -35,7 +36,7 @@ def restore(board, engine):
     at_s, asleep, size = struct.unpack_from(HEAD, kept, 0)
     start = struct.calcsize(HEAD)
     elapsed_s = board.clock.chip_s() - at_s
-    if not 0 <= elapsed_s <= MOST_ELAPSED_S:
+    if not 0 <= elapsed_s <= _MOST_ELAPSED_S:
         elapsed_s = 0
     _restore_budget(board.haptics.limiter, kept[start : start + size], elapsed_s * 1000)
     if not carry.restore(engine, kept[start + size :]):

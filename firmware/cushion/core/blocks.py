@@ -9,6 +9,7 @@ import struct
 from binascii import crc32
 
 from cushion.core import records
+from cushion.core.const import const
 
 BLOCK_SIZE = 512
 MAGIC = b"SBLK"
@@ -19,19 +20,25 @@ HEADER = (
 HEADER_SIZE = struct.calcsize(HEADER) + 4
 END = 0xFF  # in the place of a kind: no more records in this block
 FOLLOWING = 0x80  # in the place of a kind: an epoch as a difference, and its size in the other bits
-FOLLOWING_MAX = 0x3F
-LEAST_RECORD = 1 + 1 + 1 + 4
-MOST_RECORDS = (BLOCK_SIZE - HEADER_SIZE) // LEAST_RECORD
-MAX_DT_MS = 1 << 29  # a record further from the block's base begins a new block: ms stay small integers
+_FOLLOWING_MAX = const(0x3F)
+_LEAST_RECORD = const(1 + 1 + 1 + 4)
+MOST_RECORDS = (BLOCK_SIZE - HEADER_SIZE) // _LEAST_RECORD
+_MAX_DT_MS = const(1 << 29)  # a record further from the block's base begins a new block: ms stay small integers
 FRAME_V1 = "<BBI"  # version 1: kind, payload length, ms since the block's base
-VARINT_BYTES = 5
+_VARINT_BYTES = const(5)
 
 EPOCH_FORM = records.KINDS[records.EPOCH][1]
 EPOCH_SIZE = struct.calcsize(EPOCH_FORM)
 # Fields of an epoch that may stay as foretold; one bit each, from bit 0 on. Those before are always told.
-LEFT_IT_PA, RIGHT_IT_PA, LEFT_U, LEFT_DOSE, SEATED, STATE, SECONDS = 0, 1, 4, 6, 8, 9, 11
+_LEFT_IT_PA = const(0)
+_RIGHT_IT_PA = const(1)
+_LEFT_U = const(4)
+_LEFT_DOSE = const(6)
+_SEATED = const(8)
+_STATE = const(9)
+_SECONDS = const(11)
 OPTIONAL = (2, 3, 4, 5, 6, 7, 8)
-MOST_U = 4000
+_MOST_U = const(4000)
 
 
 class DamagedBlock(ValueError):
@@ -62,7 +69,7 @@ class Writer:
 
     def add(self, kind, payload, mono_s, mono_ms):
         """Packs one record; False when it needs a new block: no room, or too late or too early for this one."""
-        if not self.used or mono_s - self._base_s > MAX_DT_MS // 1000:
+        if not self.used or mono_s - self._base_s > _MAX_DT_MS // 1000:
             return False
         dt_ms = (mono_s - self._base_s) * 1000 + mono_ms - self._base_ms
         if dt_ms < self._last_dt_ms:
@@ -159,7 +166,7 @@ def _frames(block, header):
                 start += 1
             ms, start = read_varint(block, start)
         end = start + length
-        if length > records.PAYLOAD_MAX or (kind > FOLLOWING and length > FOLLOWING_MAX) or end + 4 > size:
+        if length > records.PAYLOAD_MAX or (kind > FOLLOWING and length > _FOLLOWING_MAX) or end + 4 > size:
             raise DamagedBlock("record runs over its block's end")
         stored = struct.unpack_from("<I", block, end)[0]
         if crc32(view[offset:end], seed) != stored:
@@ -187,7 +194,7 @@ class Epochs:
         values = struct.unpack_from(EPOCH_FORM, payload, 0) if len(payload) == EPOCH_SIZE else None
         last = self._last
         if values is not None and last is not None:
-            self._growth = (values[LEFT_DOSE] - last[LEFT_DOSE], values[LEFT_DOSE + 1] - last[LEFT_DOSE + 1])
+            self._growth = (values[_LEFT_DOSE] - last[_LEFT_DOSE], values[_LEFT_DOSE + 1] - last[_LEFT_DOSE + 1])
         else:
             self._growth = (0, 0)
         self._last = values
@@ -199,9 +206,9 @@ class Epochs:
         if last is None or len(payload) != EPOCH_SIZE:
             return None
         values = struct.unpack(EPOCH_FORM, payload)
-        if values[STATE:] != last[STATE:]:
+        if values[_STATE:] != last[_STATE:]:
             return None
-        pa = (values[LEFT_IT_PA], values[RIGHT_IT_PA])
+        pa = (values[_LEFT_IT_PA], values[_RIGHT_IT_PA])
         out = signed_varint(pa[0] - last[0]) + signed_varint(pa[1] - last[1])
         mask = 0
         for bit in range(len(OPTIONAL)):
@@ -222,10 +229,10 @@ class Epochs:
         if last is None or not short:
             raise DamagedBlock("an epoch follows none")
         values, mask, offset = list(last), short[0], 1
-        for field in (LEFT_IT_PA, RIGHT_IT_PA):
+        for field in (_LEFT_IT_PA, _RIGHT_IT_PA):
             difference, offset = _read_signed(short, offset)
             values[field] += difference
-        pa = (values[LEFT_IT_PA], values[RIGHT_IT_PA])
+        pa = (values[_LEFT_IT_PA], values[_RIGHT_IT_PA])
         for bit in range(len(OPTIONAL)):
             field = OPTIONAL[bit]
             values[field] = self._foretold(field, pa)
@@ -234,21 +241,21 @@ class Epochs:
                 values[field] += difference
         if mask >> len(OPTIONAL) or offset != len(short):
             raise DamagedBlock("an epoch's difference is too long")
-        for field in range(STATE):
-            if not 0 <= values[field] < (1 << 16 if field < LEFT_DOSE else 1 << 32):
+        for field in range(_STATE):
+            if not 0 <= values[field] < (1 << 16 if field < _LEFT_DOSE else 1 << 32):
                 raise DamagedBlock("an epoch's value is out of range")
         return struct.pack(EPOCH_FORM, *values)
 
     def _foretold(self, field, pa):
         last = self._last
-        if LEFT_U <= field < LEFT_DOSE:
-            side = field - LEFT_U
-            if last[side] and last[field] <= MOST_U:
+        if _LEFT_U <= field < _LEFT_DOSE:
+            side = field - _LEFT_U
+            if last[side] and last[field] <= _MOST_U:
                 return pa[side] * last[field] // last[side]
-        elif LEFT_DOSE <= field < SEATED:
-            return last[field] + self._growth[field - LEFT_DOSE]
-        elif field == SEATED:
-            return last[field] + last[SECONDS]
+        elif _LEFT_DOSE <= field < _SEATED:
+            return last[field] + self._growth[field - _LEFT_DOSE]
+        elif field == _SEATED:
+            return last[field] + last[_SECONDS]
         return last[field]
 
 
@@ -270,7 +277,7 @@ def signed_varint(value):
 def read_varint(data, offset):
     """``(number, offset behind it)``. Raises DamagedBlock where there is none."""
     value = shift = 0
-    for at in range(offset, min(len(data), offset + VARINT_BYTES)):
+    for at in range(offset, min(len(data), offset + _VARINT_BYTES)):
         value |= (data[at] & 127) << shift
         if data[at] < 128:
             return value, at + 1

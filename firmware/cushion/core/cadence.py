@@ -1,7 +1,9 @@
 """When to sample and when to decide. The monitor on the cushion and the host's replay keep time by the same rule."""
 
+from cushion.core.const import const
+
 SAMPLE_MS = 250
-DECIDE_MS = 1000
+_DECIDE_MS = const(1000)
 
 
 class Cadence:
@@ -13,7 +15,7 @@ class Cadence:
     def advance(self, dt_ms):
         """Takes the time since the last sample; returns the length of a decision period that is now full, or 0."""
         self._since_ms += dt_ms
-        if self._since_ms < DECIDE_MS:
+        if self._since_ms < _DECIDE_MS:
             return 0
         period_ms, self._since_ms = self._since_ms, 0
         return period_ms

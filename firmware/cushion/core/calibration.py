@@ -4,19 +4,21 @@ FSR conductance is close to proportional to pressure. The nominal gain is the se
 discs of the build guide); what the person feels as 1000 permille is measured by the guided calibration (capture.py).
 """
 
+from cushion.core.const import const
+
 ZONE_COUNT = 4
 LEFT_IT, RIGHT_IT, LEFT_THIGH, RIGHT_THIGH = 0, 1, 2, 3
 
-PA_PER_US = 77  # nominal gain, Pa per microsiemens
+_PA_PER_US = const(77)  # nominal gain, Pa per microsiemens
 DEFAULT_REF_PA = 5000
-MIN_REF_PA = 1500
+_MIN_REF_PA = const(1500)
 MAX_REF_PA = 20000
-MAX_PA = 65535
+_MAX_PA = const(65535)
 MAX_U = 4000
 MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
 
-TARE_STEP_PERMILLE = 20  # of the reference, a step
-TARE_TOTAL_PERMILLE = 100  # of the reference, in all; then a new calibration is asked for
+_TARE_STEP_PERMILLE = const(20)  # of the reference, a step
+_TARE_TOTAL_PERMILLE = const(100)  # of the reference, in all; then a new calibration is asked for
 
 
 def conductance_ns(level_100uv, supply_mv, divider_ohm):
@@ -49,7 +51,7 @@ class Calibration:
 
     def __init__(self):
         self.tare_ns = [0] * ZONE_COUNT
-        self.gain_pa_per_us = [PA_PER_US] * ZONE_COUNT
+        self.gain_pa_per_us = [_PA_PER_US] * ZONE_COUNT
         self.ref_pa = [DEFAULT_REF_PA] * ZONE_COUNT
         self.calibrated = False
         self.auto_tare_ns = [0] * ZONE_COUNT
@@ -57,14 +59,14 @@ class Calibration:
 
     def set_reference(self, zone, ref_pa):
         """Takes a zone's reference, clamped to what a seat can show."""
-        self.ref_pa[zone] = min(MAX_REF_PA, max(MIN_REF_PA, ref_pa))
+        self.ref_pa[zone] = min(MAX_REF_PA, max(_MIN_REF_PA, ref_pa))
 
     def pressure_pa(self, zone, g_ns):
         """Pressure of a zone (kPa-equivalent · 1000) from its conductance; never negative."""
         net_ns = g_ns - self.tare_ns[zone] - self.auto_tare_ns[zone]
         if net_ns <= 0:
             return 0
-        return min(MAX_PA, net_ns * self.gain_pa_per_us[zone] // 1000)
+        return min(_MAX_PA, net_ns * self.gain_pa_per_us[zone] // 1000)
 
     def relative_u(self, zone, pressure_pa):
         """Load in permille of the person's reference for the zone."""
@@ -73,8 +75,8 @@ class Calibration:
     def auto_tare(self, zone, g_ns):
         """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`."""
         per_ref_ns = self.ref_pa[zone] * 1000 // self.gain_pa_per_us[zone]
-        step_ns = per_ref_ns * TARE_STEP_PERMILLE // 1000
-        most_ns = per_ref_ns * TARE_TOTAL_PERMILLE // 1000
+        step_ns = per_ref_ns * _TARE_STEP_PERMILLE // 1000
+        most_ns = per_ref_ns * _TARE_TOTAL_PERMILLE // 1000
         wanted_ns = g_ns - self.tare_ns[zone]
         change_ns = min(step_ns, max(-step_ns, wanted_ns - self.auto_tare_ns[zone]))
         tare_ns = self.auto_tare_ns[zone] + change_ns

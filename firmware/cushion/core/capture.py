@@ -4,18 +4,19 @@ Allocates while it runs: it is asked for by a person, not part of a step.
 """
 
 from cushion.core.calibration import DEFAULT_REF_PA, MAX_REF_PA, ZONE_COUNT, Calibration
+from cushion.core.const import const
 from cushion.core.quality import MISSING, OK
 
 EMPTY, SEATED = "empty", "seated"
 RUNNING, DONE, REFUSED = "running", "done", "refused"
-EMPTY_S = 10
-SETTLE_S = 30
-SEATED_S = 180
+_EMPTY_S = const(10)
+_SETTLE_S = const(30)
+_SEATED_S = const(180)
 OCCUPIED_PA = DEFAULT_REF_PA * ZONE_COUNT * 15 // 100
-RESTLESS_PERMILLE = 400  # of the median, between the 10th and the 90th percentile
-LEAST_REF_PA = 750  # under both sitting bones: nobody sits there
-EMPTY_DRIFT_PA = 250
-LOPSIDED = 4  # one sitting bone with more than so many times the other's load: not a neutral sit
+_RESTLESS_PERMILLE = const(400)  # of the median, between the 10th and the 90th percentile
+_LEAST_REF_PA = const(750)  # under both sitting bones: nobody sits there
+_EMPTY_DRIFT_PA = const(250)
+_LOPSIDED = const(4)  # one sitting bone with more than so many times the other's load: not a neutral sit
 NAMES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 
 
@@ -30,7 +31,7 @@ class Capture:
         self.state = RUNNING
         self.why = ""
         self.result = None
-        self.left_s = EMPTY_S if phase == EMPTY else SETTLE_S + SEATED_S
+        self.left_s = _EMPTY_S if phase == EMPTY else _SETTLE_S + _SEATED_S
         self._calibration = calibration
         self._seen: list = [[] for _ in range(ZONE_COUNT)]
 
@@ -44,7 +45,7 @@ class Capture:
             self._refuse("the sensor of the {} is faulty; check its wiring".format(NAMES[bad[0]]))
             return
         self.left_s -= 1
-        if self.phase == EMPTY or self.left_s < SEATED_S:
+        if self.phase == EMPTY or self.left_s < _SEATED_S:
             for zone in range(ZONE_COUNT):
                 value = zones[zone].g_ns if self.phase == EMPTY else zones[zone].pressure_pa
                 self._seen[zone].append(value)
@@ -67,7 +68,7 @@ class Capture:
         for zone in range(ZONE_COUNT):
             seen = sorted(self._seen[zone])
             gain = self.result.gain_pa_per_us[zone]
-            if (seen[-1] - seen[0]) * gain // 1000 > EMPTY_DRIFT_PA:
+            if (seen[-1] - seen[0]) * gain // 1000 > _EMPTY_DRIFT_PA:
                 self._refuse("the seat moved under the {}; leave it alone and start again".format(NAMES[zone]))
             self.result.tare_ns[zone] = seen[len(seen) // 2]
             total_pa += self.result.tare_ns[zone] * gain // 1000
@@ -83,14 +84,14 @@ class Capture:
             median = seen[len(seen) // 2]
             spread = seen[len(seen) * 9 // 10] - seen[len(seen) // 10]
             medians.append(median)
-            if zone < 2 and spread * 1000 > median * RESTLESS_PERMILLE:
+            if zone < 2 and spread * 1000 > median * _RESTLESS_PERMILLE:
                 self._refuse("you moved too much; sit still for three minutes and start again")
             self.result.tare_ns[zone] = self._calibration.tare_ns[zone]
             self.result.set_reference(zone, median)
-        if medians[0] < LEAST_REF_PA or medians[1] < LEAST_REF_PA:
+        if medians[0] < _LEAST_REF_PA or medians[1] < _LEAST_REF_PA:
             weak = NAMES[0 if medians[0] < medians[1] else 1]
             self._refuse("no load under the {}; sit back, upright, and start again".format(weak))
-        elif max(medians[0], medians[1]) > LOPSIDED * min(medians[0], medians[1]):
+        elif max(medians[0], medians[1]) > _LOPSIDED * min(medians[0], medians[1]):
             heavy = NAMES[0 if medians[0] > medians[1] else 1]
             self._refuse("nearly all load is under the {}; sit evenly and start again".format(heavy))
         if max(medians) > 2 * MAX_REF_PA:

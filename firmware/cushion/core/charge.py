@@ -1,10 +1,12 @@
 """What the battery's voltage means for the cushion: warn, then only log, then off while nothing is lost yet."""
 
+from cushion.core.const import const
+
 FINE, WARN, LOG_ONLY, OFF = 0, 1, 2, 3
 STAGE_NAMES = ("fine", "low", "log only", "off")
 BELOW_MV = (0, 3690, 3500, 3300)  # WARN is a fifth left; below OFF a LiPo falls fast and the flash may not be written
-RISE_MV = 80  # a cell recovers by itself when its load goes; only a charger brings more
-READINGS = 2  # in a row: a motor's current makes the voltage dip
+_RISE_MV = const(80)  # a cell recovers by itself when its load goes; only a charger brings more
+_READINGS = const(2)  # in a row: a motor's current makes the voltage dip
 
 
 class Charge:
@@ -20,12 +22,12 @@ class Charge:
         stage = _stage_of(mv, 0)
         if stage > self.stage:
             self._lower, self._higher = self._lower + 1, 0
-            if self._lower >= READINGS:
+            if self._lower >= _READINGS:
                 self.stage, self._lower = stage, 0
-        elif _stage_of(mv, RISE_MV) < self.stage:
+        elif _stage_of(mv, _RISE_MV) < self.stage:
             self._lower, self._higher = 0, self._higher + 1
-            if self._higher >= READINGS:
-                self.stage, self._higher = _stage_of(mv, RISE_MV), 0
+            if self._higher >= _READINGS:
+                self.stage, self._higher = _stage_of(mv, _RISE_MV), 0
         else:
             self._lower = self._higher = 0
 

@@ -6,25 +6,27 @@ rounded away.
 All intermediates stay below 2^30 (810 000 cs · 1000 ms = 8.1e8; 1500 permille · 5000 ms = 7.5e6).
 """
 
+from cushion.core.const import const
+
 LOADED_U = 300
-FULL_U = 700
+_FULL_U = const(700)
 MAX_WEIGHT_U = 2000
 LIMIT_FACTOR = 3  # the dose is capped at so many limits
 RELIEF_STEP_MS = 1000
 # 2^-(n/16) in units of 2^-14, n = 0 … 16: with linear steps in between good to 0.03 %.
 HALVINGS_Q14: tuple = (16384, 15689, 15024, 14387, 13777, 13193, 12634, 12098, 11585, 11094, 10624, 10173)
 HALVINGS_Q14 += (9742, 9329, 8933, 8555, 8192)
-PER_LN2_Q14 = 23637  # 2^14 / ln 2
-GONE_TAUS = 17  # after so many time constants less than a centisecond is left of any dose
+_PER_LN2_Q14 = const(23637)  # 2^14 / ln 2
+_GONE_TAUS = const(17)  # after so many time constants less than a centisecond is left of any dose
 US_PER_CS = 10000
-REST_UNIT_MS = 250
+_REST_UNIT_MS = const(250)
 
 
 def weight_permille(u):
     """How much a second at relative load `u` (permille) counts: 0 below 300, 1000 from 700, 1500 from 2000."""
     if u <= LOADED_U:
         return 0
-    base = 1000 if u >= FULL_U else (u - LOADED_U) * 1000 // (FULL_U - LOADED_U)
+    base = 1000 if u >= _FULL_U else (u - LOADED_U) * 1000 // (_FULL_U - LOADED_U)
     if u <= 1000:
         return base
     return base * (1000 + (min(u, MAX_WEIGHT_U) - 1000) // 2) // 1000
@@ -53,11 +55,11 @@ class Dose:
 
         Within 0.1 % and 2 cs of the stepwise fall.
         """
-        quarters = rest_ms // REST_UNIT_MS
-        if quarters >= GONE_TAUS * tau_s * 4:
+        quarters = rest_ms // _REST_UNIT_MS
+        if quarters >= _GONE_TAUS * tau_s * 4:
             self.cs = self._relief_rest = 0
             return
-        self.cs = _halved(self.cs, quarters * PER_LN2_Q14 // (4 * tau_s))
+        self.cs = _halved(self.cs, quarters * _PER_LN2_Q14 // (4 * tau_s))
 
     def cap(self, limit_s):
         """Holds the dose inside its range after the limit was changed."""

@@ -6,6 +6,7 @@ decided leaves through `events` (rows of records.KINDS) and, for the motors, `pr
 
 from cushion.core import records
 from cushion.core.calibration import LEFT_IT, RIGHT_IT, ZONE_COUNT
+from cushion.core.const import const
 from cushion.core.dose import Dose
 from cushion.core.epoch import Epoch
 from cushion.core.events import Events
@@ -29,15 +30,19 @@ from cushion.core.sensing import Sensing
 from cushion.core.shifts import HABIT_SETTLED_MS, SHIFT_SETTLED_MS, Habit, Offload, Shift
 from cushion.core.sitting import Sitting
 
-MAX_STEP_MS = 5000  # a longer gap is unknown: neither load nor rest
-STATE_OBJECT = 3
-GAP, SENSORS = 1, 2
-SHORT_PRESS, DOUBLE_PRESS, TRIPLE_PRESS, LONG_PRESS = 1, 2, 3, 4
-VACANT_EPOCH_MS = 240_000  # its seconds fit a byte
-TARE_AFTER_MS = 60000
-TARE_EVERY_MS = 60000
-OFFLOAD_LOG_MS = 15000
-LONG_MS = 1 << 29
+_MAX_STEP_MS = const(5000)  # a longer gap is unknown: neither load nor rest
+_STATE_OBJECT = const(3)
+_GAP = const(1)
+_SENSORS = const(2)
+SHORT_PRESS = 1
+DOUBLE_PRESS = 2
+_TRIPLE_PRESS = const(3)
+LONG_PRESS = 4
+_VACANT_EPOCH_MS = const(240_000)  # its seconds fit a byte
+_TARE_AFTER_MS = const(60000)
+_TARE_EVERY_MS = const(60000)
+_OFFLOAD_LOG_MS = const(15000)
+_LONG_MS = const(1 << 29)
 
 
 class Engine:
@@ -89,7 +94,7 @@ class Engine:
     def state(self):
         """0 unknown, 1 vacant, 2 occupied, 3 an object on the seat (records.STATES)."""
         if self.sitting.is_seated() and self.stillness.is_object:
-            return STATE_OBJECT
+            return _STATE_OBJECT
         return self.sitting.occupancy.state
 
     def seated_s(self):
@@ -100,15 +105,15 @@ class Engine:
         """Ends a period of `dt_ms` (normally 1000). `local_minute` of the day is -1 while the clock isn't known."""
         self._advance_clock(dt_ms)
         self.pauses.step(dt_ms)
-        self.sensing.close_second(min(dt_ms, MAX_STEP_MS), self.calibration, self.settings.creep_permille)
-        if dt_ms > MAX_STEP_MS:
-            self._lose(dt_ms, GAP)
+        self.sensing.close_second(min(dt_ms, _MAX_STEP_MS), self.calibration, self.settings.creep_permille)
+        if dt_ms > _MAX_STEP_MS:
+            self._lose(dt_ms, _GAP)
         elif self.sensing.is_blind():
-            self._lose(dt_ms, SENSORS)
+            self._lose(dt_ms, _SENSORS)
         else:
             self._see(dt_ms)
         self._tell_faults()
-        self._prompt(min(dt_ms, MAX_STEP_MS), local_minute, low_battery)
+        self._prompt(min(dt_ms, _MAX_STEP_MS), local_minute, low_battery)
 
     def rest(self, rest_ms):
         """The cushion slept for so long on a seat that was empty all the while, and had been for a verified break."""
@@ -124,7 +129,7 @@ class Engine:
         self._let_pass(passed_ms)
 
     def _let_pass(self, passed_ms):
-        passed_ms = min(passed_ms, LONG_MS)
+        passed_ms = min(passed_ms, _LONG_MS)
         self._advance_clock(passed_ms)
         self.pauses.step(passed_ms)
         self.prompter.pass_unseen(passed_ms)
@@ -136,7 +141,7 @@ class Engine:
             return self._snooze()
         if gesture == DOUBLE_PRESS:
             self.events.add(records.SYMPTOM, self.left_dose.cs, self.right_dose.cs, self.seated_s(), self.state())
-        elif gesture == TRIPLE_PRESS:
+        elif gesture == _TRIPLE_PRESS:
             on = self.pauses.toggle_mute(self.settings.mute_s)
             self.events.add(records.MUTE, self.settings.mute_s, 1 if on else 0)
         return True
@@ -164,7 +169,7 @@ class Engine:
             self._unknown_why = why
             self.close_epoch()
             self.sitting.lose(dt_ms)
-        self._unknown_ms = min(self._unknown_ms + dt_ms, LONG_MS)
+        self._unknown_ms = min(self._unknown_ms + dt_ms, _LONG_MS)
         self._vacant_ms = 0
         self.left_u = self.right_u = -1
         self._follow_shifts(dt_ms, False)
@@ -228,7 +233,7 @@ class Engine:
         self._tell_shift(self._right_shift, dt_ms, RIGHT)
         self._situation.shift_reached = self._left_shift.reached or self._right_shift.reached
         self._offload.step(dt_ms, self.left_u, self.right_u)
-        if seated and self._offload.ended_ms >= OFFLOAD_LOG_MS:
+        if seated and self._offload.ended_ms >= _OFFLOAD_LOG_MS:
             self.events.add(records.OFFLOAD, dt_ms, self._offload.ended_ms)
 
     def _habitual_u(self, habit, zone, u, settled):
@@ -251,7 +256,7 @@ class Engine:
 
     def _log_epoch(self, dt_ms):
         self._epoch.take(dt_ms, self.state(), self.sensing.zones, self.left_u, self.right_u, self._bad_zones())
-        length_ms = self.settings.epoch_s * 1000 if self.sitting.is_seated() else VACANT_EPOCH_MS
+        length_ms = self.settings.epoch_s * 1000 if self.sitting.is_seated() else _VACANT_EPOCH_MS
         if self._epoch.age_ms >= length_ms:
             self.close_epoch()
 
@@ -285,8 +290,8 @@ class Engine:
             self._vacant_ms = 0
             return
         self._vacant_ms += dt_ms
-        if self._vacant_ms >= TARE_AFTER_MS:
-            self._vacant_ms -= TARE_EVERY_MS
+        if self._vacant_ms >= _TARE_AFTER_MS:
+            self._vacant_ms -= _TARE_EVERY_MS
             for zone in range(ZONE_COUNT):
                 if self.sensing.zones[zone].is_trusted():
                     self.calibration.auto_tare(zone, self.sensing.zones[zone].g_ns)

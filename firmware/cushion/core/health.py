@@ -1,9 +1,11 @@
 """Faults that only show over minutes: one side of the seat far lighter than the other."""
 
-RATIO = 4
-RATIO_MS = 600000
-CLEAR_MS = 60000
-LIVE_U = 300  # the stronger side must carry at least this for the ratio to mean anything
+from cushion.core.const import const
+
+_RATIO = const(4)
+_RATIO_MS = const(600000)
+_CLEAR_MS = const(60000)
+_LIVE_U = const(300)  # the stronger side must carry at least this for the ratio to mean anything
 
 
 class Imbalance:
@@ -20,17 +22,17 @@ class Imbalance:
 
     def step(self, dt_ms, left_u, right_u):
         """Takes `dt_ms` of both sides' loads (-1 = unknown: nothing is learnt)."""
-        if left_u < 0 or right_u < 0 or max(left_u, right_u) < LIVE_U:
+        if left_u < 0 or right_u < 0 or max(left_u, right_u) < _LIVE_U:
             return
-        if max(left_u, right_u) > RATIO * min(left_u, right_u):
+        if max(left_u, right_u) > _RATIO * min(left_u, right_u):
             self._clear_ms = 0
-            self._run_ms = min(self._run_ms + dt_ms, RATIO_MS)
-            if self._run_ms >= RATIO_MS:
+            self._run_ms = min(self._run_ms + dt_ms, _RATIO_MS)
+            if self._run_ms >= _RATIO_MS:
                 self.side = 1 if left_u < right_u else 2
             return
         self._run_ms = 0
-        self._clear_ms = min(self._clear_ms + dt_ms, CLEAR_MS)
-        if self._clear_ms >= CLEAR_MS:
+        self._clear_ms = min(self._clear_ms + dt_ms, _CLEAR_MS)
+        if self._clear_ms >= _CLEAR_MS:
             self.side = 0
 
 

@@ -1,10 +1,12 @@
 """Is somebody on the seat? Hysteresis and debounce over the load that proves presence, and the breaks in between."""
 
+from cushion.core.const import const
+
 UNKNOWN, VACANT, OCCUPIED = 0, 1, 2
-SIT_PERMILLE = 150
-SIT_MS = 3000
+_SIT_PERMILLE = const(150)
+_SIT_MS = const(3000)
 LEAVE_PERMILLE = 80
-LEAVE_MS = 5000
+_LEAVE_MS = const(5000)
 BREAK_ZONE_U = 100
 BREAK_TOTAL_PERMILLE = 100
 BLIP_MS = 5000
@@ -28,13 +30,13 @@ class Occupancy:
     def step(self, dt_ms, presence_permille):
         """Takes `dt_ms` with the presence that was seen in it."""
         self.sat = self.left = False
-        self._above_ms = self._above_ms + dt_ms if presence_permille >= SIT_PERMILLE else 0
+        self._above_ms = self._above_ms + dt_ms if presence_permille >= _SIT_PERMILLE else 0
         self._below_ms = self._below_ms + dt_ms if presence_permille < LEAVE_PERMILLE else 0
-        if self._above_ms >= SIT_MS and self.state != OCCUPIED:
+        if self._above_ms >= _SIT_MS and self.state != OCCUPIED:
             self.state = OCCUPIED
             self.sat = True
             self.ago_ms = self._above_ms
-        elif self._below_ms >= LEAVE_MS and self.state != VACANT:
+        elif self._below_ms >= _LEAVE_MS and self.state != VACANT:
             self.left = self.state == OCCUPIED
             self.state = VACANT
             self.ago_ms = self._below_ms

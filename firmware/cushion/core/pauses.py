@@ -2,9 +2,11 @@
 
 from array import array
 
+from cushion.core.const import const
+
 DAY_S = 86400
-SNOOZES_IN_A_ROW = 2
-SNOOZES_A_DAY = 6
+_SNOOZES_IN_A_ROW = const(2)
+_SNOOZES_A_DAY = const(6)
 
 
 class Rate:
@@ -32,7 +34,7 @@ class Pauses:
         self.snooze_ms = 0
         self.mute_ms = 0
         self.in_row = 0
-        self._a_day = Rate(SNOOZES_A_DAY, DAY_S)
+        self._a_day = Rate(_SNOOZES_A_DAY, DAY_S)
 
     def step(self, dt_ms):
         """Takes `dt_ms` off both."""
@@ -41,7 +43,7 @@ class Pauses:
 
     def snooze(self, now_s, length_s):
         """Begins a snooze; False when two followed each other already, or six were taken in 24 h."""
-        if self.snooze_ms or self.in_row >= SNOOZES_IN_A_ROW or not self._a_day.allows(now_s):
+        if self.snooze_ms or self.in_row >= _SNOOZES_IN_A_ROW or not self._a_day.allows(now_s):
             return False
         self._a_day.note(now_s)
         self.in_row += 1

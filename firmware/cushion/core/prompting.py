@@ -6,10 +6,12 @@ request (``vibrate_level``, ``side``, ``cancel``) that the driver may still refu
 """
 
 from cushion.core import records
+from cushion.core.const import const
 from cushion.core.pauses import DAY_S, Rate
 
 LEFT, RIGHT, BOTH = 1, 2, 3
-DOSE, TIME = 1, 2
+_DOSE = const(1)
+TIME = 2
 BREAK, PARTIAL, SHIFT, MISSED, SNOOZED, SUPPRESSED = 1, 2, 3, 4, 5, 6
 
 # Why no prompt may be given now (bits; names in WHY_NAMES).
@@ -36,7 +38,7 @@ HABITUATED_REARM_MS = 900000
 RESPONSE_MS = 300000
 HOUR_EPISODES = 3
 DAY_EPISODES = 16
-LONG_MS = 1 << 29
+_LONG_MS = const(1 << 29)
 
 HABITUATION_EPISODES = 20
 HABITUATION_PERMILLE = 300
@@ -108,7 +110,7 @@ class Prompter:
         self._response_ms = 0
         self._shift_seen = False
         self._break_seen = False
-        self._since_end_ms = LONG_MS
+        self._since_end_ms = _LONG_MS
         self._wait_ms = 0
         self._told_blocked = 0
         self._hour = Rate(HOUR_EPISODES, 3600)
@@ -123,7 +125,7 @@ class Prompter:
         if self.active:
             self._continue(dt_ms, situation)
         else:
-            self._since_end_ms = min(self._since_end_ms + dt_ms, LONG_MS)
+            self._since_end_ms = min(self._since_end_ms + dt_ms, _LONG_MS)
             self._consider(now_s, situation)
 
     def snooze(self, snooze_ms):
@@ -136,7 +138,7 @@ class Prompter:
 
     def pass_unseen(self, passed_ms):
         """Nobody looked for so long: waits go on."""
-        self._since_end_ms = min(self._since_end_ms + passed_ms, LONG_MS)
+        self._since_end_ms = min(self._since_end_ms + passed_ms, _LONG_MS)
 
     def wait_left_ms(self):
         """How long until another episode may begin, ms; 0 when it may."""
@@ -161,7 +163,7 @@ class Prompter:
             blocked |= HOUR_LIMIT
         if not self._day.allows(now_s):
             blocked |= DAY_LIMIT
-        self.cause = DOSE if situation.due_sides else TIME
+        self.cause = _DOSE if situation.due_sides else TIME
         self.side = situation.due_sides or BOTH
         if blocked:
             self._tell_suppressed(blocked)

@@ -1,11 +1,12 @@
 """How deeply the cushion may sleep until the next sample: pure, so that every case is a line in a test."""
 
 from cushion.core.cadence import SAMPLE_MS
+from cushion.core.const import const
 from cushion.core.occupancy import VACANT
 
 AWAKE, LIGHT, DEEP = 0, 1, 2
-DEEP_MARGIN_MS = 10000  # beyond the time that verifies a break: what a sleep adds to is proven rest
-VACANT_SAMPLE_MS = 1000  # an empty seat is looked at once a second: with the detector's 3 s a sit is never missed
+_DEEP_MARGIN_MS = const(10000)  # beyond the time that verifies a break: what a sleep adds to is proven rest
+_VACANT_SAMPLE_MS = const(1000)  # an empty seat is looked at once a second: the detector's 3 s miss no sit
 LONGEST_SLEEP_MS = 3600000  # then a sign of life, and a look at the battery
 
 
@@ -14,11 +15,11 @@ def depth(on_usb, busy, state, away_ms, break_ms, can_wake):
     `break_ms` of that verify a break."""
     if on_usb or busy:
         return AWAKE
-    if state == VACANT and away_ms >= break_ms + DEEP_MARGIN_MS and can_wake:
+    if state == VACANT and away_ms >= break_ms + _DEEP_MARGIN_MS and can_wake:
         return DEEP
     return LIGHT
 
 
 def sample_ms(rest, state):
     """The time between samples: longer on an empty seat that nobody watches."""
-    return VACANT_SAMPLE_MS if rest != AWAKE and state == VACANT else SAMPLE_MS
+    return _VACANT_SAMPLE_MS if rest != AWAKE and state == VACANT else SAMPLE_MS

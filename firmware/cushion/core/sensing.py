@@ -6,28 +6,29 @@ What only a comparison of zones can tell (open, frozen, drifting) is witness.py'
 from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille
+from cushion.core.const import const
 from cushion.core.quality import MISSING, OK, SATURATED, SHORT
 from cushion.core.witness import Witness
 
-MAX_SAMPLES = 8  # a second, per zone
+_MAX_SAMPLES = const(8)  # a second, per zone
 NO_READING = -1
 HOLD_MS = 5000
 
-SHORT_PERMILLE = 970  # of the supply: the sensor is a wire
-SATURATED_PERMILLE = 920  # of the supply: the ADC is at its end
-SATURATED_MS = 10000
-IMPLAUSIBLE_PA = 60000  # no seat presses so hard: peaks under a sitting bone on a board are 40 kPa
-IMPLAUSIBLE_MS = 20000
+_SHORT_PERMILLE = const(970)  # of the supply: the sensor is a wire
+_SATURATED_PERMILLE = const(920)  # of the supply: the ADC is at its end
+_SATURATED_MS = const(10000)
+_IMPLAUSIBLE_PA = const(60000)  # no seat presses so hard: peaks under a sitting bone on a board are 40 kPa
+_IMPLAUSIBLE_MS = const(20000)
 LOADED_U = 100
-UNLOADED_RESET_MS = 60000
-SEEN_U = 50
-LONG_MS = 1 << 29
-DEAD_EDGE_100UV = 1700  # the ADC's dead end is a little below
-STIR_PERMILLE = 15  # away from the recent mean: a person's small movements, above noise and a bag's settling
-STIR_FLOOR_PA = 80
-STIR_MEAN_S = 16
-MOVE_PERMILLE = 25  # of the zone's pressure, above
-MOVE_FLOOR_PA = 100  # the noise of sensor and ADC
+_UNLOADED_RESET_MS = const(60000)
+_SEEN_U = const(50)
+_LONG_MS = const(1 << 29)
+_DEAD_EDGE_100UV = const(1700)  # the ADC's dead end is a little below
+_STIR_PERMILLE = const(15)  # away from the recent mean: a person's small movements, above noise and a bag's settling
+_STIR_FLOOR_PA = const(80)
+_STIR_MEAN_S = const(16)
+_MOVE_PERMILLE = const(25)  # of the zone's pressure, above
+_MOVE_FLOOR_PA = const(100)  # the noise of sensor and ADC
 
 
 class Zone:
@@ -50,12 +51,12 @@ class Zone:
         self.seen = False
         self.doubted = False
         self.level_100uv = NO_READING
-        self.still_ms = LONG_MS  # nothing is known to have moved before the start
+        self.still_ms = _LONG_MS  # nothing is known to have moved before the start
         self._is_first = True
         self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
-        self.calm_ms = LONG_MS
+        self.calm_ms = _LONG_MS
         self._end_ms = 0
         self._over_ms = 0
 
@@ -63,14 +64,14 @@ class Zone:
         """Takes the second's median level (NO_READING when there was none); judges what a level alone can tell."""
         self.moved = self.stirred = False
         self.level_100uv = level_100uv
-        at_end = level_100uv >= supply_mv * SATURATED_PERMILLE // 100
-        self._end_ms = min(self._end_ms + dt_ms, LONG_MS) if at_end else 0
+        at_end = level_100uv >= supply_mv * _SATURATED_PERMILLE // 100
+        self._end_ms = min(self._end_ms + dt_ms, _LONG_MS) if at_end else 0
         self.readable = False
         if level_100uv == NO_READING:
             self.quality = MISSING
-        elif level_100uv >= supply_mv * SHORT_PERMILLE // 100:
+        elif level_100uv >= supply_mv * _SHORT_PERMILLE // 100:
             self.quality = SHORT
-        elif self._end_ms > SATURATED_MS:
+        elif self._end_ms > _SATURATED_MS:
             self.quality = SATURATED
         else:
             self.quality = OK
@@ -88,15 +89,15 @@ class Zone:
         pressure_pa = raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
         edge_pa = calibration.pressure_pa(zone, edge_ns)
         self._compare(max(edge_pa, pressure_pa), max(edge_pa, self.pressure_pa))
-        self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, LONG_MS)
-        self.calm_ms = 0 if self.stirred else min(self.calm_ms + dt_ms, LONG_MS)
+        self.still_ms = 0 if self.moved else min(self.still_ms + dt_ms, _LONG_MS)
+        self.calm_ms = 0 if self.stirred else min(self.calm_ms + dt_ms, _LONG_MS)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
-        self._over_ms = min(self._over_ms + dt_ms, LONG_MS) if raw_pa >= IMPLAUSIBLE_PA else 0
-        if self._over_ms >= IMPLAUSIBLE_MS:
+        self._over_ms = min(self._over_ms + dt_ms, _LONG_MS) if raw_pa >= _IMPLAUSIBLE_PA else 0
+        if self._over_ms >= _IMPLAUSIBLE_MS:
             self.quality = SATURATED
         self.u = calibration.relative_u(zone, pressure_pa)
-        self.seen = self.seen or self.u >= SEEN_U
+        self.seen = self.seen or self.u >= _SEEN_U
         self._is_first = False
 
     def _compare(self, pressure_pa, before_pa):
@@ -105,13 +106,13 @@ class Zone:
             self._mean_16 = pressure_pa * 16
             return
         change_pa = abs(pressure_pa - before_pa)
-        self.moved = change_pa > pressure_pa * MOVE_PERMILLE // 1000 + MOVE_FLOOR_PA
+        self.moved = change_pa > pressure_pa * _MOVE_PERMILLE // 1000 + _MOVE_FLOOR_PA
         mean_pa = self._mean_16 // 16
-        self.stirred = self.moved or abs(pressure_pa - mean_pa) > mean_pa * STIR_PERMILLE // 1000 + STIR_FLOOR_PA
+        self.stirred = self.moved or abs(pressure_pa - mean_pa) > mean_pa * _STIR_PERMILLE // 1000 + _STIR_FLOOR_PA
         if self.moved:
             self._mean_16 = pressure_pa * 16
         else:
-            self._mean_16 += (pressure_pa * 16 - self._mean_16) // STIR_MEAN_S
+            self._mean_16 += (pressure_pa * 16 - self._mean_16) // _STIR_MEAN_S
 
     def pressure_of(self, level_100uv, zone, calibration, creep_permille, supply_mv, divider_ohm):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
@@ -124,11 +125,11 @@ class Zone:
 
     def _count_load(self, dt_ms, u):
         if u >= LOADED_U:
-            self._loaded_ms = min(self._loaded_ms + dt_ms, LONG_MS)
+            self._loaded_ms = min(self._loaded_ms + dt_ms, _LONG_MS)
             self._unloaded_ms = 0
             return
-        self._unloaded_ms = min(self._unloaded_ms + dt_ms, UNLOADED_RESET_MS)
-        if self._unloaded_ms >= UNLOADED_RESET_MS:
+        self._unloaded_ms = min(self._unloaded_ms + dt_ms, _UNLOADED_RESET_MS)
+        if self._unloaded_ms >= _UNLOADED_RESET_MS:
             self._loaded_ms = 0
 
 
@@ -148,17 +149,17 @@ class Sensing:
         self.witness = Witness()
         self._supply_mv = supply_mv
         self._divider_ohm = divider_ohm
-        self._edge_ns = conductance_ns(DEAD_EDGE_100UV, supply_mv, divider_ohm)
-        self._samples = array("i", [0] * (ZONE_COUNT * MAX_SAMPLES))
-        self._sorted = array("i", [0] * MAX_SAMPLES)
+        self._edge_ns = conductance_ns(_DEAD_EDGE_100UV, supply_mv, divider_ohm)
+        self._samples = array("i", [0] * (ZONE_COUNT * _MAX_SAMPLES))
+        self._sorted = array("i", [0] * _MAX_SAMPLES)
         self._count = 0
 
     def sample(self, levels_100uv):
         """Takes one sample of every zone, in units of 100 uV over the divider's lower resistor, NO_READING = none."""
-        if self._count == MAX_SAMPLES:
+        if self._count == _MAX_SAMPLES:
             return
         for zone in range(ZONE_COUNT):
-            self._samples[zone * MAX_SAMPLES + self._count] = levels_100uv[zone]
+            self._samples[zone * _MAX_SAMPLES + self._count] = levels_100uv[zone]
         self._count += 1
 
     def close_second(self, dt_ms, calibration, creep_permille):
@@ -188,7 +189,7 @@ class Sensing:
         pressures_pa = [state.pressure_pa for state in self.zones]
         for zone in range(ZONE_COUNT):
             level_100uv, state = levels_100uv[zone], self.zones[zone]
-            if state.readable and NO_READING < level_100uv < self._supply_mv * SHORT_PERMILLE // 100:
+            if state.readable and NO_READING < level_100uv < self._supply_mv * _SHORT_PERMILLE // 100:
                 pressures_pa[zone] = state.pressure_of(
                     level_100uv, zone, calibration, creep_permille, self._supply_mv, self._divider_ohm
                 )
@@ -229,7 +230,7 @@ class Sensing:
             state = self.zones[zone]
             if state.is_trusted() and state.level_100uv > 0:
                 loaded += 1
-                if self._samples[zone * MAX_SAMPLES + last] * 2 > state.level_100uv:
+                if self._samples[zone * _MAX_SAMPLES + last] * 2 > state.level_100uv:
                     return False
         return loaded > 0
 
@@ -250,7 +251,7 @@ class Sensing:
         """Insertion sort of the zone's valid samples into the scratch array; returns how many there are."""
         count = 0
         for index in range(self._count):
-            value = self._samples[zone * MAX_SAMPLES + index]
+            value = self._samples[zone * _MAX_SAMPLES + index]
             if value == NO_READING:
                 continue
             at = count

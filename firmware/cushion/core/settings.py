@@ -6,15 +6,17 @@ before it obeys (invariants 1 and 2 of the model, see README.md in this folder).
 
 from collections import namedtuple
 
+from cushion.core.const import const
+
 DAY_S = 86400
 RAISE_WINDOW_S = 7 * DAY_S
 RAISE_PERMILLE = 1100  # a dose limit may grow by 10 % in RAISE_WINDOW_S, no faster
-SLEPT_PERCENT = 95  # of a deep sleep counts as powered time: the clock that measures it runs fast by percent at worst
+_SLEPT_PERCENT = const(95)  # of a deep sleep counts as powered time: its clock runs fast by percent at worst
 
 
 def slept_that_counts_s(slept_s):
     """How much of a deep sleep counts as powered time."""
-    return slept_s // 100 * SLEPT_PERCENT
+    return slept_s // 100 * _SLEPT_PERCENT
 
 
 # One setting, its range inclusive integers, its help one line. A tuple takes a third of an object's memory.

@@ -6,6 +6,7 @@ off-loads and breaks never look at the habit.
 """
 
 from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
+from cushion.core.const import const
 
 SHIFT_U = 700
 SHIFT_LEAVE_U = 750
@@ -17,9 +18,9 @@ OFFLOAD_ENTER_U = 300
 OFFLOAD_LEAVE_U = 400
 HABIT_SETTLED_MS = 10000  # of a bout: flesh and foam still give way before
 HABIT_LEAST_PA = DEFAULT_REF_PA // 10
-HABIT_LEARNT_S = 600
-HABIT_FASTEST = 24
-HABIT_SLOWEST = 1200
+_HABIT_LEARNT_S = const(600)
+_HABIT_FASTEST = const(24)
+_HABIT_SLOWEST = const(1200)
 
 
 class Habit:
@@ -35,7 +36,7 @@ class Habit:
     def start(self, ref_pa, calibrated):
         """A calibrated cushion begins with the reference, another one with the first load that it sees."""
         self._level_16 = ref_pa * 16
-        self._seconds = HABIT_LEARNT_S if calibrated else 0
+        self._seconds = _HABIT_LEARNT_S if calibrated else 0
 
     def relative_u(self, pressure_pa):
         """Load in permille of the habit; of the reference until there is one."""
@@ -48,9 +49,9 @@ class Habit:
             return
         if self._seconds == 0:
             self._level_16 = pressure_pa * 16
-        self._seconds = min(self._seconds + 1, HABIT_SLOWEST)
-        divisor = min(HABIT_SLOWEST, HABIT_FASTEST + self._seconds)
-        if self._seconds >= HABIT_LEARNT_S and self.relative_u(pressure_pa) <= SHIFT_U:
+        self._seconds = min(self._seconds + 1, _HABIT_SLOWEST)
+        divisor = min(_HABIT_SLOWEST, _HABIT_FASTEST + self._seconds)
+        if self._seconds >= _HABIT_LEARNT_S and self.relative_u(pressure_pa) <= SHIFT_U:
             divisor *= 8
         step_16 = 1 + self._level_16 // divisor
         gap_16 = pressure_pa * 16 - self._level_16

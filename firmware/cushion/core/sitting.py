@@ -1,6 +1,7 @@
 """Bouts of sitting and the breaks between them, as they are told to the log."""
 
 from cushion.core import records
+from cushion.core.const import const
 from cushion.core.occupancy import (
     BREAK_TOTAL_PERMILLE,
     BREAK_ZONE_U,
@@ -10,7 +11,7 @@ from cushion.core.occupancy import (
     Occupancy,
 )
 
-LONG_MS = 1 << 29
+_LONG_MS = const(1 << 29)
 
 
 class Sitting:
@@ -45,13 +46,13 @@ class Sitting:
         elif self.occupancy.left:
             self._end_bout(dt_ms)
         elif self.occupancy.state == VACANT:
-            self.away_ms = min(self.away_ms + dt_ms, LONG_MS)
+            self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
 
     def count_seated(self, dt_ms):
         """Adds `dt_ms` to the bout and the seated time, in any step but the one that began the bout."""
         if not self.occupancy.sat:
-            self.bout_ms = min(self.bout_ms + dt_ms, LONG_MS)
-            self.seated_ms = min(self.seated_ms + dt_ms, LONG_MS)
+            self.bout_ms = min(self.bout_ms + dt_ms, _LONG_MS)
+            self.seated_ms = min(self.seated_ms + dt_ms, _LONG_MS)
 
     def lose(self, dt_ms):
         """Nothing was seen for `dt_ms`: a running bout is closed as far as it was seen, a break is not proven."""
@@ -65,9 +66,9 @@ class Sitting:
     def rest(self, rest_ms):
         """The seat was empty for so long after a break that was verified already."""
         self.occupancy.state = VACANT
-        self.away_ms = min(self.away_ms + rest_ms, LONG_MS)
+        self.away_ms = min(self.away_ms + rest_ms, _LONG_MS)
         self.seated_ms = 0
-        self._break.off_ms = LONG_MS
+        self._break.off_ms = _LONG_MS
         self._verified_away = True
 
     def forget_away(self):

@@ -7,39 +7,40 @@ without ever stirring. Each rule below is one of these sentences.
 from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT
+from cushion.core.const import const
 from cushion.core.quality import DRIFTING, FROZEN, MISSING, OPEN
 
-QUIET_U = 20  # permille: no load
-SHARE_U = 40  # another zone at this or more shares the seat
-LOAD_U = 80
+_QUIET_U = const(20)  # permille: no load
+_SHARE_U = const(40)  # another zone at this or more shares the seat
+_LOAD_U = const(80)
 
 # Open: from a good load to none within a second, while no other zone moved. Or dead since somebody sat down.
 # Good loads are well above the ADC's dead end, which is about 1 kPa: lighter ones come and go with a thigh's position.
-GOOD_PA = 2500
-HELD_MS = 8000
-OPEN_MS = 10000
-DEAD_MIRROR_PA = 5000
-DEAD_MS = 45000
-UNMOVED_PERMILLE = 150
-UNMOVED_PA = 150
-DEAD_THIGH_MS = 600000  # thighs differ by a factor of five between postures, sitting bones hardly by three
+_GOOD_PA = const(2500)
+_HELD_MS = const(8000)
+_OPEN_MS = const(10000)
+_DEAD_MIRROR_PA = const(5000)
+_DEAD_MS = const(45000)
+_UNMOVED_PERMILLE = const(150)
+_UNMOVED_PA = const(150)
+_DEAD_THIGH_MS = const(600000)  # thighs differ by a factor of five between postures, sitting bones hardly by three
 
 # Frozen: the level stays in a narrow band while others move. It is called so on a narrower one than it may then take:
 # a good zone under a quiet leg comes within 6 mV of it for a minute, and with its mirror dead few can bear it witness.
-FROZEN_MS = 40000
-BAND_100UV = 64
-BAND_TOLD_100UV = 48
-BAND_MOVES = 4
-SAME_MOVES = 2
+_FROZEN_MS = const(40000)
+_BAND_100UV = const(64)
+_BAND_TOLD_100UV = const(48)
+_BAND_MOVES = const(4)
+_SAME_MOVES = const(2)
 
 # Drifting: loaded alone, having not moved when the others unloaded, or not stirring for long.
-ALONE_TOLD_MS = 20000
-ALONE_LATE_MS = 2000
-ALONE_CALM_MS = 60000  # for a load that may be a baseline
-ALONE_PERCHED_CALM_MS = 180000  # for one that may be a person perching
-HEAVY_U = 600
-ALONE_MOST_PA = 45000  # nobody rests so hard on one zone alone
-LONG_MS = 1 << 29
+_ALONE_TOLD_MS = const(20000)
+_ALONE_LATE_MS = const(2000)
+_ALONE_CALM_MS = const(60000)  # for a load that may be a baseline
+_ALONE_PERCHED_CALM_MS = const(180000)  # for one that may be a person perching
+_HEAVY_U = const(600)
+_ALONE_MOST_PA = const(45000)  # nobody rests so hard on one zone alone
+_LONG_MS = const(1 << 29)
 
 
 class Witness:
@@ -85,16 +86,16 @@ class Witness:
         state = zones[zone]
         level = state.level_100uv
         low, high = min(self._low[zone], level), max(self._high[zone], level)
-        if self._high[zone] < 0 or high - low > BAND_100UV or (state.u < LOAD_U and not self._frozen[zone]):
+        if self._high[zone] < 0 or high - low > _BAND_100UV or (state.u < _LOAD_U and not self._frozen[zone]):
             self._low[zone] = self._high[zone] = level
             self._band_ms[zone] = self._moves[zone] = self._frozen[zone] = 0
             return False
         self._low[zone], self._high[zone] = low, high
-        self._band_ms[zone] = min(self._band_ms[zone] + dt_ms, LONG_MS)
+        self._band_ms[zone] = min(self._band_ms[zone] + dt_ms, _LONG_MS)
         if self._others_moved(zone, zones):
-            self._moves[zone] = min(self._moves[zone] + 1, BAND_MOVES)
-        enough = SAME_MOVES if high == low else BAND_MOVES
-        if high - low <= BAND_TOLD_100UV and self._band_ms[zone] >= FROZEN_MS and self._moves[zone] >= enough:
+            self._moves[zone] = min(self._moves[zone] + 1, _BAND_MOVES)
+        enough = _SAME_MOVES if high == low else _BAND_MOVES
+        if high - low <= _BAND_TOLD_100UV and self._band_ms[zone] >= _FROZEN_MS and self._moves[zone] >= enough:
             self._frozen[zone] = 1
         return self._frozen[zone] != 0
 
@@ -112,37 +113,37 @@ class Witness:
     def _is_open(self, dt_ms, zone, zones):
         """No load, where there must be some: it fell off while nobody moved, or never came since the seat was empty."""
         state = zones[zone]
-        if state.u >= QUIET_U:
+        if state.u >= _QUIET_U:
             self._suspect[zone] = self._open_ms[zone] = self._dead_ms[zone] = 0
             self._touched[zone] = 1
-            self._held_ms[zone] = min(self._held_ms[zone] + dt_ms, LONG_MS)
+            self._held_ms[zone] = min(self._held_ms[zone] + dt_ms, _LONG_MS)
             return False
-        if self._held_ms[zone] >= HELD_MS and state.before_pa >= GOOD_PA and self._nobody_moved(zone, zones):
+        if self._held_ms[zone] >= _HELD_MS and state.before_pa >= _GOOD_PA and self._nobody_moved(zone, zones):
             self._suspect[zone] = 1
         self._held_ms[zone] = 0
         if self._suspect[zone]:
-            if self._carries(zone ^ 1, zones, GOOD_PA):
-                self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, OPEN_MS)
+            if self._carries(zone ^ 1, zones, _GOOD_PA):
+                self._open_ms[zone] = min(self._open_ms[zone] + dt_ms, _OPEN_MS)
         elif self._should_be_loaded(zone, zones):
-            self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, LONG_MS)
+            self._dead_ms[zone] = min(self._dead_ms[zone] + dt_ms, _LONG_MS)
         return self._is_dead(zone)
 
     def _is_dead(self, zone):
-        dead_ms = DEAD_MS if zone < LEFT_THIGH else DEAD_THIGH_MS
-        return self._open_ms[zone] >= OPEN_MS or self._dead_ms[zone] >= dead_ms
+        dead_ms = _DEAD_MS if zone < LEFT_THIGH else _DEAD_THIGH_MS
+        return self._open_ms[zone] >= _OPEN_MS or self._dead_ms[zone] >= dead_ms
 
     def _should_be_loaded(self, zone, zones):
         """Its mirror carries a lot; and it never showed anything, or the other pair is even on both sides."""
         mirror, neighbour, across = zones[zone ^ 1], zones[zone ^ 2], zones[zone ^ 3]
-        if neighbour.u < SHARE_U and across.u < SHARE_U and mirror.u < SHARE_U:
+        if neighbour.u < _SHARE_U and across.u < _SHARE_U and mirror.u < _SHARE_U:
             self._touched[zone] = 0  # nobody is there
-            if self._dead_ms[zone] < DEAD_MS:
+            if self._dead_ms[zone] < _DEAD_MS:
                 self._dead_ms[zone] = 0
-        if not neighbour.readable or neighbour.u < LOAD_U:
+        if not neighbour.readable or neighbour.u < _LOAD_U:
             return False
         if zone >= LEFT_THIGH:
-            return not zones[zone].seen and self._carries(zone ^ 1, zones, GOOD_PA)
-        if not self._carries(zone ^ 1, zones, DEAD_MIRROR_PA):
+            return not zones[zone].seen and self._carries(zone ^ 1, zones, _GOOD_PA)
+        if not self._carries(zone ^ 1, zones, _DEAD_MIRROR_PA):
             return False
         even = across.readable and neighbour.pressure_pa * 3 >= across.pressure_pa * 2
         return not zones[zone].seen or (even and not self._touched[zone])
@@ -156,7 +157,7 @@ class Witness:
             state = zones[other]
             if other != zone and state.readable:
                 change_pa = abs(state.pressure_pa - state.before_pa)
-                if change_pa > state.before_pa * UNMOVED_PERMILLE // 1000 + UNMOVED_PA:
+                if change_pa > state.before_pa * _UNMOVED_PERMILLE // 1000 + _UNMOVED_PA:
                     return False
         return True
 
@@ -167,29 +168,29 @@ class Witness:
             state = zones[zone]
             if not state.readable or self._drifted[zone]:
                 continue
-            if state.u >= LOAD_U and alone < 0:
+            if state.u >= _LOAD_U and alone < 0:
                 alone = zone
-            elif state.u >= SHARE_U:
+            elif state.u >= _SHARE_U:
                 alone = ZONE_COUNT
             else:
                 others += 1
         if alone >= ZONE_COUNT or others == 0:
             alone = -1
-        self._alone_ms = min(self._alone_ms + dt_ms, LONG_MS) if alone == self._alone else dt_ms
+        self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
         self._alone = alone
 
     def _is_drifting(self, zone, zones):
         state = zones[zone]
         if self._drifted[zone]:
-            if state.u < SHARE_U:
+            if state.u < _SHARE_U:
                 self._drifted[zone] = 0
             return self._drifted[zone] != 0
         if zone != self._alone:
             return False
-        unmoved = state.still_ms >= self._alone_ms + ALONE_LATE_MS and not self._is_beside_bad(zone, zones)
-        if unmoved or state.pressure_pa >= ALONE_MOST_PA:
+        unmoved = state.still_ms >= self._alone_ms + _ALONE_LATE_MS and not self._is_beside_bad(zone, zones)
+        if unmoved or state.pressure_pa >= _ALONE_MOST_PA:
             state.doubted = True
-            if self._alone_ms >= ALONE_TOLD_MS:
+            if self._alone_ms >= _ALONE_TOLD_MS:
                 self._drifted[zone] = 1
         elif self._is_calm(zone, zones) and self._another_was_seen(zone, zones):
             self._drifted[zone] = 1
@@ -198,8 +199,8 @@ class Witness:
     def _is_calm(self, zone, zones):
         """Longer than a person is who may perch there."""
         state = zones[zone]
-        may_perch = state.u >= HEAVY_U or self._is_beside_bad(zone, zones)
-        return state.calm_ms >= (ALONE_PERCHED_CALM_MS if may_perch else ALONE_CALM_MS)
+        may_perch = state.u >= _HEAVY_U or self._is_beside_bad(zone, zones)
+        return state.calm_ms >= (_ALONE_PERCHED_CALM_MS if may_perch else _ALONE_CALM_MS)
 
     def _is_beside_bad(self, zone, zones):
         """The other zone of its side is there, but tells nothing: what the rest lost may rest on it, unseen."""

@@ -1,8 +1,9 @@
 """Battery voltage and what it means; boards without a battery read close to zero and say so."""
 
 from cushion.core.charge import LOG_ONLY, Charge
+from cushion.core.const import const
 
-ABSENT_MV = 2000
+_ABSENT_MV = const(2000)
 
 # Resting voltage of a LiPo cell against charge, per 10 %: common discharge curve, good to about 10 points [judgement].
 CURVE_MV = (3270, 3610, 3690, 3710, 3730, 3750, 3770, 3790, 3820, 3870, 4150)
@@ -32,7 +33,7 @@ class Battery:
 
     def is_present(self):
         """Whether a battery was there at the last reading."""
-        return self.mv >= ABSENT_MV
+        return self.mv >= _ABSENT_MV
 
     def is_low(self):
         """Whether prompts should be given up to keep logging."""

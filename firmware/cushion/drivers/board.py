@@ -4,6 +4,7 @@ import sys
 
 import machine
 
+from cushion.core.const import const
 from cushion.drivers.battery import Battery
 from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
@@ -13,7 +14,7 @@ from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, problems_of
 from cushion.drivers.zones import Zones
 
 BOARD_FILE = "/etc/board"  # one line: the profile's name
-WATCHDOG_MS = 20000  # a host's longest snippet must fit in; the monitor feeds it four times a second
+_WATCHDOG_MS = const(20000)  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
 RESET_NAMES = {
     machine.PWRON_RESET: "power-on",
@@ -101,7 +102,7 @@ class Board:
 
     def start_watchdog(self):
         """From here on the chip restarts itself unless `feed` is called in time; it can't be stopped."""
-        self._watchdog = machine.WDT(timeout=WATCHDOG_MS)
+        self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
 
     def feed(self):
         """Tells the watchdog that the monitor runs."""

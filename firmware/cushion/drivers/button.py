@@ -2,10 +2,15 @@
 
 import asyncio
 
-SHORT, DOUBLE, TRIPLE, LONG = 1, 2, 3, 4
-POLL_MS = 20
-LONG_MS = 1000
-BETWEEN_MS = 400
+from cushion.core.const import const
+
+_SHORT = const(1)
+_DOUBLE = const(2)
+_TRIPLE = const(3)
+_LONG = const(4)
+_POLL_MS = const(20)
+_LONG_MS = const(1000)
+_BETWEEN_MS = const(400)
 
 
 class Button:
@@ -31,7 +36,7 @@ class Button:
         """Waits for a press; returns SHORT, DOUBLE, TRIPLE or LONG. Contacts are polled, which debounces them."""
         while True:
             await self._flag.wait()
-            await asyncio.sleep_ms(POLL_MS)
+            await asyncio.sleep_ms(_POLL_MS)
             self.active = True
             gesture = await self._read_gesture() if self.is_pressed() else 0
             self.active = False
@@ -42,21 +47,21 @@ class Button:
     async def _read_gesture(self):
         presses = 0
         while True:
-            held_ms = await self._while_level(True, LONG_MS)
-            if held_ms >= LONG_MS and presses == 0:
+            held_ms = await self._while_level(True, _LONG_MS)
+            if held_ms >= _LONG_MS and presses == 0:
                 await self._while_level(True, 1 << 29)
-                return LONG
+                return _LONG
             presses += 1
-            if presses == 3 or await self._while_level(False, BETWEEN_MS) >= BETWEEN_MS:
-                await self._while_level(True, LONG_MS)
+            if presses == 3 or await self._while_level(False, _BETWEEN_MS) >= _BETWEEN_MS:
+                await self._while_level(True, _LONG_MS)
                 return presses
 
     async def _while_level(self, pressed, most_ms):
         """How long the button stays as it is, up to `most_ms`."""
         passed_ms = 0
         while passed_ms < most_ms and self.is_pressed() == pressed:
-            await asyncio.sleep_ms(POLL_MS)
-            passed_ms += POLL_MS
+            await asyncio.sleep_ms(_POLL_MS)
+            passed_ms += _POLL_MS
         return passed_ms
 
     def _set(self, _pin):

@@ -4,10 +4,12 @@ import time
 
 import machine
 
-UNIX_2000_S = 946684800
-KNOWN_FROM_YEAR = 2024  # a chip that lost power counts from 2000
+from cushion.core.const import const
 
-_EPOCH_OFFSET_S = UNIX_2000_S if time.gmtime(0)[0] == 2000 else 0
+_UNIX_2000_S = const(946684800)
+_KNOWN_FROM_YEAR = const(2024)  # a chip that lost power counts from 2000
+
+_EPOCH_OFFSET_S = _UNIX_2000_S if time.gmtime(0)[0] == 2000 else 0
 
 
 class Clock:
@@ -18,11 +20,11 @@ class Clock:
 
     def is_known(self):
         """Whether it was set since it last lost power."""
-        return time.gmtime()[0] >= KNOWN_FROM_YEAR
+        return time.gmtime()[0] >= _KNOWN_FROM_YEAR
 
     def chip_s(self):
         """Seconds of the chip's clock, known or not: they run through every reset but a loss of power."""
-        return time.time() - (UNIX_2000_S - _EPOCH_OFFSET_S)
+        return time.time() - (_UNIX_2000_S - _EPOCH_OFFSET_S)
 
     def unix_s(self):
         """Seconds since 1970, or 0 while unknown."""
@@ -48,5 +50,5 @@ class Clock:
         """Minute of the local day, or -1 while unknown; from 2000, whose seconds stay small integers until 2034."""
         if not self.is_known():
             return -1
-        since_2000_s = time.time() - (UNIX_2000_S - _EPOCH_OFFSET_S)
+        since_2000_s = time.time() - (_UNIX_2000_S - _EPOCH_OFFSET_S)
         return (since_2000_s // 60 + utc_offset_min) % 1440

@@ -6,19 +6,27 @@ stops it: low in reset, at power-on and whenever in doubt. While EN is low it ca
 
 import time
 
-ADDRESS = 0x5A
-STATUS, MODE, RTP_INPUT, FEEDBACK, CONTROL_3 = 0x00, 0x01, 0x02, 0x1A, 0x1D
-ID_MASK, ID_DRV2605L = 0xE0, 0xE0
-MODE_RTP, MODE_STANDBY = 0x05, 0x40
-ERM = 0x36  # feedback control at its default: N_ERM_LRA = 0
-OPEN_LOOP_UNSIGNED = 0xA8  # ERM open loop; the RTP register counts from 0 (brake off) to 255
-START_US = 250
+from cushion.core.const import const
+
+_ADDRESS = const(0x5A)
+_STATUS = const(0x00)
+_MODE = const(0x01)
+_RTP_INPUT = const(0x02)
+_FEEDBACK = const(0x1A)
+_CONTROL_3 = const(0x1D)
+_ID_MASK = const(0xE0)
+_ID_DRV2605L = const(0xE0)
+_MODE_RTP = const(0x05)
+_MODE_STANDBY = const(0x40)
+_ERM = const(0x36)  # feedback control at its default: N_ERM_LRA = 0
+_OPEN_LOOP_UNSIGNED = const(0xA8)  # ERM open loop; the RTP register counts from 0 (brake off) to 255
+_START_US = const(250)
 
 
 class Drv2605l:
     """`i2c`: the bus; `enable`: the EN pin, an output. Duties above 0 raise OSError where it doesn't answer."""
 
-    def __init__(self, i2c, enable, address=ADDRESS):
+    def __init__(self, i2c, enable, address=_ADDRESS):
         self._i2c = i2c
         self._enable = enable
         self._address = address
@@ -30,9 +38,9 @@ class Drv2605l:
         """Whether a DRV2605L answers."""
         try:
             self._enable.value(1)
-            time.sleep_us(START_US)
-            self._i2c.readfrom_mem_into(self._address, STATUS, self._byte)
-            return self._byte[0] & ID_MASK == ID_DRV2605L
+            time.sleep_us(_START_US)
+            self._i2c.readfrom_mem_into(self._address, _STATUS, self._byte)
+            return self._byte[0] & _ID_MASK == _ID_DRV2605L
         except OSError:
             return False
         finally:
@@ -55,19 +63,19 @@ class Drv2605l:
 
     def _start(self, duty):
         self._enable.value(1)
-        time.sleep_us(START_US)
-        self._write(RTP_INPUT, 0)
-        self._write(FEEDBACK, ERM)
-        self._write(CONTROL_3, OPEN_LOOP_UNSIGNED)
-        self._write(MODE, MODE_RTP)
+        time.sleep_us(_START_US)
+        self._write(_RTP_INPUT, 0)
+        self._write(_FEEDBACK, _ERM)
+        self._write(_CONTROL_3, _OPEN_LOOP_UNSIGNED)
+        self._write(_MODE, _MODE_RTP)
         self._runs = True
-        self._write(RTP_INPUT, max(1, duty >> 8))
+        self._write(_RTP_INPUT, max(1, duty >> 8))
 
     def _stop(self):
         if self._runs:
             try:
-                self._write(RTP_INPUT, 0)
-                self._write(MODE, MODE_STANDBY)
+                self._write(_RTP_INPUT, 0)
+                self._write(_MODE, _MODE_STANDBY)
             except OSError:
                 pass  # EN ends it in any case
         self._runs = False

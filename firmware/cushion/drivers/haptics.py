@@ -6,11 +6,12 @@ Pulses are timed by a hardware timer, so that a motor goes off on time even whil
 import time
 
 from cushion.core import patterns
+from cushion.core.const import const
 from cushion.drivers.limiter import Limiter
 
 LEFT, RIGHT = 1, 2
-FULL_DUTY = 65535
-LATE_MS = 20  # a pulse may end so late, while the flash is written; it is counted as if it did
+_FULL_DUTY = const(65535)
+_LATE_MS = const(20)  # a pulse may end so late, while the flash is written; it is counted as if it did
 
 
 class Haptics:
@@ -41,13 +42,13 @@ class Haptics:
         """Starts a pattern on the motors of `side` (bits LEFT, RIGHT); False when the limiter refuses it."""
         level_percent = patterns.PATTERNS[pattern][0]
         times_ms = patterns.times_of(pattern, habituated)
-        late_ms = LATE_MS * ((len(times_ms) + 1) // 2)
+        late_ms = _LATE_MS * ((len(times_ms) + 1) // 2)
         if not self.limiter.grant(patterns.on_ms(times_ms) + late_ms, patterns.longest_on_ms(times_ms)):
             return False
         self.off()
         if self.granted is not None:
             self.granted(self.limiter)
-        self._duty = FULL_DUTY * level_percent // 100 * min(100, strength_percent) // 100
+        self._duty = _FULL_DUTY * level_percent // 100 * min(100, strength_percent) // 100
         self._side = side
         self._times_ms = times_ms
         self._next = 0

@@ -8,13 +8,15 @@ nothing back.
 import struct
 from array import array
 
+from cushion.core.const import const
+
 EPISODE_MS = 3000  # in ten minutes: a prompt's three levels span five, and the next prompt is ten away
 HOUR_MS = 10000
 DAY_MS = 60000
 PULSE_MS = 1000
 
-MINUTE = 60000
-DAY_MOST_MS = 25 * 60 * MINUTE  # after so long every window is empty
+_MINUTE = const(60000)
+_DAY_MOST_MS = const(25 * 60 * _MINUTE)  # after so long every window is empty
 
 
 class Window:
@@ -69,9 +71,9 @@ class Limiter:
 
     def __init__(self):
         self._windows = (
-            Window(EPISODE_MS, MINUTE, 10),
-            Window(HOUR_MS, MINUTE, 60),
-            Window(DAY_MS, 60 * MINUTE, 24),
+            Window(EPISODE_MS, _MINUTE, 10),
+            Window(HOUR_MS, _MINUTE, 60),
+            Window(DAY_MS, 60 * _MINUTE, 24),
         )
 
     def advance(self, dt_ms):
@@ -111,4 +113,4 @@ class Limiter:
             end = start + window.state_bytes()
             window.from_bytes(data[start:end])
             start = end
-        self.advance(min(max(0, elapsed_ms), DAY_MOST_MS))
+        self.advance(min(max(0, elapsed_ms), _DAY_MOST_MS))

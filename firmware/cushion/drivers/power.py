@@ -6,8 +6,10 @@ from binascii import crc32
 import esp32
 import machine
 
+from cushion.core.const import const
+
 MAGIC = 0xC5
-MOST_BYTES = 2048
+_MOST_BYTES = const(2048)
 
 
 class Power:

@@ -2,10 +2,11 @@
 
 import time
 
+from cushion.core.const import const
 from cushion.core.sensing import NO_READING
 
 SETTLE_US = 200  # divider and filter, after the supply came on
-UV_PER_LEVEL = 100
+_UV_PER_LEVEL = const(100)
 
 
 class Zones:
@@ -41,5 +42,5 @@ class Zones:
         except OSError:
             self.failed_reads += 1
             return NO_READING
-        level_100uv = total_uv // (self._oversample * UV_PER_LEVEL)
+        level_100uv = total_uv // (self._oversample * _UV_PER_LEVEL)
         return level_100uv if level_100uv >= self._dead_100uv else 0

@@ -9,10 +9,11 @@ import json
 from binascii import crc32
 
 from cushion.core import records
+from cushion.core.const import const
 from cushion.core.settings import check
 from cushion.drivers.profiles import ZONES
 
-CHUNK_BYTES = 512
+_CHUNK_BYTES = const(512)
 
 _app = None
 _checked = False
@@ -323,13 +324,13 @@ def _log_chunks(head, parts, checked):
     """Yields the answer of `read_log`; the buffer is used again, so each chunk must be sent before the next."""
     yield (_line(head, checked) + "\n").encode()
     digest = hashlib.sha256()
-    buffer = bytearray(CHUNK_BYTES)
+    buffer = bytearray(_CHUNK_BYTES)
     view = memoryview(buffer)
     for path, start, end in parts:
         with open(path, "rb") as file:
             file.seek(start)
             while start < end:
-                count = file.readinto(view[: min(CHUNK_BYTES, end - start)])
+                count = file.readinto(view[: min(_CHUNK_BYTES, end - start)])
                 if not count:
                     raise OSError("the log ends before it should")
                 digest.update(view[:count])

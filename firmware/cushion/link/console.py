@@ -11,13 +11,19 @@ import io
 import select
 import sys
 
-CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = 1, 2, 3, 4, 5
+from cushion.core.const import const
+
+_CTRL_A = const(1)
+_CTRL_B = const(2)
+_CTRL_C = const(3)
+_CTRL_D = const(4)
+_CTRL_E = const(5)
 BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 SOFT_REBOOT = b"OK\r\nMPY: soft reboot\r\n"
 FRIENDLY = b"\r\nsitbone: the monitor is running; connect with mpremote or the sitbone command\r\n>>> "
-PASTE_WINDOW = 256
-IDLE_MS = 50  # until a stream that has nothing to say is asked again
-MOST_BYTES = 32768  # a longer snippet isn't one; what came is thrown away
+_PASTE_WINDOW = const(256)
+_IDLE_MS = const(50)  # until a stream that has nothing to say is asked again
+_MOST_BYTES = const(32768)  # a longer snippet isn't one; what came is thrown away
 
 
 class Console:
@@ -41,9 +47,9 @@ class Console:
         """Serves the port for ever."""
         while True:
             byte = await self._byte()
-            if byte == CTRL_A:
+            if byte == _CTRL_A:
                 await self._raw()
-            elif byte in (CTRL_B, CTRL_C, 13):
+            elif byte in (_CTRL_B, _CTRL_C, 13):
                 self._out.write(FRIENDLY)
 
     async def _byte(self):
@@ -72,15 +78,15 @@ class Console:
             byte = self._waiting()
             if byte < 0:
                 byte = await self._byte()
-            if byte == CTRL_A:
+            if byte == _CTRL_A:
                 line = await self._enter_paste(line)
-            elif byte == CTRL_B:
+            elif byte == _CTRL_B:
                 self._out.write(FRIENDLY)
                 return
-            elif byte == CTRL_C:
+            elif byte == _CTRL_C:
                 line = bytearray()
-            elif byte != CTRL_D:
-                if len(line) < MOST_BYTES:
+            elif byte != _CTRL_D:
+                if len(line) < _MOST_BYTES:
                     line.append(byte)
             elif line:
                 self._out.write(b"OK")
@@ -92,7 +98,7 @@ class Console:
 
     async def _enter_paste(self, line):
         if bytes(line) == b"\x05A":
-            self._out.write(b"R\x01" + bytes([PASTE_WINDOW & 255, PASTE_WINDOW >> 8, 1]))
+            self._out.write(b"R\x01" + bytes([_PASTE_WINDOW & 255, _PASTE_WINDOW >> 8, 1]))
             code = await self._paste()
             if code is not None:
                 await self._run(code)
@@ -107,13 +113,13 @@ class Console:
             byte = self._waiting()
             if byte < 0:
                 byte = await self._byte()
-            if byte in (CTRL_C, CTRL_D):
+            if byte in (_CTRL_C, _CTRL_D):
                 self._out.write(b"\x04")
-                return code if byte == CTRL_D else None
-            if len(code) < MOST_BYTES:
+                return code if byte == _CTRL_D else None
+            if len(code) < _MOST_BYTES:
                 code.append(byte)
             window += 1
-            if window == PASTE_WINDOW:
+            if window == _PASTE_WINDOW:
                 window = 0
                 self._out.write(b"\x01")
 
@@ -135,9 +141,9 @@ class Console:
             return
         for chunk in self._stream:
             self._out.write(chunk)
-            await asyncio.sleep_ms(0 if chunk else IDLE_MS)
+            await asyncio.sleep_ms(0 if chunk else _IDLE_MS)
             byte = self._waiting()
-            if byte in (CTRL_A, CTRL_C):
+            if byte in (_CTRL_A, _CTRL_C):
                 # The host that asked has gone, or has heard enough: whoever it is now isn't kept waiting.
                 self._pushed_back = byte
                 break

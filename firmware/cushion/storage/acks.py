@@ -1,9 +1,10 @@
 """How far each host has the log on its own disk: what it has acknowledged, kept across restarts."""
 
+from cushion.core.const import const
 from cushion.storage import atomic, keep
 
 PATH = keep.FOLDER + "/acks.json"
-MOST_HOSTS = 8  # beyond, the one that hasn't synced for longest is forgotten
+_MOST_HOSTS = const(8)  # beyond, the one that hasn't synced for longest is forgotten
 
 
 class Acks:
@@ -23,7 +24,7 @@ class Acks:
         """Keeps that `host` has everything up to `seq` on its disk."""
         if self.of(host) == seq:
             return
-        self._hosts = [kept for kept in self._hosts if kept[0] != host][1 - MOST_HOSTS :] + [[host, seq]]
+        self._hosts = [kept for kept in self._hosts if kept[0] != host][1 - _MOST_HOSTS :] + [[host, seq]]
         keep.make_folder()
         atomic.save(PATH, {"log": self._log_id, "hosts": self._hosts})
 

@@ -4,11 +4,12 @@ A wall clock can be set forward by whoever holds the cable; this count can't. Ti
 power cut loses what was counted since the last hourly save: both make a rise wait longer, never less.
 """
 
+from cushion.core.const import const
 from cushion.core.settings import slept_that_counts_s
 from cushion.storage import atomic, keep
 
 PATH = keep.FOLDER + "/age.json"
-SAVE_EVERY_S = 3600
+_SAVE_EVERY_S = const(3600)
 
 
 class Age:
@@ -30,7 +31,7 @@ class Age:
 
     def keep(self, mono_s):
         """Saves the count when an hour has passed since it last was. A flash that refuses must not stop the monitor."""
-        if self.seconds(mono_s) - self._saved_s >= SAVE_EVERY_S:
+        if self.seconds(mono_s) - self._saved_s >= _SAVE_EVERY_S:
             self.save(mono_s)
 
     def save(self, mono_s):

@@ -9,15 +9,16 @@ from binascii import crc32
 
 from cushion.core import records
 from cushion.core.blocks import BLOCK_SIZE, END, Writer
+from cushion.core.const import const
 from cushion.storage import segments
 
 FOLDER = "/log"
 SEGMENT_BLOCKS = 128
 RESERVE_BYTES = 96 * 1024  # kept free for settings, a firmware update and littlefs itself
-MOST_PENDING = 64  # records held while the flash refuses; beyond, the oldest of them go and are counted
+_MOST_PENDING = const(64)  # records held while the flash refuses; beyond, the oldest of them go and are counted
 OWN_KINDS = (records.EVICTED, records.DROPPED)
-NO_SPACE = 28  # errno
-TRIES = 4  # of one commit, each with a segment less where there was no space
+_NO_SPACE = const(28)  # errno
+_TRIES = const(4)  # of one commit, each with a segment less where there was no space
 
 
 class Log:
@@ -50,7 +51,7 @@ class Log:
 
     def add(self, kind, payload, mono_s, mono_ms, unix_s):
         """Takes one record, made at `mono_s` + `mono_ms` after this start, for the next `commit`."""
-        if len(self._pending) >= MOST_PENDING:
+        if len(self._pending) >= _MOST_PENDING:
             self._drop_oldest()
         self._pending.append((kind, payload, mono_s, mono_ms, unix_s))
 
@@ -60,7 +61,7 @@ class Log:
         A write that failed is repeated in a new segment, with the same numbers; where there is no space the oldest
         segment goes for it.
         """
-        for _ in range(TRIES):
+        for _ in range(_TRIES):
             try:
                 while self._pending:
                     self._write_block()
@@ -69,7 +70,7 @@ class Log:
             except OSError as error:
                 self.failed_writes += 1
                 self._abandon_segment()
-                if error.args[0] == NO_SPACE and not self._evict_untold():
+                if error.args[0] == _NO_SPACE and not self._evict_untold():
                     return False
         return False
 
