@@ -27,7 +27,7 @@ def one_core():
 @pytest.mark.usefixtures("one_core")
 def test_a_nine_hour_day(flash, capsys):
     began_s = time.monotonic()
-    with VirtualCushion(SitterSeat("office", seed=1), flash=flash, speed=None) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=1), flash=flash) as cushion:
         live_until(cushion, DAY_MS)
     wall_s = time.monotonic() - began_s
     cpu = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

@@ -23,7 +23,7 @@ BAUDS = (115_200, 921_600)
 
 @pytest.mark.bench
 def test_a_day_over_the_wire(flash, tmp_path, capsys):
-    with VirtualCushion(SitterSeat("office", seed=1), flash=flash, speed=None) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=1), flash=flash) as cushion:
         live_until(cushion, 9 * 3_600_000)
         with BadLine(cushion.port, "drop", 0, seed=0) as line, Store(tmp_path / "counted.sqlite") as store:
             result = Sync(store, lambda: Cushion(line.port), lambda: datetime.now().astimezone()).run()

@@ -9,7 +9,7 @@ SETUP = """
 from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
 from cushion.core.settings import Settings
-engine = Engine(Settings(), Calibration(), 3300, 3300)
+engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4)
 levels = [9000, 9200, 5000, 5100]
 for second in range(40):
     for _ in range(4):
@@ -43,7 +43,7 @@ for _ in range(4):
 for zone in range(4):
     state = zones[zone]
     state.take(1000, 9000 + zone, 3300)
-    state.press(1000, zone, calibration, 30, sensing._edge_ns)""",
+    state.press(1000, zone, calibration, 30, sensing._edge_ns[zone])""",
     "zones as witnesses": "sensing.witness.step(1000, zones)",
     "presence": "sensing.presence_permille(calibration)",
     "occupancy and break": "engine.sitting.step(1000, 900, 900, 900, 120000)",

@@ -79,7 +79,9 @@ def mpremote():
 
 
 def live_until(cushion, world_ms):
-    """Waits until the virtual cushion's world has got there. Its pace is its own: nothing is timed by this wait."""
+    """Lets the virtual cushion live until then, as fast as the machine allows; from there on it goes on in real time,
+    so that what a test does next happens at that moment of the world, not minutes later."""
+    cushion.hurry_until(world_ms)
     deadline = time.monotonic() + COMMAND_S
     while cushion.now_ms < world_ms:
         assert time.monotonic() < deadline, f"the world stands at {cushion.now_ms} ms"
@@ -91,11 +93,12 @@ def json_lines(text):
 
 
 def write_trace(path: Path, *parts: tuple[int, int, int, int]) -> Path:
-    """A trace of parts (seconds, left, right and thigh mV), four rows a second, fidgeting a little where loaded."""
+    """A trace of parts (seconds, left, right and thigh mV), four rows a second, fidgeting a little where loaded: for two
+    seconds, so that the median of one of them shows it wherever the cushion's seconds begin."""
     rows, t_ms = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"], 0
     for seconds, left_mv, right_mv, thigh_mv in parts:
         for quarter in range(seconds * 4):
-            fidget = 30 if quarter % 80 < 4 else (quarter * 7) % 5
+            fidget = 30 if quarter % 80 < 8 else (quarter * 7) % 5
             cells = [mv + fidget if mv else 0 for mv in (left_mv, right_mv, thigh_mv, thigh_mv)]
             rows.append(",".join(map(str, [t_ms, *cells])))
             t_ms += 250

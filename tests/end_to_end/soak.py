@@ -79,7 +79,6 @@ def live(flash, store, sitter, days, drift_permille, segments):
         SitterSeat(sitter, seed=days, start=START),
         flash=flash,
         board="firebeetle",
-        speed=None,
         sleep_drift_permille=drift_permille,
         first_ticks_ms=FIRST_TICKS_MS,
         journal=life.journal.append,

@@ -24,14 +24,14 @@ UNPLUGS = 14
 
 @pytest.fixture(scope="module")
 def lived(installed_flash, tmp_path_factory):
-    """A cushion that has lived through an afternoon and now goes on at a real day's pace."""
+    """A cushion that has lived through an afternoon; it goes on in real time."""
     import shutil
 
     copy = tmp_path_factory.mktemp("lived") / "flash.img"
     shutil.copy(installed_flash, copy)
-    with VirtualCushion(SitterSeat("office", seed=6), flash=copy, speed=None) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=6), flash=copy) as cushion:
         live_until(cushion, 3 * 3_600_000)
-    with VirtualCushion(SitterSeat("office", seed=7), flash=copy, speed=1.0) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=7), flash=copy) as cushion:
         yield cushion
 
 

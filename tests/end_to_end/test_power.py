@@ -16,7 +16,7 @@ def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, 
     seen = []
     seat = SitterSeat("office", seed=3, start=START)
     with VirtualCushion(
-        seat, flash=flash_of("firebeetle"), board="firebeetle", speed=None, start=START, journal=seen.append
+        seat, flash=flash_of("firebeetle"), board="firebeetle", start=START, journal=seen.append
     ) as cushion:
         cushion.set_usb(False)
         live_until(cushion, 2 * 3_600_000)
@@ -46,7 +46,7 @@ def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tm
     for on_usb in (True, False):
         seen = []
         with VirtualCushion(
-            TraceSeat(sit), flash=flash_of("firebeetle"), board="firebeetle", speed=None, journal=seen.append
+            TraceSeat(sit), flash=flash_of("firebeetle"), board="firebeetle", journal=seen.append
         ) as cushion:
             cushion.set_usb(on_usb)
             live_until(cushion, 1_800_000)
@@ -71,7 +71,7 @@ def test_a_press_in_light_sleep_is_heard(flash_of):
 
 def test_a_restart_in_mid_sit_forgets_no_dose(flash, tmp_path, sitbone):
     sit = read_trace(write_trace(tmp_path / "sit.csv", (3000, 600, 600, 300)))
-    with VirtualCushion(TraceSeat(sit), flash=flash, speed=None) as cushion:
+    with VirtualCushion(TraceSeat(sit), flash=flash) as cushion:
         live_until(cushion, 900_000)
         with Cushion(cushion.port) as device:
             before = device.call("status")["dose_s"]["left"]

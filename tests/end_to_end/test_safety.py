@@ -140,7 +140,7 @@ def test_told_to_run_for_ever_the_motors_keep_to_every_limit(flash):
         "from cushion.link import calls as c\nh = c._app.monitor.board.haptics\nserve = h.service\n"
         "def ask(dt_ms):\n    serve(dt_ms)\n    h.play(3, 3, 100, False)\nh.service = ask"
     )
-    with living(flash, speed=None) as cushion:
+    with living(flash) as cushion:
         run(cushion, greedy)
         live_until(cushion, cushion.now_ms + 2 * 3_600_000)
     assert 1000 < most_on_ms(cushion.seen) <= EPISODE_MS
@@ -150,7 +150,7 @@ def test_told_to_run_for_ever_the_motors_keep_to_every_limit(flash):
 
 def test_a_clock_that_was_never_set_stops_no_prompt(flash, tmp_path, sitbone):
     sit = read_trace(write_trace(tmp_path / "sit.csv", (1500, 700, 700, 400), (60, 0, 0, 0)))
-    with living(flash, TraceSeat(sit), speed=None) as cushion:
+    with living(flash, TraceSeat(sit)) as cushion:
         live_until(cushion, 1_540_000)
         found = status(cushion)
         sitbone("sync", "--port", cushion.port)
@@ -164,7 +164,7 @@ def test_a_clock_that_was_never_set_stops_no_prompt(flash, tmp_path, sitbone):
 @pytest.mark.parametrize(("then_mv", "fault"), [(3290, "left_it short"), (0, "left_it open")])
 def test_a_sensor_that_fails_is_told_and_the_other_side_goes_on(flash, tmp_path, then_mv, fault):
     parts = [(300, 700, 700, 400), (900, then_mv, 700, 400)]
-    with living(flash, TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", *parts))), speed=None) as cushion:
+    with living(flash, TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", *parts)))) as cushion:
         live_until(cushion, 1_100_000)
         after = status(cushion)
     assert (after["faults"], after["state"], after["crashes"]) == ([fault], "occupied", 0)
@@ -194,7 +194,7 @@ def test_what_was_granted_can_not_be_read_so_nothing_is_granted(flash):
 
 
 def test_a_low_battery_warns_then_only_logs_then_switches_off_and_loses_nothing(flash, sitbone):
-    with living(flash, speed=None, start=MORNING) as cushion:
+    with living(flash, start=MORNING) as cushion:
         cushion.set_usb(False)
         cushion.set_battery(3650)
         live_until(cushion, cushion.now_ms + 300_000)
@@ -223,7 +223,7 @@ def test_a_low_battery_warns_then_only_logs_then_switches_off_and_loses_nothing(
 
 
 def test_a_button_that_is_stuck_is_one_long_press(flash, sitbone):
-    with living(flash, speed=None) as cushion:
+    with living(flash) as cushion:
         live_until(cushion, 60_000)
         cushion.hold_button()
         live_until(cushion, cushion.now_ms + 3_600_000)
@@ -302,7 +302,7 @@ def test_a_wrong_board_profile_is_one_line_in_the_status_and_safe_mode(flash, na
 
 def test_a_silent_converter_is_unknown_and_comes_back(flash_of, tmp_path):
     seat = TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", (4000, 600, 600, 300))))
-    with living(flash_of("firebeetle"), seat, board="firebeetle", speed=None) as cushion:
+    with living(flash_of("firebeetle"), seat, board="firebeetle") as cushion:
         live_until(cushion, 60_000)
         cushion.break_part("ads1115")
         live_until(cushion, cushion.now_ms + 60_000)
@@ -343,7 +343,7 @@ def test_a_driver_that_falls_silent_while_it_vibrates_is_stopped_by_its_enable_p
 
 def test_a_power_cut_in_every_state_is_survived(flash, sitbone, tmp_path):
     sit = read_trace(write_trace(tmp_path / "sit.csv", (30, 0, 0, 0), (3000, 600, 600, 300), (300, 0, 0, 0)))
-    with living(flash, TraceSeat(sit), speed=None) as cushion:
+    with living(flash, TraceSeat(sit)) as cushion:
         for at_ms in (5_000, 31_000, 40_000, 1_000_000, 1_242_500, 1_400_000, 3_032_000, 3_200_000):
             live_until(cushion, at_ms)
             cushion.power_cut()
@@ -367,7 +367,7 @@ def test_settings_that_can_not_be_read_give_way_to_safe_ones(flash):
 
 
 def test_a_full_flash_stops_neither_monitor_nor_limits(flash):
-    with living(flash, speed=None) as cushion:
+    with living(flash) as cushion:
         run(
             cushion,
             "f = open('/fill', 'wb')\ntry:\n while True: f.write(bytes(4096))\nexcept OSError:\n pass\nf.close()",

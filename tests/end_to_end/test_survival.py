@@ -13,7 +13,7 @@ def status(cushion):
 
 
 def test_a_power_cut_takes_no_acknowledged_record(flash, sitbone):
-    with VirtualCushion(SitterSeat("office", seed=4), flash=flash, speed=None) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=4), flash=flash) as cushion:
         live_until(cushion, 3 * 3_600_000)
         acknowledged = status(cushion)["journal"]["last_seq"]
         cushion.power_cut()
@@ -28,7 +28,7 @@ def test_a_power_cut_takes_no_acknowledged_record(flash, sitbone):
 
 
 def test_syncing_again_brings_only_what_is_new(flash, sitbone):
-    with VirtualCushion(SitterSeat("office", seed=4), flash=flash, speed=None) as cushion:
+    with VirtualCushion(SitterSeat("office", seed=4), flash=flash) as cushion:
         live_until(cushion, 3_600_000)
         first = json.loads(sitbone("sync", "--port", cushion.port, "--json").stdout)
         second = json.loads(sitbone("sync", "--port", cushion.port, "--json").stdout)
@@ -56,7 +56,7 @@ def test_a_part_that_fails_is_logged_and_restarted_with_motors_off(flash, sitbon
     from sitbone.trace import read_trace
 
     journal = []
-    with VirtualCushion(TraceSeat(read_trace(trace)), flash=flash, speed=None, journal=journal.append) as cushion:
+    with VirtualCushion(TraceSeat(read_trace(trace)), flash=flash, journal=journal.append) as cushion:
         with Cushion(cushion.port) as device:
             device.run(
                 "from cushion.link import calls\n"
@@ -84,7 +84,7 @@ def test_a_part_that_fails_is_logged_and_restarted_with_motors_off(flash, sitbon
 
 def test_a_hung_monitor_is_ended_by_the_watchdog(flash):
     journal = []
-    with VirtualCushion(SitterSeat("empty"), flash=flash, speed=None, journal=journal.append) as cushion:
+    with VirtualCushion(SitterSeat("empty"), flash=flash, journal=journal.append) as cushion:
         session = status(cushion)["session"]
         with Cushion(cushion.port) as device:
             device.run("from cushion.link import calls; calls._app.monitor.board.feed = lambda: None")

@@ -69,16 +69,20 @@ class Run:
 
 @pytest.fixture
 def firmware(tmp_path: Path) -> Callable[..., Callable[[str], None]]:
-    """Makes an installer for main.py (and more files by name) out of source text."""
+    """Makes an installer for main.py (and more files by name, "cushion/drivers/zones" with its folders) out of source
+    text."""
 
     def make(main: str, **others: str) -> Callable[[str], None]:
         def install(port: str) -> None:
             sources = {"main": SAY + main, **others}
+            files = tmp_path / "files"
             for name, source in sources.items():
-                (tmp_path / f"{name}.py").write_text(source)
+                path = files / f"{name}.py"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(source)
             copies: list[str] = []
-            for name in sources:
-                copies += ["+", "fs", "cp", str(tmp_path / f"{name}.py"), f":{name}.py"]
+            for path in sorted(files.iterdir()):
+                copies += ["+", "fs", "cp", "-r", str(path), ":"]
             mpremote(port, "resume", *copies[1:])
 
         return install

@@ -12,7 +12,7 @@ from sitbone.virtual import Seat
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
-DRIVERS = Path(__file__).parents[2] / "firmware" / "cushion" / "drivers"
+FIRMWARE = Path(__file__).parents[2] / "firmware"
 
 BUS = """
 import time
@@ -157,8 +157,8 @@ machine.deepsleep()
 
 def test_the_drivers_read_and_play_through_it(run_firmware):
     main = """
-from ads1115 import Ads1115, Input
-from drv2605l import Drv2605l
+from cushion.drivers.ads1115 import Ads1115, Input
+from cushion.drivers.drv2605l import Drv2605l
 converter = Ads1115(bus)
 say([Input(converter, channel).read_uv() for channel in range(4)])
 motor = Drv2605l(bus, enable)
@@ -168,7 +168,8 @@ time.sleep_ms(200)
 motor.duty_u16(0)
 say(enable.value(), motor.is_there())
 """
-    sources = {name: (DRIVERS / f"{name}.py").read_text() for name in ("ads1115", "drv2605l")}
+    names = ("cushion/drivers/ads1115", "cushion/drivers/drv2605l", "cushion/core/const")
+    sources = {name: (FIRMWARE / f"{name}.py").read_text() for name in names}
     run = on_bus(run_firmware, main, others=sources)
     assert run.said() == ["[600000, 1200000, 0, 3000000]", "True 0", "0 True"]
     motor = run.happened("motor")

@@ -105,3 +105,16 @@ def test_speed_holds_the_pace(run_firmware):
     run = run_firmware("import time\ntime.sleep(100)\nsay('done')", 120, speed=100)
     assert run.said() == ["done"]
     assert time.monotonic() - began_s > 1.0
+
+
+def test_hurrying_ends_at_its_moment_in_real_time(cushion):
+    """However long whoever looks is held up: what is done next is done there, not wherever the world has flown to."""
+    main = "import time\nwhile True:\n    time.sleep_ms(250)"
+    with cushion(main) as chip:
+        for until_ms in (600_000, 4_200_000):
+            began_s = time.monotonic()
+            chip.hurry_until(until_ms)
+            while chip.now_ms < until_ms:
+                chip.poll()
+            time.sleep(0.5)
+            assert chip.now_ms - until_ms <= (time.monotonic() - began_s) * 1000, "no faster than real time"

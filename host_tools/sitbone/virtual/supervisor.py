@@ -156,6 +156,11 @@ class VirtualCushion:
         """The chip's process, None while it sleeps or has no power."""
         return self._relay.pid
 
+    def hurry_until(self, world_ms: int) -> None:
+        """Lets time fly until then; whatever is done to the cushion afterwards finds it there, in real time, however
+        busy the machine is."""
+        self._relay.call(lambda: self._seat_world.hurry_until(world_ms))
+
     def power_cut(self) -> None:
         """Takes the power away, in the middle of whatever the chip does; the world goes on when it is back."""
         self._relay.call(self._relay.power_off)

@@ -54,6 +54,7 @@ class World:
         self.duration_ms = duration_ms
         self.now_ms = 0
         self._pace_milli = 0 if speed is None else round(speed * 1000)
+        self._hurry_until_ms = 0
         self._start = start
         self._journal = journal
         self._profile: dict[str, Any] = PROFILES[board]
@@ -90,6 +91,8 @@ class World:
 
     def pace_milli(self, t_ms: int) -> int:
         """Virtual over real time, permille; 0: no limit. Real after a recording's end, so that a log can be synced."""
+        if t_ms < self._hurry_until_ms:
+            return 0
         ended = self.seat.end_ms is not None and t_ms >= self.seat.end_ms
         return _REAL_PACE if ended else self._pace_milli
 
@@ -115,6 +118,7 @@ class World:
         if pace:
             length_ms = min(length_ms, max(_SHORTEST_CHUNK_MS, CHUNK_REAL_MS * pace // _REAL_PACE))
         ends = [start_ms + length_ms, self.seat.next_stop_ms(start_ms), self.seat.end_ms, self.duration_ms]
+        ends.append(self._hurry_until_ms)
         return min(end for end in ends if end is not None and end > start_ms)
 
     @property
@@ -156,6 +160,11 @@ class World:
         self._ahead.clear()
 
     # ---- what happens to the chip
+
+    def hurry_until(self, t_ms: int) -> None:
+        """From the next chunk on as fast as the machine allows, and from ``t_ms`` on in real time again."""
+        self._hurry_until_ms = t_ms
+        self._pace_milli = self._pace_milli or _REAL_PACE
 
     def press_button(self, *press_ms: int) -> None:
         """Presses of these lengths, one after the other, beginning with the next chunk."""
