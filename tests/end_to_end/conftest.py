@@ -93,8 +93,8 @@ def json_lines(text):
 
 
 def write_trace(path: Path, *parts: tuple[int, int, int, int]) -> Path:
-    """A trace of parts (seconds, left, right and thigh mV), four rows a second, fidgeting a little where loaded: for two
-    seconds, so that the median of one of them shows it wherever the cushion's seconds begin."""
+    """A trace of parts (seconds, left, right and thigh mV), four rows a second, fidgeting a little where loaded: for
+    two seconds, so that the median of one of them shows it wherever the cushion's seconds begin."""
     rows, t_ms = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"], 0
     for seconds, left_mv, right_mv, thigh_mv in parts:
         for quarter in range(seconds * 4):
