@@ -22,9 +22,7 @@ class Monitor:
     def __init__(self, board, log, settings, calibration):
         self.board = board
         self.log = log
-        self.engine = Engine(
-            settings, calibration, board.profile["supply_mv"], board.profile["divider_ohm"], board.zones.present
-        )
+        self.engine = Engine(settings, calibration, board.profile["supply_mv"], board.divider_ohm, board.zones.present)
         self.capture = None
         self.tap = None  # what takes each raw sample, while a host records them
         self.mono_s = 0

@@ -1,6 +1,6 @@
 """The transfer curve as a picture: ngspice's volts, and how far the firmware's answer is from the pressure put in."""
 
-from cushion.core.calibration import Calibration, conductance_ns
+from cushion.core.calibration import Calibration, conductance_ns, ns_of_ohm
 from cushion.drivers.profiles import PROFILES
 from hardware.analog.spice import transfer
 from hardware.case.drawing import Drawing, Text, box, line, svg
@@ -11,7 +11,7 @@ BLUE, RED, GREY = "#1f5fa8", "#b3261e", "#999"
 
 def firmware_kpa(volts: float) -> float:
     profile = PROFILES["devkit"]
-    g_ns = conductance_ns(int(volts * 10000), profile["supply_mv"], profile["divider_ohm"])
+    g_ns = conductance_ns(int(volts * 10000), profile["supply_mv"], ns_of_ohm(profile["divider_ohm"]))
     return Calibration().pressure_pa(0, g_ns) / 1000
 
 

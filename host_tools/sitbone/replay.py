@@ -16,7 +16,7 @@ from cushion.core.engine import Engine
 from cushion.core.occupancy import OCCUPIED
 from cushion.core.prompting import WHY_NAMES
 from cushion.core.settings import Settings
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES
 from sitbone.trace import GAP_MS, Trace, TraceError
 
 Row = dict[str, Any]
@@ -157,9 +157,9 @@ def replay_trace(
 
 
 def engine_for(settings: Settings, calibration: Calibration) -> Engine:
-    """The core on the board that recordings are taken to come from."""
+    """The core on the board that recordings are taken to come from, with resistors as they are meant to be."""
     board = PROFILES[DEFAULT_PROFILE]
-    return Engine(settings, calibration, board["supply_mv"], board["divider_ohm"])
+    return Engine(settings, calibration, board["supply_mv"], (board["divider_ohm"],) * len(ZONES))
 
 
 def calibration_from(trace: Trace) -> Calibration:

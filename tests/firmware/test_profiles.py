@@ -1,8 +1,10 @@
 """Board profiles: each fits its chip's pins, and a wrong one is refused in one line. Oracle: the pin lists by hand."""
 
+import re
+
 import pytest
 
-from cushion.drivers.profiles import PROFILES, ZONES, problems_of, warnings_of
+from cushion.drivers.profiles import PROFILES, ZONES, divider_ohms, problems_of, warnings_of
 from tests.firmware.on_unix import on_unix
 
 
@@ -43,6 +45,64 @@ def test_strapping_pins_are_allowed_with_a_warning():
     profile = PROFILES["devkit"] | {"led": 2}
     assert problems_of(profile) == []
     assert warnings_of(profile) == ["led on strapping pin GPIO 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ohms"),
+    [
+        ("3267,3290,3311,3333", (3267, 3290, 3311, 3333)),
+        (" 3267, 3290 ,3311,3333\n", (3267, 3290, 3311, 3333)),
+        ("3320", (3320,) * 4),
+        ("3102,3300,3300,3498", (3102, 3300, 3300, 3498)),
+    ],
+)
+def test_resistors_are_told_by_zone_or_all_at_once(text, ohms):
+    assert divider_ohms(text, 3300) == ohms
+
+
+RIGHT_ONE = "; measure it alone, out of the circuit, or fit the right one"
+NO_LIST = " is no list of ohms; give four whole numbers, or one for all"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("3k3", "3k3" + NO_LIST),
+        ("", NO_LIST),
+        ("3.3", "3.3" + NO_LIST),
+        ("3300,3300", "3300,3300" + NO_LIST),
+        ("3300;3300;3300;3300", "3300;3300;3300;3300" + NO_LIST),
+        ("3300,3300,3300,3300,3300", "3300,3300,3300,3300,3300" + NO_LIST),
+        ("3101,3300,3300,3300", "3101 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("3300,3300,3300,3499", "3499 ohm at right_thigh is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("3300,3000,3300,3300", "3000 ohm at right_it is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("3600", "3600 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("-3300", "-3300 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("9" * 60, "9" * 60 + " ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
+    ],
+)
+def test_what_no_such_resistor_measures_is_refused_in_one_line(text, line):
+    with pytest.raises(ValueError, match=f"^{re.escape(line)}$"):
+        divider_ohms(text, 3300)
+
+
+def test_the_device_reads_them_alike():
+    code = """
+    from cushion.drivers.profiles import divider_ohms
+
+    for text in ("3267,3290,3311,3333", " 3320", "3k3", "3300,3300", "330"):
+        try:
+            print(divider_ohms(text, 3300))
+        except ValueError as error:
+            print(error)
+    """
+    assert on_unix(code).splitlines() == [
+        "(3267, 3290, 3311, 3333)",
+        "(3320, 3320, 3320, 3320)",
+        "3k3" + NO_LIST,
+        "3300,3300" + NO_LIST,
+        "330 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE,
+    ]
 
 
 def test_a_converter_that_does_not_answer_gives_no_reading():

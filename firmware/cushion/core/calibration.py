@@ -16,22 +16,31 @@ MAX_REF_PA = 20000
 _MAX_PA = const(65535)
 MAX_U = 4000
 MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
+_MAX_RATIO = const(40)  # of the voltages over divider and sensor: beyond it the sensor is a wire
 
 _TARE_STEP_PERMILLE = const(20)  # of the reference, a step
 _TARE_TOTAL_PERMILLE = const(100)  # of the reference, in all; then a new calibration is asked for
 
 
-def conductance_ns(level_100uv, supply_mv, divider_ohm):
-    """Conductance of a zone's sensor, nS, from the voltage over its divider's lower resistor (units of 100 uV)."""
+def ns_of_ohm(ohm):
+    """The conductance of a resistor, nS, to the nearest."""
+    return (1000000000 + ohm // 2) // ohm
+
+
+def conductance_ns(level_100uv, supply_mv, divider_ns):
+    """Conductance of a zone's sensor, nS, from the voltage over its divider's lower resistor (units of 100 uV).
+
+    `divider_ns` is that resistor's own conductance. The answer is ``level · divider_ns / across``, rounded down: by a
+    long division in thousands, because the product would pass 2^30.
+    """
     across = supply_mv * 10 - level_100uv
     if level_100uv <= 0:
         return 0
-    if across <= 0:
+    if level_100uv >= _MAX_RATIO * across:
         return MAX_G_NS
-    ratio_e4 = level_100uv * 10000 // across
-    if ratio_e4 > 400000:
-        return MAX_G_NS
-    return min(MAX_G_NS, ratio_e4 * (1000000 // divider_ohm) // 10)
+    thousands = level_100uv * (divider_ns // 1000)
+    rest = thousands % across * 1000 + level_100uv * (divider_ns % 1000)
+    return min(MAX_G_NS, thousands // across * 1000 + rest // across)
 
 
 def creep_divisor_permille(loaded_s, creep_permille):

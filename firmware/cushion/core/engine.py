@@ -46,7 +46,8 @@ _LONG_MS = const(1 << 29)
 
 
 class Engine:
-    """Board facts (`supply_mv`, `divider_ohm`, `present`: which zones exist), a `Settings` and a `Calibration` go in.
+    """Board facts (`supply_mv`, each zone's `divider_ohm`, `present`: which zones exist), a `Settings` and a
+    `Calibration` go in.
 
     Call `sample` for each sample and `decide` at each second's end, then read ``events`` and ``prompter`` and clear
     the events. ``now_s`` is the seconds counted so far, unknown time included.

@@ -5,7 +5,7 @@ What only a comparison of zones can tell (open, frozen, drifting) is witness.py'
 
 from array import array
 
-from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille
+from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille, ns_of_ohm
 from cushion.core.const import const
 from cushion.core.quality import MISSING, OK, SATURATED, SHORT
 from cushion.core.witness import Witness
@@ -114,9 +114,9 @@ class Zone:
         else:
             self._mean_16 += (pressure_pa * 16 - self._mean_16) // _STIR_MEAN_S
 
-    def pressure_of(self, level_100uv, zone, calibration, creep_permille, supply_mv, divider_ohm):
+    def pressure_of(self, level_100uv, zone, calibration, creep_permille, supply_mv, divider_ns):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
-        raw_pa = calibration.pressure_pa(zone, conductance_ns(level_100uv, supply_mv, divider_ohm))
+        raw_pa = calibration.pressure_pa(zone, conductance_ns(level_100uv, supply_mv, divider_ns))
         return raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
 
     def is_trusted(self):
@@ -134,7 +134,7 @@ class Zone:
 
 
 class Sensing:
-    """The four zones. `supply_mv` and `divider_ohm` are the board's; `present` says which zones it has.
+    """The four zones. `supply_mv` and `divider_ohm` (of each zone) are the board's; `present`: which zones it has.
 
     ``blind_ms`` is how long no zone could be read: up to HOLD_MS the last pressures stand (a motor was running).
     """
@@ -148,8 +148,8 @@ class Sensing:
         self.leaving = False
         self.witness = Witness()
         self._supply_mv = supply_mv
-        self._divider_ohm = divider_ohm
-        self._edge_ns = conductance_ns(_DEAD_EDGE_100UV, supply_mv, divider_ohm)
+        self._divider_ns = tuple(ns_of_ohm(ohm) for ohm in divider_ohm)
+        self._edge_ns = tuple(conductance_ns(_DEAD_EDGE_100UV, supply_mv, ns) for ns in self._divider_ns)
         self._samples = array("i", [0] * (ZONE_COUNT * _MAX_SAMPLES))
         self._sorted = array("i", [0] * _MAX_SAMPLES)
         self._count = 0
@@ -173,8 +173,8 @@ class Sensing:
             state = self.zones[zone]
             state.take(dt_ms, self._median(zone), self._supply_mv)
             if state.readable:
-                state.g_ns = conductance_ns(state.level_100uv, self._supply_mv, self._divider_ohm)
-                state.press(dt_ms, zone, calibration, creep_permille, self._edge_ns)
+                state.g_ns = conductance_ns(state.level_100uv, self._supply_mv, self._divider_ns[zone])
+                state.press(dt_ms, zone, calibration, creep_permille, self._edge_ns[zone])
         self.witness.step(dt_ms, self.zones)
         for zone in range(ZONE_COUNT):
             state = self.zones[zone]
@@ -191,7 +191,7 @@ class Sensing:
             level_100uv, state = levels_100uv[zone], self.zones[zone]
             if state.readable and NO_READING < level_100uv < self._supply_mv * _SHORT_PERMILLE // 100:
                 pressures_pa[zone] = state.pressure_of(
-                    level_100uv, zone, calibration, creep_permille, self._supply_mv, self._divider_ohm
+                    level_100uv, zone, calibration, creep_permille, self._supply_mv, self._divider_ns[zone]
                 )
         return pressures_pa
 

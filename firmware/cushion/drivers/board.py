@@ -1,6 +1,7 @@
 """Opens a board by its profile: the one place where pin numbers become objects."""
 
 import sys
+from errno import ENOENT
 
 import machine
 
@@ -10,10 +11,10 @@ from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
 from cushion.drivers.haptics import Haptics
 from cushion.drivers.power import Power
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, problems_of
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of
 from cushion.drivers.zones import Zones
 
-BOARD_FILE = "/etc/board"  # one line: the profile's name
+BOARD_FILE = "/etc/board"  # the profile's name; in a second line what the dividers' resistors measure, once told
 _WATCHDOG_MS = const(20000)  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
 RESET_NAMES = {
@@ -29,18 +30,23 @@ class WrongBoard(Exception):
     """The board file names no profile that fits this chip; its text is the one line to show."""
 
 
-def chosen_name():
-    """The name in the board file, or the default profile's."""
+def _told():
+    """The two lines of the board file, "" where there is none. Raises WrongBoard for a file that can't be read: another
+    board's pins could be anything."""
     try:
         with open(BOARD_FILE) as file:
-            return file.read().strip() or DEFAULT_PROFILE
-    except OSError:
-        return DEFAULT_PROFILE
+            text = file.read()
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", 0) != ENOENT:
+            raise WrongBoard("the board file can't be read; install with --board and the board's name") from None
+        text = ""
+    lines = text.split("\n") + [""]
+    return lines[0].strip(), lines[1].strip()
 
 
 def chosen_profile():
     """The profile of this board, checked. Raises WrongBoard."""
-    name = chosen_name()
+    name = _told()[0] or DEFAULT_PROFILE
     if name not in PROFILES:
         known = ", ".join(sorted(PROFILES))
         raise WrongBoard("board profile {} is unknown; install with --board and one of {}".format(name[:40], known))
@@ -51,6 +57,16 @@ def chosen_profile():
     if not _fits_chip(profile["chip"], getattr(sys.implementation, "_machine", "")):
         raise WrongBoard("board profile {} is for another chip than {}".format(name, sys.implementation._machine))
     return profile
+
+
+def measured_ohms(nominal_ohm):
+    """``(ohms, fault)``: each zone's lower resistor. Numbers that can't be used cost a few percent of load at most, so
+    the nominal value stands in, and the fault is told: a cushion that stays silent would be worse."""
+    text = _told()[1]
+    try:
+        return divider_ohms(text or str(nominal_ohm), nominal_ohm), ""
+    except ValueError:
+        return (nominal_ohm,) * len(ZONES), "resistors as told can't be used, {} ohm are taken".format(nominal_ohm)
 
 
 def _fits_chip(chip, machine_name):
@@ -80,6 +96,7 @@ def button_held():
 class Board:
     """The cushion's hardware, opened: ``zones``, ``haptics``, ``button``, ``battery``, ``clock``, ``power``.
 
+    ``divider_ohm`` is each zone's lower resistor, ``fault`` what is wrong with what was told of them, or "".
     Raises WrongBoard. A part on I2C that doesn't answer is no reason to: its readings are missing, its motor refuses.
     """
 
@@ -87,6 +104,7 @@ class Board:
         profile = chosen_profile()
         motors_off()
         self.profile = profile
+        self.divider_ohm, self.fault = measured_ohms(profile["divider_ohm"])
         self.cushion_id = machine.unique_id()
         bus = _open_bus(profile)
         self.haptics = _open_haptics(profile, bus)

@@ -1,6 +1,7 @@
 """Board profiles: which pin does what, as data. No chip module is imported here, so the host can read it.
 
-A file on the cushion, ``/etc/board``, names the profile; without it the default one holds. A profile is a dict:
+A file on the cushion, ``/etc/board``, names the profile; without it the default one holds. Its second line, if there
+is one, tells what the four resistors of that very board measure (`divider_ohms`). A profile is a dict:
 
 =================  ====================================================================================
 key                meaning
@@ -9,7 +10,7 @@ key                meaning
 ``zones``          "adc" (the chip's own) or "ads1115" (a converter on I2C)
 ``adc_pins``       GPIO of each zone's divider, in the order of ``ZONES``, ADC1 only; on an ADS1115 its inputs 0-3
 ``oversample``     readings that make one sample
-``divider_ohm``    lower resistor of each divider, ohm
+``divider_ohm``    lower resistor of each divider, ohm: what it is meant to be
 ``supply_mv``      voltage across sensor and divider, mV
 ``dead_mv``        below this the ADC can't tell a voltage from none (the ESP32's calibrated zero reads about 142 mV)
 ``sensor_supply``  GPIO that switches the dividers' supply, active high
@@ -121,6 +122,10 @@ PROFILES: dict = {
 
 DEFAULT_PROFILE = "devkit"
 
+# A resistor of 5 % by a meter of 1 %. Beyond it is another part (3.0 and 3.6 kohm are 9 % off), a slip of the keys, or
+# what was measured within the circuit.
+DIVIDER_WITHIN_PERMILLE = 60
+
 _OUTPUTS = ("sensor_supply", "haptic_enable", "led")
 _RTC_PINS = ("button", "wake")
 
@@ -141,6 +146,24 @@ def problems_of(profile):
         if gpios.count(gpio) > 1:
             problems.append("GPIO {} is used twice".format(gpio))
     return problems + _missing_parts(profile)
+
+
+def divider_ohms(text, nominal_ohm):
+    """Each zone's lower resistor, ohm, as it was measured: `text` is four whole numbers in the order of ZONES, or one
+    for all. Raises ValueError, with one line that says what to do, for what no such resistor can measure."""
+    try:
+        ohms = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        ohms = ()
+    if len(ohms) == 1:
+        ohms = ohms * len(ZONES)
+    if len(ohms) != len(ZONES):
+        raise ValueError("{} is no list of ohms; give four whole numbers, or one for all".format(text[:40]))
+    for zone, ohm in zip(ZONES, ohms):
+        if abs(ohm - nominal_ohm) * 1000 > nominal_ohm * DIVIDER_WITHIN_PERMILLE:
+            told = "{} ohm at {} is no resistor of {} ohm".format(ohm, zone, nominal_ohm)
+            raise ValueError(told + "; measure it alone, out of the circuit, or fit the right one")
+    return ohms
 
 
 def warnings_of(profile):

@@ -61,6 +61,7 @@ def status():
             "limit_s": {"left": settings.left_dose_limit_s, "right": settings.right_dose_limit_s},
             "seated_s": engine.seated_s(),
             "calibrated": engine.calibration.calibrated,
+            "divider_ohm": list(board.divider_ohm),
             "journal": _journal(log),
             "battery": _battery(board.battery),
             "faults": _faults(engine),
@@ -294,6 +295,8 @@ def _faults(engine):
         quality = engine.quality(zone)
         if engine.sensing.present[zone] and quality:
             faults.append(ZONES[zone] + " " + records.QUALITIES[quality])
+    if _app.board.fault:
+        faults.append(_app.board.fault)
     if engine.calibration.wants_recalibration:
         faults.append("calibration drifted")
     if _app.board.haptics.failures:

@@ -7,7 +7,7 @@ from cushion.core.quality import DRIFTING, FROZEN, OK, OPEN
 from cushion.core.sensing import Sensing
 
 SUPPLY_MV = 3300
-DIVIDER_OHM = 3300
+DIVIDER_OHM = (3300,) * 4
 SEATED = (9000, 9200, 5000, 5000)
 
 

@@ -19,7 +19,7 @@ class Life:
 
     def __init__(self, seed):
         self.state = seed % 65537
-        self.engine = Engine(Settings(), Calibration(), SUPPLY_MV, 3300)
+        self.engine = Engine(Settings(), Calibration(), SUPPLY_MV, (3300,) * 4)
         self.levels = [0, 0, 0, 0]
         self.digest = 17
         self.minute = -1

@@ -55,7 +55,7 @@ def test_rests_in_parts_are_one_rest():
 
 
 def engine():
-    return Engine(Settings(), Calibration(), 3300, 3300)
+    return Engine(Settings(), Calibration(), 3300, (3300,) * 4)
 
 
 def used_engine():

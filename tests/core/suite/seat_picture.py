@@ -3,7 +3,7 @@
 from cushion.core.calibration import Calibration
 from cushion.core.sensing import NO_READING, Sensing
 
-SUPPLY_MV, DIVIDER_OHM = 3300, 3300
+SUPPLY_MV, DIVIDER_OHM = 3300, (3300,) * 4
 LOADED = (6000, 5000, 3000, 2000)
 
 

@@ -9,13 +9,15 @@ from cushion.core.calibration import (
     conductance_ns,
     creep_divisor_permille,
     from_state,
+    ns_of_ohm,
 )
 from cushion.core.capture import Capture
 from cushion.core.quality import FROZEN, MISSING, OK, SATURATED, SHORT
 from cushion.core.sensing import HOLD_MS, NO_READING, Sensing
 
 SUPPLY_MV = 3300
-DIVIDER_OHM = 3300
+DIVIDER_OHM = (3300,) * 4
+DIVIDER_NS = ns_of_ohm(3300)
 ALL = (True, True, True, True)
 
 
@@ -25,19 +27,42 @@ def second(sensing, calibration, *samples):
     sensing.close_second(1000, calibration, 0)
 
 
-def test_conductance_is_that_of_the_divider():
+def test_conductance_is_that_of_the_divider_whatever_its_resistor():
     # oracle: G = V / (R · (Vs - V)), in exact fractions of the inputs
-    for level in range(100, 31000, 137):
-        exact = level * 10**9 // (DIVIDER_OHM * (SUPPLY_MV * 10 - level))
-        found = conductance_ns(level, SUPPLY_MV, DIVIDER_OHM)
-        assert abs(found - exact) <= 31 + exact // 500, (level, found, exact)
+    for ohm in (3102, 3267, 3300, 3333, 3498):
+        for level in range(100, 31000, 137):
+            exact = level * 10**9 // (ohm * (SUPPLY_MV * 10 - level))
+            found = conductance_ns(level, SUPPLY_MV, ns_of_ohm(ohm))
+            assert abs(found - exact) <= 1 + exact // 500000, (ohm, level, found, exact)
 
 
 def test_conductance_at_the_ends():
-    assert conductance_ns(0, SUPPLY_MV, DIVIDER_OHM) == 0
-    assert conductance_ns(-1, SUPPLY_MV, DIVIDER_OHM) == 0
-    assert conductance_ns(32999, SUPPLY_MV, DIVIDER_OHM) == MAX_G_NS
-    assert conductance_ns(33000, SUPPLY_MV, 1000) == MAX_G_NS
+    assert conductance_ns(0, SUPPLY_MV, DIVIDER_NS) == 0
+    assert conductance_ns(-1, SUPPLY_MV, DIVIDER_NS) == 0
+    assert conductance_ns(32999, SUPPLY_MV, DIVIDER_NS) == MAX_G_NS
+    assert conductance_ns(33000, SUPPLY_MV, ns_of_ohm(1000)) == MAX_G_NS
+    assert conductance_ns(33001, SUPPLY_MV, DIVIDER_NS) == MAX_G_NS
+
+
+def test_no_level_makes_the_conversion_allocate():
+    def every_level():
+        for ohm in (1000, 3102, 3300, 3498):
+            divider_ns = ns_of_ohm(ohm)
+            level = 0
+            while level < 33010:
+                conductance_ns(level, SUPPLY_MV, divider_ns)
+                level += 7
+
+    allocation_free(every_level)
+
+
+def test_each_zone_has_its_own_resistor():
+    sensing, calibration = Sensing(SUPPLY_MV, (3135, 3300, 3465, 3300), ALL), Calibration()
+    second(sensing, calibration, [9000] * 4)
+    low, nominal, high, same = [zone.pressure_pa for zone in sensing.zones]
+    assert nominal == same
+    assert abs(low * 95 - nominal * 100) <= 200 and abs(high * 105 - nominal * 100) <= 200
+    assert sensing.pressures_of([9000] * 4, calibration, 0) == [low, nominal, high, same]
 
 
 def test_creep_follows_the_logarithm():
@@ -182,7 +207,7 @@ class Seat:
 def test_capture_of_an_empty_and_a_neutral_seat():
     taking, seconds = Seat([200, 200, 0, 0]).run(capture.EMPTY)
     assert (taking.state, seconds) == (capture.DONE, 10)
-    assert taking.result.tare_ns[0] == conductance_ns(200, SUPPLY_MV, DIVIDER_OHM)
+    assert taking.result.tare_ns[0] == conductance_ns(200, SUPPLY_MV, DIVIDER_NS)
     taking, seconds = Seat([9000, 9500, 5000, 5000]).run(capture.SEATED)
     assert (taking.state, seconds) == (capture.DONE, 210)
     assert taking.result.calibrated and 8000 < taking.result.ref_pa[0] < taking.result.ref_pa[1]
@@ -218,7 +243,7 @@ def test_a_second_of_sensing_does_not_allocate():
 def digest():
     value, state = 17, 11
     levels = [0, 0, 0, 0]
-    sensing, calibration = Sensing(SUPPLY_MV, DIVIDER_OHM, ALL), Calibration()
+    sensing, calibration = Sensing(SUPPLY_MV, (3267, 3290, 3311, 3333), ALL), Calibration()
     for _ in range(1500):
         for zone in range(4):
             state = (state * 75 + 74) % 65537

@@ -15,7 +15,7 @@ class Seat:
     """An engine with a seat under it; ``told`` collects every event but epochs as (second, kind, first fields)."""
 
     def __init__(self):
-        self.engine = Engine(Settings(), Calibration(), 3300, 3300)
+        self.engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4)
         self.second = 0
         self.levels = [0, 0, 0, 0]
         self.told = []
