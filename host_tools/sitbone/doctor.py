@@ -27,6 +27,7 @@ FAULT_ADVICE = (
     ("drift", "calibrate again, beginning with the empty seat"),
     ("saturated", "look for something hard on the sensor; if there is nothing, check its wire"),
     ("short", "unplug it and look for a crushed wire"),
+    ("resistors", "measure the four of the dividers, then tell them with sitbone install --divider-ohm"),
     ("motor", "check the motor driver's wires; prompts are logged but not felt"),
     ("log refused", "sync now, then install the firmware again"),
 )

@@ -2,14 +2,16 @@
 
 Each version lies in a folder of its own, ``/fw/<id>/``, and ``/fw/current`` names the one that runs and the one before
 it. The new folder is complete and verified before ``current`` is replaced, in one rename. ``/fw/trial`` tells the
-board's boot.py to count failed starts and to go back to the version before; the firmware removes it once it is well.
+board's boot.py to count failed starts and to go back to the version before; the firmware removes it once it is well,
+some seconds after its start.
 """
 
+import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
 
-from cushion.drivers.profiles import PROFILES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, divider_ohms
 from sitbone.device import Board, Cushion
 from sitbone.errors import CushionGone, NoCushion, Refused
 from sitbone.firmware_files import MPY_VERSION, TOP_FILES, FirmwareFile, compiled, firmware_files, version_id
@@ -23,29 +25,38 @@ ASK_INTERPRETER = (
     "import sys,json\ni=sys.implementation\nprint(json.dumps([i[0],list(i[1])[:3],getattr(i,'_mpy',0),sys.platform]))"
 )
 BOARD_FILE = "/etc/board"
+COUNTED = ("/fw/trial", "/fw/starts")  # there until a start has proved good
 SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
 def install(
-    port: str, progress: Progress | None = None, board_name: str | None = None, compile_it: bool = False
+    port: str,
+    progress: Progress | None = None,
+    board_name: str | None = None,
+    compile_it: bool = False,
+    divider_ohm: str | None = None,
 ) -> dict[str, Any]:
     """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
 
     ``board_name`` names the board's profile; without it the board keeps the one that it has, or the default.
+    ``divider_ohm`` tells what its four resistors measure, as `divider_ohms` reads it; without it that is kept, too.
     ``compile_it`` sends bytecode, where the board can read it.
 
     Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
-    to its previous version.
+    to its previous version, and before anything is written for a board or resistors that can't be.
     """
     with Board(port) as board:
         reads_bytecode = _demand_micropython(board)
+        told = _board_text(board, board_name, divider_ohm)
         files = compiled(firmware_files()) if compile_it and reads_bytecode else firmware_files()
         version = version_id(files)
         previous, copied = _copy(board, files, version, progress)
-        renamed = _name_board(board, board_name)
-        if copied["files"] or renamed:
+        if told is not None:
+            board.make_folders(BOARD_FILE.rpartition("/")[0])
+            _replace(board, BOARD_FILE, told, hashlib.sha256(told).hexdigest())
+        if copied["files"] or told is not None:
             board.start(RESTART)
     status = _wait_for_start(port, version)
     with Board(port) as board:
@@ -64,15 +75,33 @@ def _demand_micropython(board: Board) -> bool:
     return bool(mpy & 0xFF == MPY_VERSION)
 
 
-def _name_board(board: Board, name: str | None) -> bool:
-    """Writes the profile's name where it is another; whether it was."""
-    if name is None or (board.read_text(BOARD_FILE) or "").strip() == name:
-        return False
+def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | None:
+    """What the board's file is to say, None where it says so already: the profile's name, and in a second line the
+    resistors once they were told. What isn't told anew stays, but for the resistors of another board."""
+    if name is None and ohms is None:
+        return None
+    try:
+        said = board.read_text(BOARD_FILE) or ""
+    except Refused:
+        said = ""  # no text: there is nothing in it to keep
+    was_name, was_ohms = (line.strip() for line in f"{said}\n\n".split("\n")[:2])
+    name = name or was_name or DEFAULT_PROFILE
     if name not in PROFILES:
         raise Refused(f"no board {name} is known; give one of {', '.join(sorted(PROFILES))}")
-    board.make_folders(BOARD_FILE.rpartition("/")[0])
-    _replace(board, BOARD_FILE, f"{name}\n".encode())
-    return True
+    if ohms is not None:
+        second = _resistors(ohms, PROFILES[name]["divider_ohm"])
+    else:
+        second = was_ohms if name == was_name else ""
+    text = f"{name}\n{second}".strip()
+    return None if text == said.strip() else f"{text}\n".encode()
+
+
+def _resistors(ohms: str, nominal_ohm: int) -> str:
+    """The board file's second line. Raises Refused for what such resistors can't measure."""
+    try:
+        return ",".join(map(str, divider_ohms(ohms, nominal_ohm)))
+    except ValueError as error:
+        raise Refused(str(error)) from None
 
 
 def _copy(
@@ -178,4 +207,4 @@ def _look(cushion: Cushion, version: str) -> dict[str, Any] | None:
         raise Refused(
             f"the new firmware does not run ({status['safe_mode']}); run sitbone doctor --port {cushion.port}"
         )
-    return status if cushion.read_text("/fw/trial") is None else None
+    return status if all(cushion.read_text(path) is None for path in COUNTED) else None

@@ -21,12 +21,19 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
         f"cushion      {status['cushion']}, firmware {status['firmware']}, {status['state']}",
         f"dose         {', '.join(sides)}; seated {duration_text(status['seated_s'])} since the last verified break",
         f"calibration  {'done' if status['calibrated'] else 'none yet: loads are by a typical seat'}",
+        f"dividers     {_dividers(status.get('divider_ohm'))}",
         f"battery      {_battery(status['battery'])}",
         f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
         f"journal      records {journal['first_seq']} to {journal['last_seq']}, room for {journal['bytes_free']} bytes",
         f"faults       {', '.join(map(str, status['faults'])) or 'none'}",
         f"last reset   {status['reset']}",
     ]
+
+
+def _dividers(ohms: list[int] | None) -> str:
+    if ohms is None:
+        return "not known"
+    return f"{ohms[0]} ohm each" if len(set(ohms)) == 1 else f"{', '.join(map(str, ohms))} ohm"
 
 
 def _battery(battery: Row | None) -> str:

