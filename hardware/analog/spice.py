@@ -1,7 +1,7 @@
 """The whole carrier as an ngspice deck, built row by row from circuit.py, and a way to run it.
 
-What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's outputs. The models are
-simple: switches with the data sheets' resistance, a reference with its drop-out, an ADC pin that leaks like 1 Mohm.
+What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's pins. The models are
+simple: switches with the data sheets' resistance, a reference with its drop-out, ADC pins that leak.
 """
 
 import subprocess
@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 from hardware.circuit.circuit import FARADS, OHMS, ZONES, Row, circuit
 
-ADC_LOAD_OHM = 1e6  # pessimistic: the chip's data sheet gives 50 nA of leakage
+ADC_LEAK_A = 50e-9  # into a pin or out of it, at most: I_IH and I_IL of the ESP32's data sheet, 25 degC, looked up
+ADC_LOAD_OHM = 1e12  # the data sheet has none
 SENSOR_NS_PER_PA = 13.0  # the sensing stack that the firmware's nominal gain of 77 Pa/uS belongs to
 SUPERVISOR_V = 4.38
 REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.05, 0.1
@@ -62,8 +63,6 @@ def deck(stimuli: list[str], analysis: list[str], tolerance=None, values=None, w
     for row in circuit():
         if row.ref not in without:
             lines += element(row, tolerance or {}, values or {})
-    lines += [f"Rload_{zone.lower()} adc_{zone.lower()} 0 {ADC_LOAD_OHM}" for zone in ZONES]
-    lines += [f"Rload_battery battery_adc 0 {ADC_LOAD_OHM}"]
     return "\n".join(
         [*lines, *stimuli, ".options reltol=1e-5 gmin=1e-13 rshunt=1e12", ".control", *analysis, ".endc", ".end", ""]
     )
@@ -91,10 +90,16 @@ def supplies(vsys_v: float | None = 4.4, rail_v: float = 3.3, cell_v: float = 0.
     return [*lines, f"Vsys vsys 0 {vsys_v}"] if vsys_v is not None else [*lines, "Rsys vsys 0 50"]
 
 
-def outputs(sense_v: float = 0.0, left: str = "0", right: str = "0") -> list[str]:
-    """The module's pins that drive something."""
+def outputs(sense_v: float = 0.0, left: str = "0", right: str = "0", **adc: float) -> list[str]:
+    """The module's pins that drive something, and its ADC's; `adc` as `adc_pins` takes it."""
     lines = [f"Vsense sense_en 0 {sense_v}", "Vled led 0 0", f"Vleft pwm_left 0 {left}", f"Vright pwm_right 0 {right}"]
-    return [*lines, "Rbutton button_wire 0 1e9"]
+    return [*lines, "Rbutton button_wire 0 1e9", *adc_pins(**adc)]
+
+
+def adc_pins(leak_a: float = ADC_LEAK_A, load_ohm: float = ADC_LOAD_OHM) -> list[str]:
+    """What the ADC's pins take from what they measure: a current, negative out of the pin, and a load to ground."""
+    nets = [*(f"adc_{zone.lower()}" for zone in ZONES), "battery_adc"]
+    return [line for net in nets for line in (f"Ileak_{net} {net} 0 {leak_a}", f"Rload_{net} {net} 0 {load_ohm}")]
 
 
 def sensors() -> list[str]:
@@ -106,23 +111,33 @@ def sensors() -> list[str]:
     ]
 
 
-def transfer(from_kpa: float, to_kpa: float, step_kpa: float, vsys_v: float = 4.4, rail_v: float = 3.3, **parts):
+ZONE_VOLTS = [f"v(adc_{zone.lower()})" for zone in ZONES]
+
+
+def transfer(
+    from_kpa: float,
+    to_kpa: float,
+    step_kpa: float,
+    vsys_v: float = 4.4,
+    rail_v: float = 3.3,
+    adc: Mapping[str, float] | None = None,
+    **parts,
+):
     """[(kPa at the sensor, [volts at the ADC of each zone])], all four zones loaded alike."""
-    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v), *sensors()]
+    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v, **(adc or {})), *sensors()]
     rows = round((to_kpa - from_kpa) / step_kpa) + 1
-    columns = [f"v(adc_{zone.lower()})" for zone in ZONES]
-    table = run(stimuli, f"dc Vkpa {from_kpa} {to_kpa} {step_kpa}", columns, rows, **parts)
+    table = run(stimuli, f"dc Vkpa {from_kpa} {to_kpa} {step_kpa}", ZONE_VOLTS, rows, **parts)
     return [(row[0], row[1:]) for row in table]
 
 
-def settled_fraction(kpa: float, after_us: float) -> float:
-    """How much of its final value a zone's ADC pin has reached so long after the supply was switched on."""
+def settled_fraction(kpa: float, after_us: float, **parts) -> float:
+    """How much of its final value the slowest zone's ADC pin has reached so long after the supply was switched on."""
     stimuli = [*supplies(), *outputs(sense_v=0), *sensors()]
     stimuli = [s for s in stimuli if not s.startswith(("Vsense", "Vkpa"))]
     stimuli += ["Vsense sense_en 0 PULSE(0 3.3 10u 0.1u 0.1u 10m 20m)", f"Vkpa kpa 0 {kpa}", "Cgate sense_gate 0 700p"]
-    table = run(stimuli, "tran 1u 1.5m", ["v(adc_left_it)"], 1000)
-    final = table[-1][1]
-    return min(table, key=lambda row: abs(row[0] - (10 + after_us) * 1e-6))[1] / final
+    table = run(stimuli, "tran 1u 1.5m", ZONE_VOLTS, 1000, **parts)
+    then = min(table, key=lambda row: abs(row[0] - (10 + after_us) * 1e-6))
+    return min(volts / final for volts, final in zip(then[1:], table[-1][1:], strict=True))
 
 
 MOTOR_OHM, MOTOR_HENRY = 33.0, 300e-6  # stalled: as much as it draws when it starts

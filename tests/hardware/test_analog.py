@@ -1,21 +1,31 @@
 """The circuit in SPICE against the firmware's own conversion.
 
 Oracle for the front end: `cushion.core.calibration`, the code that runs on the chip, fed with what ngspice finds at the
-ADC pin. The sensor is the stack that the firmware's nominal gain belongs to: 13 nS/Pa.
+ADC pin. The sensor is the stack that the firmware's nominal gain belongs to: 13 nS/Pa. Each span of errors that the
+page gives is computed here.
 """
+
+from itertools import product
 
 import pytest
 
-from cushion.core.calibration import Calibration, conductance_ns
+from cushion.core.calibration import Calibration, conductance_ns, ns_of_ohm
 from cushion.drivers.battery import Battery
-from cushion.drivers.profiles import PROFILES
+from cushion.drivers.profiles import DIVIDER_WITHIN_PERMILLE, PROFILES, divider_ohms
 from hardware.analog import spice
-from tests.hardware.tools import need_ngspice
+from tests.hardware.firmware_source import constant
+from tests.hardware.tools import ROOT, need_ngspice
 
 DEVKIT = PROFILES["devkit"]
+NOMINAL_OHM = DEVKIT["divider_ohm"]
+NOMINAL = (NOMINAL_OHM,) * 4
 ADC_USABLE_V = (0.15, 2.45)
-DIVIDERS = [f"R{n}" for n in range(1, 5)]
 WITHIN = 0.01
+SETTLED_WITHIN = 0.001
+RAILS_V = (3.0, 3.15, 3.3)
+LEAKS = ({"leak_a": spice.ADC_LEAK_A}, {"leak_a": -spice.ADC_LEAK_A})
+LIKE_1_MOHM = {"leak_a": 0.0, "load_ohm": 1e6}
+PAGE = (ROOT / "hardware" / "README.md").read_text()
 
 
 @pytest.fixture(autouse=True)
@@ -23,61 +33,130 @@ def _ngspice():
     need_ngspice()
 
 
-def firmware_pa(volts: float) -> int:
-    g_ns = conductance_ns(int(volts * 10000), DEVKIT["supply_mv"], DEVKIT["divider_ohm"])
+def firmware_pa(volts: float, ohm: int = NOMINAL_OHM) -> int:
+    g_ns = conductance_ns(int(volts * 10000), DEVKIT["supply_mv"], ns_of_ohm(ohm))
     return Calibration().pressure_pa(0, g_ns)
 
 
-def errors(curve) -> list[float]:
-    return [firmware_pa(v) / (kpa * 1000) - 1 for kpa, volts in curve for v in volts]
+def errors(curve, ohms=NOMINAL) -> list[float]:
+    """At each pressure and zone; `ohms`: what the firmware was told of the four dividers."""
+    return [firmware_pa(v, ohm) / (kpa * 1000) - 1 for kpa, volts in curve for v, ohm in zip(volts, ohms, strict=True)]
+
+
+def span(found: list[float]) -> str:
+    """Errors as the page writes them."""
+    return f"{100 * min(found):+.2f} … {100 * max(found):+.2f} %".replace("-", "−")
+
+
+def boards(dividers_off: float, adc):
+    """(R1 to R4 in units of their nominal value, transfer curve): each sign for each divider, the others 1 % up, down
+    and by turns, the rail at three voltages."""
+    alike = (dict.fromkeys(range(5, 22), off) for off in (0.99, 1.01))
+    others_off = [*alike, {n: 0.99 if n % 2 else 1.01 for n in range(5, 22)}]
+    signs = product((1 - dividers_off, 1 + dividers_off), repeat=4)
+    for dividers, others, rail_v in product(signs, others_off, RAILS_V):
+        off = dict(enumerate(dividers, 1)) | others
+        tolerance = {f"R{n}": by for n, by in off.items()}
+        yield dividers, spice.transfer(2, 60, 1, rail_v=rail_v, adc=adc, tolerance=tolerance)
+
+
+@pytest.fixture(scope="module")
+def one_percent():
+    """Every resistor 1 % off, and the ADC's pins as leaky as the data sheet allows, either way."""
+    need_ngspice()
+    return [board for adc in LEAKS for board in boards(0.01, adc)]
+
+
+def told(dividers, meter: float) -> tuple[int, ...]:
+    """What the firmware knows of these dividers, through the text that a maker types, by a meter that is so far off."""
+    return divider_ohms(",".join(str(round(NOMINAL_OHM * off * (1 + meter))) for off in dividers), NOMINAL_OHM)
+
+
+def told_errors(made, meter: float) -> list[float]:
+    return [
+        error for dividers, curve in made for off in (-meter, meter) for error in errors(curve, told(dividers, off))
+    ]
 
 
 class TestPressure:
     """2 to 60 kPa at the sensor, every kPa, all four zones at once."""
 
-    @pytest.mark.parametrize("rail_v", [3.0, 3.15, 3.3])
-    @pytest.mark.parametrize("vsys_v", [3.4, 4.2, 5.0])
-    def test_the_firmware_reads_what_the_sensor_carries(self, rail_v, vsys_v):
-        assert max(map(abs, errors(spice.transfer(2, 60, 1, vsys_v, rail_v)))) < WITHIN
+    def test_the_firmware_reads_what_the_sensor_carries(self):
+        curves = [
+            spice.transfer(2, 60, 1, vsys_v, rail_v, adc)
+            for vsys_v, rail_v, adc in product((3.4, 4.2, 5.0), RAILS_V, LEAKS)
+        ]
+        found = [error for curve in curves for error in errors(curve)]
+        assert max(map(abs, found)) < WITHIN
+        assert f"input 3.4 … 5.0 V | {span(found)} |" in PAGE
 
-    @pytest.mark.parametrize("dividers", [0.999, 1.001])
-    @pytest.mark.parametrize("others", [0.99, 1.01])
-    def test_with_every_resistor_at_its_limit(self, dividers, others):
-        tolerance = {f"R{n}": others for n in range(5, 22)} | dict.fromkeys(DIVIDERS, dividers)
-        assert max(map(abs, errors(spice.transfer(2, 60, 1, tolerance=tolerance)))) < WITHIN
+    def test_with_the_parts_list_s_dividers_nothing_need_be_told(self):
+        found = [error for adc in LEAKS for _, curve in boards(0.001, adc) for error in errors(curve)]
+        assert max(map(abs, found)) < WITHIN
+        assert f"all others ± 1 % | {span(found)} |" in PAGE
 
-    @pytest.mark.parametrize("rail_v", [3.0, 3.3])
-    @pytest.mark.parametrize("dividers", [0.99, 1.01])
-    @pytest.mark.parametrize("others", [0.99, 1.01])
-    def test_with_every_resistor_1_percent_off(self, rail_v, dividers, others):
-        """The load relative to the person holds: a tolerance is a gain, and the guided calibration divides it out
-        (p / p_ref, reference taken at 12 kPa). The absolute one does not, and is as far off as the page says."""
-        tolerance = {f"R{n}": others for n in range(5, 22)} | dict.fromkeys(DIVIDERS, dividers)
-        curve = spice.transfer(2, 60, 1, rail_v=rail_v, tolerance=tolerance)
-        reference_pa = firmware_pa(dict(curve)[12.0][0])
-        for kpa, volts in curve:
-            assert firmware_pa(volts[0]) / reference_pa == pytest.approx(kpa / 12, rel=WITHIN)
-        worst = max(errors(curve), key=abs)
-        assert worst == pytest.approx(-0.0166 if dividers < 1 else 0.0063, abs=0.0006)
+    def test_with_every_resistor_1_percent_off_and_the_dividers_measured_and_told(self, one_percent):
+        found = told_errors(one_percent, 0.005)
+        assert max(map(abs, found)) < WITHIN
+        assert f"a meter good for 0.5 % | {span(found)} |" in PAGE
 
-    def test_the_adc_stays_where_it_is_usable(self):
-        for rail_v in (3.0, 3.3):
-            volts = [v for _, zone_volts in spice.transfer(2, 60, 1, rail_v=rail_v) for v in zone_volts]
-            assert ADC_USABLE_V[0] < min(volts)
-            assert max(volts) < ADC_USABLE_V[1]
+    def test_pins_that_load_like_1_mohm_leave_less_room_for_the_meter(self):
+        """Five to fifty times the data sheet's current: nothing says that they do, and nobody has measured it."""
+        found = told_errors(list(boards(0.01, LIKE_1_MOHM)), 0.003)
+        assert max(map(abs, found)) < WITHIN
+        assert f"a meter good for 0.3 % | {span(found)} |" in PAGE
 
-    @pytest.mark.parametrize(("ref", "ohm"), [("R1", 3000), ("R2", 3600), ("R3", 10000), ("R4", 330), ("R6", 22000)])
-    def test_a_wrong_resistor_is_seen(self, ref, ohm):
+    def test_untold_the_load_relative_to_the_person_holds(self, one_percent):
+        """A tolerance is a gain, and the guided calibration divides it out (p / p_ref, reference taken at 12 kPa). The
+        absolute load is as far off as the page says."""
+        found = []
+        for _, curve in one_percent:
+            references_pa = [firmware_pa(v) for v in dict(curve)[12.0]]
+            for kpa, volts in curve:
+                for v, reference_pa in zip(volts, references_pa, strict=True):
+                    assert firmware_pa(v) / reference_pa == pytest.approx(kpa / 12, rel=WITHIN)
+            found += errors(curve)
+        assert f"nothing told | {span(found)} |" in PAGE
+
+    def test_the_adc_stays_where_it_is_usable(self, one_percent):
+        volts = [v for _, curve in one_percent for _, zone_volts in curve for v in zone_volts]
+        assert ADC_USABLE_V[0] < min(volts)
+        assert max(volts) < ADC_USABLE_V[1]
+
+    @pytest.mark.parametrize("sign", [-1, 1])
+    def test_with_each_resistor_that_may_be_told_it_does_too(self, sign):
+        off = dict.fromkeys(["R1", "R2", "R3", "R4"], 1 + sign * DIVIDER_WITHIN_PERMILLE / 1000)
+        volts = [v for _, zone_volts in spice.transfer(2, 60, 1, tolerance=off) for v in zone_volts]
+        assert ADC_USABLE_V[0] < min(volts)
+        assert max(volts) < ADC_USABLE_V[1]
+
+    @pytest.mark.parametrize(("ref", "ohm"), [("R1", 3000), ("R2", 3600), ("R3", 10000), ("R4", 330)])
+    def test_a_wrong_divider_is_seen_and_its_measured_value_refused(self, ref, ohm):
         assert max(map(abs, errors(spice.transfer(2, 60, 2, values={ref: ohm})))) > WITHIN
+        with pytest.raises(ValueError, match=f"^{ohm} ohm at .* is no resistor of 3300 ohm"):
+            divider_ohms(str(ohm), NOMINAL_OHM)
+
+    @pytest.mark.parametrize(("ohm", "typed"), [(3311, 3131), (3290, 3209), (3267, 3627), (3290, 329), (3333, 33333)])
+    def test_a_right_divider_told_wrong_is_seen_or_refused(self, ohm, typed):
+        curve = spice.transfer(2, 60, 2, values=dict.fromkeys(["R1", "R2", "R3", "R4"], ohm))
+        try:
+            ohms = divider_ohms(str(typed), NOMINAL_OHM)
+        except ValueError:
+            return
+        assert max(map(abs, errors(curve, ohms))) > WITHIN
+
+    @pytest.mark.parametrize("ref", ["R5", "R6", "R7", "R8"])
+    def test_a_wrong_filter_resistor_is_seen_by_what_it_delays(self, ref):
+        """In the steady state it hardly matters: next to nothing flows through it."""
+        settle_us = constant("drivers/zones.py", "SETTLE_US")
+        assert spice.settled_fraction(20, settle_us, values={ref: 22000}) < 1 - SETTLED_WITHIN
 
     def test_without_the_reference_s_headroom_it_would_not_hold(self):
         assert max(map(abs, errors(spice.transfer(2, 60, 2, vsys_v=3.2)))) > WITHIN
 
     def test_the_supply_is_settled_when_the_firmware_reads(self):
-        from tests.hardware.firmware_source import constant
-
         settle_us = constant("drivers/zones.py", "SETTLE_US")
-        assert all(abs(spice.settled_fraction(kpa, settle_us) - 1) < 0.001 for kpa in (1, 20, 60))
+        assert all(abs(spice.settled_fraction(kpa, settle_us) - 1) < SETTLED_WITHIN for kpa in (1, 20, 60))
 
     def test_switched_off_the_dividers_get_nothing(self):
         stimuli = [*spice.supplies(), *spice.outputs(sense_v=0), *spice.sensors()]
@@ -105,7 +184,7 @@ class TestMotors:
 class TestPower:
     @pytest.mark.parametrize("cell_v", [3.0, 3.5, 3.7, 4.2])
     def test_the_firmware_reads_the_cell(self, cell_v):
-        """Up to 2.5 % low, with 73 mA through the fuse: it warns early rather than late."""
+        """1 % low, with 73 mA through the fuse: it warns early rather than late."""
         pin_v = spice.battery_pin_v(cell_v)
 
         class Adc:
@@ -113,7 +192,7 @@ class TestPower:
                 return int(pin_v * 1e6)
 
         read_mv = Battery(Adc(), DEVKIT["battery_ratio"]).mv
-        assert 0.975 < read_mv / (cell_v * 1000) < 1.0
+        assert 0.985 < read_mv / (cell_v * 1000) < 1.0
 
     @pytest.mark.parametrize("cell_v", [3.5, 3.7, 4.2])
     def test_on_the_cell_little_is_lost(self, cell_v):
