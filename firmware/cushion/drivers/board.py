@@ -1,7 +1,6 @@
 """Opens a board by its profile: the one place where pin numbers become objects."""
 
 import sys
-from errno import ENOENT
 
 import machine
 
@@ -15,6 +14,7 @@ from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_o
 from cushion.drivers.zones import Zones
 
 BOARD_FILE = "/etc/board"  # the profile's name; in a second line what the dividers' resistors measure, once told
+_NO_FILE = const(2)  # errno
 _WATCHDOG_MS = const(20000)  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
 RESET_NAMES = {
@@ -37,7 +37,7 @@ def _told():
         with open(BOARD_FILE) as file:
             text = file.read()
     except (OSError, ValueError) as error:
-        if getattr(error, "errno", 0) != ENOENT:
+        if getattr(error, "errno", 0) != _NO_FILE:
             raise WrongBoard("the board file can't be read; install with --board and the board's name") from None
         text = ""
     lines = text.split("\n") + [""]
