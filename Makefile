@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate soak clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -21,7 +21,8 @@ help:
 	@echo 'make pytest  the tests alone; ARGS="-k dose" is handed on'
 	@echo 'make bench   the benchmarks alone'
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
-	@echo 'make soak    30 days in full, and each power cut of a whole day in three ways: hours'
+	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
+	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
 	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
 	@echo 'make hardware        all that a board house or printer needs, in build/hardware (KiCad 9 needed)'
@@ -94,8 +95,12 @@ evaluate: $(READY)
 	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
 	SITBONE_PEOPLE=500 $(BIN)/python -m pytest tests/host/test_population.py
 
-soak: $(READY)
-	SITBONE_SOAK=30 SITBONE_CUTS=all $(BIN)/python -m pytest -s tests/end_to_end/test_soak.py tests/firmware/test_soak.py tests/firmware/test_power_cuts.py
+soak: $(READY) micropython32
+	SITBONE_SOAK=30 SITBONE_CUTS=all SITBONE_HEAP_DAYS=7 $(BIN)/python -m pytest -s tests/end_to_end/test_soak.py \
+	    tests/firmware/test_soak.py tests/firmware/test_heap.py tests/firmware/test_power_cuts.py
+
+micropython32:
+	@tests/firmware/build-micropython32
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel

@@ -74,7 +74,7 @@ NOT_NAMED = re.compile(
 
 
 def firmware_files() -> list[Path]:
-    return sorted(path for path in FIRMWARE.rglob("*.py") if path.name != "manifest.py")
+    return sorted(path for path in FIRMWARE.rglob("*.py") if not path.name.startswith("manifest"))
 
 
 def host_files() -> list[Path]:

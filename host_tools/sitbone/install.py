@@ -24,6 +24,27 @@ PLATFORMS = ("esp32", "linux", "darwin")  # the last two: the virtual cushion
 ASK_INTERPRETER = (
     "import sys,json\ni=sys.implementation\nprint(json.dumps([i[0],list(i[1])[:3],getattr(i,'_mpy',0),sys.platform]))"
 )
+# What it has and what it may still get: an ESP32's heap grows on demand, and mem_free counts that.
+ASK_HEAP = "import gc\ngc.collect()\nprint(gc.mem_alloc() + gc.mem_free())"
+# Measured by tests/firmware/test_heap.py, and 8 kB for what MicroPython has taken before it.
+COMPILED_HEAP_BYTES = 150 * 1024
+SOURCE_HEAP_BYTES = 160 * 1024
+# The package as it is frozen, whatever version runs; "" where there is none.
+ASK_BUILTIN = """
+import sys
+path = sys.path[:]
+ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] == 'cushion'}
+sys.path[:] = ['.frozen']
+try:
+    import cushion
+    print(cushion.VERSION)
+except ImportError:
+    pass
+finally:
+    sys.path[:] = path
+    sys.modules.pop('cushion', None)
+    sys.modules.update(ours)
+"""
 BOARD_FILE = "/etc/board"
 COUNTED = ("/fw/trial", "/fw/starts")  # there until a start has proved good
 SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
@@ -48,9 +69,10 @@ def install(
     to its previous version, and before anything is written for a board or resistors that can't be.
     """
     with Board(port) as board:
-        reads_bytecode = _demand_micropython(board)
+        compile_it = _demand_micropython(board) and compile_it
+        _demand_memory(board, COMPILED_HEAP_BYTES if compile_it else SOURCE_HEAP_BYTES)
         told = _board_text(board, board_name, divider_ohm)
-        files = compiled(firmware_files()) if compile_it and reads_bytecode else firmware_files()
+        files = compiled(firmware_files()) if compile_it else firmware_files()
         version = version_id(files)
         previous, copied = _copy(board, files, version, progress)
         if told is not None:
@@ -64,6 +86,24 @@ def install(
     return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
 
 
+def use_builtin(port: str) -> dict[str, Any]:
+    """Runs the firmware that is frozen into the board's MicroPython, and removes what was installed before it.
+
+    Returns ``{"version": None, "previous", "files": 0, "bytes": 0, "firmware"}``. Raises Refused where none is frozen.
+    """
+    with Board(port) as board:
+        if not board.run(ASK_BUILTIN).strip():
+            raise Refused("this MicroPython has no cushion built in; run sitbone install without --builtin")
+        previous, _ = _versions(board)
+        if previous:
+            _replace(board, "/fw/current", b"\n\n")
+            board.start(RESTART)
+    status = _wait_for_start(port, "")
+    with Board(port) as board:
+        _remove_others(board, ())
+    return {"version": None, "previous": previous or None, "firmware": status["firmware"], "files": 0, "bytes": 0}
+
+
 def _demand_micropython(board: Board) -> bool:
     """Raises Refused for an interpreter that the firmware does not run on; whether it reads our bytecode."""
     name, version, mpy, platform = board.run_json(ASK_INTERPRETER)
@@ -73,6 +113,16 @@ def _demand_micropython(board: Board) -> bool:
     if platform not in PLATFORMS:
         raise Refused(f"the board is no ESP32 but {platform}; use an ESP32 or an ESP32-S3")
     return bool(mpy & 0xFF == MPY_VERSION)
+
+
+def _demand_memory(board: Board, needed: int) -> None:
+    """Raises Refused where the firmware, copied into the heap, would not have the room it was measured to live in."""
+    heap = board.run_json(ASK_HEAP)
+    if heap < needed:
+        raise Refused(
+            f"the board has {heap // 1024} kB of memory, the firmware needs {needed // 1024} to run from files; flash a"
+            " MicroPython with the firmware built in (firmware/README.md), or take a board with PSRAM"
+        )
 
 
 def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | None:

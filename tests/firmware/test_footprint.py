@@ -1,23 +1,17 @@
 """What ships, what it takes of the heap, and what a second of it costs. Figures go to the test's output.
 
-The pure core on the 32-bit interpreter, in its own bytes; all of the firmware with asyncio and a true littlefs on the
-virtual cushion (64-bit), by what is alive after a collection, less what the interpreter and the shims take without it;
-instructions of the 32-bit interpreter, which have no noise. The whole firmware's heap in 32-bit bytes: test_heap.py.
+The pure core on the 32-bit interpreter, in its own bytes and instructions, which have no noise. The whole firmware's
+heap: test_heap.py.
 """
 
 import json
-import shutil
 import sys
 
 import pytest
 
-from sitbone.device import Board, Cushion
 from sitbone.firmware_files import can_compile, compiled, firmware_files
-from sitbone.virtual import EmptySeat, SitterSeat, VirtualCushion
 from tests.core.interpreters import fuel_of, require, run_wasm
-from tests.end_to_end.conftest import live_until
 
-LIVE = "import gc\ngc.collect()\nprint(gc.mem_alloc())"
 CORE_HEAP_BYTES = 64 * 1024
 MOST_COMPILED_BYTES = 110_000
 SECOND_FUEL = 2_500_000
@@ -80,34 +74,3 @@ def test_cost_of_a_second_in_instructions(tell):
     passes = fuel * 100 // fuel_of("for i in range(100):\n    i * 3")
     tell(f"a second of decisions, four samples: {fuel} WASM instructions, as many as {passes} passes of an empty loop")
     assert fuel <= SECOND_FUEL
-
-
-@pytest.mark.slow
-def test_the_whole_firmware_does_not_grow_over_a_day(installed_compiled, tmp_path, tell):
-    copy = tmp_path / "flash.img"
-    shutil.copy(installed_compiled, copy)
-    with VirtualCushion(EmptySeat()) as blank, Board(blank.port) as board:
-        alone = int(board.run(LIVE))
-    alive = []
-    with VirtualCushion(SitterSeat("office", seed=3), flash=copy) as cushion:
-        for minute in (6, 60, 180, 360):
-            live_until(cushion, minute * 60_000)
-            with Cushion(cushion.port) as device:
-                alive.append(int(device.run(LIVE)) - alone)
-    tell(f"whole firmware, alive on 64-bit at 6 min, 1, 3, 6 h: {alive} bytes with its bytecode")
-    assert max(alive) - min(alive) <= 4096
-
-
-@pytest.fixture(scope="module")
-def installed_compiled(tmp_path_factory):
-    require("unix")
-    if not can_compile():
-        pytest.skip("no mpy-cross")
-    from sitbone.install import install
-
-    image = tmp_path_factory.mktemp("compiled") / "flash.img"
-    result = {}
-    with VirtualCushion(EmptySeat(), flash=image, install=lambda port: result.update(install(port, compile_it=True))):
-        pass
-    assert result["bytes"] <= MOST_COMPILED_BYTES
-    return image

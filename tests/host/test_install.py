@@ -15,7 +15,7 @@ from sitbone.device import Board, Cushion
 from sitbone.doctor import advice_for
 from sitbone.errors import CushionGone, Refused
 from sitbone.firmware_files import FirmwareFile, firmware_files, version_id
-from sitbone.install import BOARD_FILE, install
+from sitbone.install import BOARD_FILE, install, use_builtin
 from sitbone.render import status_lines
 from sitbone.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
@@ -107,6 +107,26 @@ def test_a_cut_leaves_the_old_version_and_the_next_install_makes_it_whole(
         board.write(f"/fw/{version_id(files)}/cushion/core/{copied[0]}", b"def broken(")
     assert 0 < install(cushion.port)["files"] < len(files) - 2
     assert install(cushion.port)["files"] == 0
+
+
+def test_a_board_without_the_memory_is_refused_before_anything_is_written(
+    cushion: VirtualCushion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = versions(cushion.port)
+    monkeypatch.setattr(install_module, "firmware_files", lambda: changed("pass\n"))
+    monkeypatch.setattr(install_module, "SOURCE_HEAP_BYTES", 2 << 20)  # twice what this one has
+    with pytest.raises(Refused, match=r"has \d+ kB of memory, the firmware needs 2048 .*; flash a MicroPython"):
+        install(cushion.port)
+    assert versions(cushion.port) == before
+
+
+def test_where_nothing_is_built_in_what_is_installed_stays(cushion: VirtualCushion) -> None:
+    before = versions(cushion.port)
+    with pytest.raises(Refused, match="no cushion built in; run sitbone install without --builtin"):
+        use_builtin(cushion.port)
+    assert versions(cushion.port) == before
+    with Cushion(cushion.port) as link:
+        assert link.call("status")["crashes"] == 0
 
 
 class Told:

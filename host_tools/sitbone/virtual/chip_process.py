@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import termios
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from .errors import VirtualError
 from .wire import raw_pty
 
 _ROM = Path(__file__).with_name("chip") / "rom.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Which MicroPython the chip is: a build of the Unix port (None: the one of the package), and its heap's size."""
+
+    binary: Path | None = None
+    heap_bytes: int = 1 << 20
+
 
 # What the interpreter's process does before it becomes the chip: take the terminal, so that Ctrl-C in it is a signal,
 # and (Linux) die with the supervisor: a power cut. On other systems the end of the link does that, a little later.
@@ -29,8 +39,13 @@ if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, 9)
     if os.getppid() != {parent}:
         os._exit(1)
+"""
+_PACKAGE = """
 from micropython_unix import main
 sys.exit(main())
+"""
+_BINARY = """
+os.execv({binary!r}, [{binary!r}, *sys.argv[1:]])
 """
 
 
@@ -49,15 +64,17 @@ def check_platform() -> None:
 class ChipProcess:
     """A started interpreter. ``terminal`` is the master of its pty, ``link`` its frames; both non-blocking to read."""
 
-    def __init__(self, hello: dict[str, Any]) -> None:
+    def __init__(self, hello: dict[str, Any], interpreter: Interpreter) -> None:
         self.terminal, slave = raw_pty()
         _let_ctrl_c_interrupt(slave)
         down_read, self._down = os.pipe()
         self.link, up_write = os.pipe()
         launch = _LAUNCH.format(site=_interpreter_site(), parent=os.getpid())
+        launch += _PACKAGE if interpreter.binary is None else _BINARY.format(binary=str(interpreter.binary))
+        heap = f"heapsize={interpreter.heap_bytes // 1024}k"
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", launch, "-X", "heapsize=1M", "-i", str(_ROM)],
+                [sys.executable, "-I", "-S", "-c", launch, "-X", heap, "-i", str(_ROM)],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,

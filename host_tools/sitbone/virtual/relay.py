@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from . import protocol, retained
-from .chip_process import ChipProcess
+from .chip_process import ChipProcess, Interpreter
 from .deep_sleep import DeepSleep
 from .errors import VirtualError
 from .image import FlashImage
@@ -27,7 +27,9 @@ _BUSY_WIRE_S = 0.001
 class Relay:
     """The thread that owns chip, world and wire: nothing of them is touched from elsewhere but through ``call``."""
 
-    def __init__(self, image: FlashImage, port: ClientPort, baud: int | None, clocks: ChipClocks) -> None:
+    def __init__(
+        self, image: FlashImage, port: ClientPort, baud: int | None, clocks: ChipClocks, interpreter: Interpreter
+    ) -> None:
         self.booted = threading.Event()
         self.has_firmware = False
         self.error: BaseException | None = None
@@ -35,6 +37,7 @@ class Relay:
         self._port = port
         self._has_baud = baud is not None
         self._clocks = clocks
+        self._interpreter = interpreter
         self._world: World = Bench()
         self._retained = Retained(clocks)
         self._chip: ChipProcess | None = None
@@ -163,7 +166,7 @@ class Relay:
         self._chip_booted = False
         self._said = b""
         hello = self._retained.hello(self._world, self._image, cause=cause, wake=wake, raw=raw, probe=probe)
-        self._chip = ChipProcess(hello)
+        self._chip = ChipProcess(hello, self._interpreter)
         self._world.usage.start()
         self._heard_at_s = time.monotonic()
         self._poller.register(self._chip.terminal, select.POLLIN)

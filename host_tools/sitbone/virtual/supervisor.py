@@ -13,7 +13,7 @@ from types import TracebackType
 
 from cushion.drivers.profiles import DEFAULT_PROFILE
 
-from .chip_process import check_platform
+from .chip_process import Interpreter, check_platform
 from .errors import VirtualError
 from .image import FlashImage
 from .relay import Relay
@@ -37,7 +37,7 @@ class VirtualCushion:
     ``sleep_drift_permille``: how much too fast the RTC runs in deep sleep. ``first_ticks_ms``: what `ticks_ms` reads at
     each start of the chip.
     ``duration_s``: switched off after so much world time. ``journal`` hears, from another thread, what happens.
-    ``board``: the profile by which the world is wired.
+    ``board``: the profile by which the world is wired. ``interpreter``: another MicroPython than the package's.
     ``install`` is called with the port when the image holds no firmware; the world begins, at 0, after that.
     """
 
@@ -57,6 +57,7 @@ class VirtualCushion:
         journal: Journal | None = None,
         install: Installer | None = None,
         board: str = DEFAULT_PROFILE,
+        interpreter: Interpreter | None = None,
     ) -> None:
         check_platform()
         if speed is not None and not 0.01 <= speed <= 1_000_000:
@@ -74,7 +75,7 @@ class VirtualCushion:
         self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal, board=board)
         self._board = board
         clocks = ChipClocks(start, sleep_drift_permille, first_ticks_ms)
-        self._relay = Relay(self._image, self._port, baud, clocks)
+        self._relay = Relay(self._image, self._port, baud, clocks, interpreter or Interpreter())
         self._thread = threading.Thread(target=self._relay.run, name="virtual-cushion", daemon=True)
 
     # ---- life

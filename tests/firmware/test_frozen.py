@@ -1,0 +1,65 @@
+"""The firmware built into MicroPython, as firmware/manifest.py has it: on the 32-bit build, on the virtual cushion."""
+
+import subprocess
+import sys
+
+import pytest
+
+from sitbone.device import Board, Cushion
+from sitbone.install import install, use_builtin
+from sitbone.virtual import EmptySeat, Interpreter, VirtualCushion
+from tests.core.interpreters import ROOT
+
+pytestmark = pytest.mark.slow
+WHERE = "import cushion\nprint(cushion.__file__)"
+
+
+@pytest.fixture
+def cushion(micropython32, tmp_path):
+    """Firmware installed as files, before a MicroPython that has it built in was flashed."""
+    flash = tmp_path / "flash.img"
+    with VirtualCushion(EmptySeat(), flash=flash, install=install):
+        pass
+    with VirtualCushion(EmptySeat(), flash=flash, interpreter=Interpreter(micropython32["frozen"])) as running:
+        yield running
+
+
+def where(port):
+    with Cushion(port) as device:
+        assert device.call("status")["crashes"] == 0
+        return device.run(WHERE).decode()
+
+
+def test_what_is_installed_runs_until_the_builtin_is_asked_for_and_the_log_stays(cushion):
+    assert where(cushion.port).startswith("/fw/")
+    with Cushion(cushion.port) as device:
+        before = device.call("status")["journal"]["last_seq"]
+    result = use_builtin(cushion.port)
+    assert result["previous"]
+    assert where(cushion.port).startswith("cushion/")
+    with Board(cushion.port) as board:
+        assert board.listdir("/fw") == ["current"]
+        assert board.read_text("/fw/current").strip() == ""
+    with Cushion(cushion.port) as device:
+        status = device.call("status")
+    assert status["journal"]["first_seq"] == 1
+    assert status["journal"]["last_seq"] > before
+    assert use_builtin(cushion.port)["previous"] is None, "again changes nothing"
+
+
+def test_a_version_installed_over_the_builtin_runs(cushion):
+    use_builtin(cushion.port)
+    install(cushion.port)
+    assert where(cushion.port).startswith("/fw/")
+
+
+def test_the_esp32_s_manifest_adds_the_cushion_to_what_the_board_has(micropython32, tmp_path):
+    """Read by MicroPython's own tool. The port's real list asks for libraries that Debian leaves out: one of our own
+    stands in its place."""
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards" / "manifest.py").write_text('include("$(MPY_DIR)/extmod/asyncio")\n')
+    source = micropython32["plain"].parent / "source"
+    tool = [sys.executable, source / "tools" / "manifestfile.py", "--freeze", "--port", tmp_path]
+    done = subprocess.run([*tool, ROOT / "firmware" / "manifest_esp32.py"], capture_output=True, text=True, check=True)
+    for name in ("asyncio/core.py", "cushion/core/engine.py", "boot.py", "main.py"):
+        assert f"/{name}" in done.stdout
