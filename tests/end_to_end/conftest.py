@@ -82,9 +82,14 @@ def live_until(cushion, world_ms):
     """Lets the virtual cushion live until then, as fast as the machine allows; from there on it goes on in real time,
     so that what a test does next happens at that moment of the world, not minutes later."""
     cushion.hurry_until(world_ms)
+    until(lambda: cushion.now_ms >= world_ms, lambda: f"the world stands at {cushion.now_ms} ms")
+
+
+def until(is_so, why=lambda: "it never came to be so"):
+    """Waits for what another thread or process does."""
     deadline = time.monotonic() + COMMAND_S
-    while cushion.now_ms < world_ms:
-        assert time.monotonic() < deadline, f"the world stands at {cushion.now_ms} ms"
+    while not is_so():
+        assert time.monotonic() < deadline, why()
         time.sleep(0.02)
 
 

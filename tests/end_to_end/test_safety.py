@@ -15,7 +15,7 @@ from sitbone.device import Board, Cushion
 from sitbone.errors import SitboneError
 from sitbone.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
-from tests.end_to_end.conftest import json_lines, live_until, write_trace
+from tests.end_to_end.conftest import json_lines, live_until, until, write_trace
 
 EPISODE_MS = 3000
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -66,6 +66,15 @@ def living(flash, seat=None, **kw):
         yield cushion
 
 
+def pass_time(cushion, ms):
+    """So much of the world's time, however slow this machine is."""
+    live_until(cushion, cushion.now_ms + ms)
+
+
+def resets_of(cushion):
+    return sum(entry["kind"] == "reset" for entry in cushion.seen)
+
+
 def on_spans(seen):
     """(side, on_ms, off_ms) of each time a motor ran, as the world saw it."""
     spans, since = [], {}
@@ -107,7 +116,7 @@ def test_every_reset_stops_a_running_motor_and_it_stays_off(flash, flash_of, cau
         with Cushion(cushion.port) as device:
             assert device.run(PLAY).strip() == b"True"
             device.start(RESETS[cause])
-        time.sleep(2.5 if cause == "watchdog" else 1.0)
+        until(lambda: any(entry["kind"] in ("reset", "sleep") for entry in cushion.seen))
         after = status(cushion)
         if board == "devkit":
             assert after["reset"] == cause
@@ -123,13 +132,15 @@ def test_resets_and_power_cuts_give_no_budget_back(flash):
     with living(flash) as cushion:
         for round_number in range(6):
             run(cushion, PLAY)
-            time.sleep(2.1 if round_number < 2 else 0.05)
+            if round_number < 2:
+                pass_time(cushion, 2100)
             if round_number % 2:
                 cushion.power_cut()
                 cushion.power_on()
             else:
+                resets = resets_of(cushion)
                 leave(cushion, RESETS["reset"])
-                time.sleep(0.3)
+                until(lambda before=resets: resets_of(cushion) > before)
             status(cushion)
         assert run(cushion, PLAY) == b"False"
     assert 1500 <= most_on_ms(cushion.seen) <= EPISODE_MS
@@ -142,7 +153,7 @@ def test_told_to_run_for_ever_the_motors_keep_to_every_limit(flash):
     )
     with living(flash) as cushion:
         run(cushion, greedy)
-        live_until(cushion, cushion.now_ms + 2 * 3_600_000)
+        pass_time(cushion, 2 * 3_600_000)
     assert 1000 < most_on_ms(cushion.seen) <= EPISODE_MS
     assert 5000 < most_on_ms(cushion.seen, 3_600_000) <= 10_000
     assert max(off - on for _, on, off in on_spans(cushion.seen)) <= 1000
@@ -175,11 +186,11 @@ def test_a_sensor_that_fails_is_told_and_the_other_side_goes_on(flash, tmp_path,
 def test_a_damaged_rtc_memory_is_not_believed(flash):
     with living(flash) as cushion:
         run(cushion, PLAY)
-        time.sleep(2.2)
+        pass_time(cushion, 2200)
         run(cushion, PLAY)
         run(cushion, "import machine\nm = bytearray(machine.RTC().memory())\nm[40] ^= 1\nmachine.RTC().memory(m)")
         leave(cushion, RESETS["reset"])
-        time.sleep(0.3)
+        until(lambda: resets_of(cushion))
         assert status(cushion)["reset"] == "reset"
         assert run(cushion, PLAY) == b"False", "the flash has what was granted"
 
@@ -197,18 +208,18 @@ def test_a_low_battery_warns_then_only_logs_then_switches_off_and_loses_nothing(
     with living(flash, start=MORNING) as cushion:
         cushion.set_usb(False)
         cushion.set_battery(3650)
-        live_until(cushion, cushion.now_ms + 300_000)
+        pass_time(cushion, 300_000)
         cushion.set_battery(3450)
-        live_until(cushion, cushion.now_ms + 300_000)
+        pass_time(cushion, 300_000)
         cushion.press_button()
-        live_until(cushion, cushion.now_ms + 120_000)
+        pass_time(cushion, 120_000)
         cushion.set_battery(3250)
-        live_until(cushion, cushion.now_ms + 300_000)
-        live_until(cushion, cushion.now_ms + 4_000_000)
+        pass_time(cushion, 300_000)
+        pass_time(cushion, 4_000_000)
         cushion.set_battery(4000)
-        live_until(cushion, cushion.now_ms + 1_000_000)
+        pass_time(cushion, 1_000_000)
         cushion.set_usb(True)
-        live_until(cushion, cushion.now_ms + 1_900_000)
+        pass_time(cushion, 1_900_000)
         assert status(cushion)["battery"]["percent"] > 90
         synced = json.loads(sitbone("sync", "--port", cushion.port, "--json").stdout)
     sleeps = [entry["t_ms"] for entry in cushion.seen if entry["kind"] == "sleep"]
@@ -226,10 +237,10 @@ def test_a_button_that_is_stuck_is_one_long_press(flash, sitbone):
     with living(flash) as cushion:
         live_until(cushion, 60_000)
         cushion.hold_button()
-        live_until(cushion, cushion.now_ms + 3_600_000)
+        pass_time(cushion, 3_600_000)
         held = status(cushion)
         cushion.hold_button(False)
-        live_until(cushion, cushion.now_ms + 120_000)
+        pass_time(cushion, 120_000)
         sitbone("sync", "--port", cushion.port)
     assert (held["late"], held["crashes"], held["state"]) == (0, 0, "vacant")
     events = json_lines(sitbone("events", "--from", "1999-01-01", "--json").stdout)
@@ -240,7 +251,7 @@ def test_a_button_that_is_stuck_is_one_long_press(flash, sitbone):
 def test_the_button_held_at_start_leads_to_the_plain_repl_and_back(flash, mpremote):
     with living(flash) as cushion:
         cushion.hold_button()
-        time.sleep(0.5)
+        pass_time(cushion, 500)
         cushion.power_cut()
         cushion.power_on()
         assert "safe" not in mpremote(
@@ -266,15 +277,15 @@ def spoil(cushion, text):
 def test_three_failed_starts_lead_to_safe_mode_with_link_and_log(flash, sitbone):
     with living(flash) as cushion:
         status(cushion)
-        time.sleep(6)  # until it has been well, so that no count is left
+        pass_time(cushion, 10_000)  # it has been well, so no count is left
         spoil(cushion, b"raise RuntimeError('planted')\n")
         cushion.power_cut()
         cushion.power_on()
-        time.sleep(1.5)
+        until(lambda: resets_of(cushion) == 3)
         found = status(cushion)
         assert found["state"] == "safe mode"
         assert "RuntimeError: planted" in found["safe_mode"]
-        assert sum(entry["kind"] == "reset" for entry in cushion.seen) == 3
+        assert resets_of(cushion) == 3
         with Cushion(cushion.port) as device, pytest.raises(SitboneError, match="safe mode"):
             device.call("settings_show")
         with Cushion(cushion.port) as device:
@@ -305,13 +316,13 @@ def test_a_silent_converter_is_unknown_and_comes_back(flash_of, tmp_path):
     with living(flash_of("firebeetle"), seat, board="firebeetle") as cushion:
         live_until(cushion, 60_000)
         cushion.break_part("ads1115")
-        live_until(cushion, cushion.now_ms + 60_000)
+        pass_time(cushion, 60_000)
         broken = status(cushion)
         cushion.break_part("ads1115", False)
-        live_until(cushion, cushion.now_ms + 60_000)
+        pass_time(cushion, 60_000)
         repaired = status(cushion)
         cushion.break_part("bus")
-        live_until(cushion, cushion.now_ms + 3_000_000)
+        pass_time(cushion, 3_000_000)
         stuck = status(cushion)
     assert broken["state"] == stuck["state"] == "unknown"
     assert len(broken["faults"]) == 4
@@ -324,7 +335,7 @@ def test_a_silent_converter_is_unknown_and_comes_back(flash_of, tmp_path):
 def test_a_silent_motor_driver_is_told_and_costs_nothing_else(flash_of):
     with living(flash_of("firebeetle"), board="firebeetle") as cushion:
         cushion.break_part("drv2605l")
-        time.sleep(1)
+        pass_time(cushion, 1000)
         assert run(cushion, PLAY) == b"False"
         found = status(cushion)
         assert "motor does not answer" in found["faults"]
@@ -336,7 +347,7 @@ def test_a_driver_that_falls_silent_while_it_vibrates_is_stopped_by_its_enable_p
     with living(flash_of("firebeetle"), board="firebeetle") as cushion:
         assert run(cushion, PLAY) == b"True"
         cushion.break_part("bus")
-        time.sleep(2)
+        pass_time(cushion, 2000)
         assert status(cushion)["crashes"] == 0
     assert 0 < most_on_ms(cushion.seen) <= EPISODE_MS
 
@@ -372,8 +383,8 @@ def test_a_full_flash_stops_neither_monitor_nor_limits(flash):
             cushion,
             "f = open('/fill', 'wb')\ntry:\n while True: f.write(bytes(4096))\nexcept OSError:\n pass\nf.close()",
         )
-        live_until(cushion, cushion.now_ms + 1_500_000)
+        pass_time(cushion, 1_500_000)
         leave(cushion, RESETS["reset"])
-        live_until(cushion, cushion.now_ms + 60_000)
+        pass_time(cushion, 60_000)
         after = status(cushion)
     assert (after["state"], after["crashes"], after["safe_mode"]) == ("vacant", 0, "")
