@@ -75,9 +75,7 @@ def install(
         files = compiled(firmware_files()) if compile_it else firmware_files()
         version = version_id(files)
         previous, copied = _copy(board, files, version, progress)
-        if told is not None:
-            board.make_folders(BOARD_FILE.rpartition("/")[0])
-            _replace(board, BOARD_FILE, told, hashlib.sha256(told).hexdigest())
+        _tell_board(board, told)
         if copied["files"] or told is not None:
             board.start(RESTART)
     status = _wait_for_start(port, version)
@@ -86,17 +84,21 @@ def install(
     return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
 
 
-def use_builtin(port: str) -> dict[str, Any]:
-    """Runs the firmware that is frozen into the board's MicroPython, and removes what was installed before it.
+def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | None = None) -> dict[str, Any]:
+    """Runs the firmware that is frozen into the board's MicroPython, and removes what was installed before it. The
+    board is told what it is as by `install`.
 
     Returns ``{"version": None, "previous", "files": 0, "bytes": 0, "firmware"}``. Raises Refused where none is frozen.
     """
     with Board(port) as board:
         if not board.run(ASK_BUILTIN).strip():
             raise Refused("this MicroPython has no cushion built in; run sitbone install without --builtin")
+        told = _board_text(board, board_name, divider_ohm)
         previous, _ = _versions(board)
         if previous:
             _replace(board, "/fw/current", b"\n\n")
+        _tell_board(board, told)
+        if previous or told is not None:
             board.start(RESTART)
     status = _wait_for_start(port, "")
     with Board(port) as board:
@@ -144,6 +146,13 @@ def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | Non
         second = was_ohms if name == was_name else ""
     text = f"{name}\n{second}".strip()
     return None if text == said.strip() else f"{text}\n".encode()
+
+
+def _tell_board(board: Board, told: bytes | None) -> None:
+    """Puts what `_board_text` made into the board's file, verified."""
+    if told is not None:
+        board.make_folders(BOARD_FILE.rpartition("/")[0])
+        _replace(board, BOARD_FILE, told, hashlib.sha256(told).hexdigest())
 
 
 def _resistors(ohms: str, nominal_ohm: int) -> str:

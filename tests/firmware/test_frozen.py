@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from sitbone.device import Board, Cushion
-from sitbone.install import install, use_builtin
+from sitbone.install import BOARD_FILE, install, use_builtin
 from sitbone.virtual import EmptySeat, Interpreter, VirtualCushion
 from tests.core.interpreters import ROOT
 
@@ -45,6 +45,17 @@ def test_what_is_installed_runs_until_the_builtin_is_asked_for_and_the_log_stays
     assert status["journal"]["first_seq"] == 1
     assert status["journal"]["last_seq"] > before
     assert use_builtin(cushion.port)["previous"] is None, "again changes nothing"
+
+
+def test_the_builtin_is_told_its_board_and_resistors_as_an_installed_one_is(cushion):
+    use_builtin(cushion.port, "devkit", "3267,3290,3311,3333")
+    with Board(cushion.port) as board:
+        assert board.read_text(BOARD_FILE) == "devkit\n3267,3290,3311,3333\n"
+    with Cushion(cushion.port) as device:
+        assert device.call("status")["divider_ohm"] == [3267, 3290, 3311, 3333]
+    assert use_builtin(cushion.port)["previous"] is None
+    with Cushion(cushion.port) as device:
+        assert device.call("status")["divider_ohm"] == [3267, 3290, 3311, 3333]
 
 
 def test_a_version_installed_over_the_builtin_runs(cushion):

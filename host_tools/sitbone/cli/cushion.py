@@ -52,7 +52,7 @@ def install(
     from sitbone.install import use_builtin
 
     if builtin:
-        result = use_builtin(port)
+        result = use_builtin(port, board, divider_ohm)
         told = f"firmware {result['firmware']}, built into MicroPython, runs"
         print_json(result) if as_json else click.echo(told)
         return
