@@ -134,6 +134,19 @@ def test_the_commands_do_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
     assert capsys.readouterr().out.count("0 records") == 3
 
 
+def test_what_is_restored_is_derived_at_once(filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup from before days were kept: the first page that is opened after it must not have to wait."""
+    back_up(filled, tmp_path / "backup.sqlite")
+    with sqlite3.connect(tmp_path / "backup.sqlite") as backup:
+        backup.execute("DELETE FROM day_fact")
+    (last_ms,) = filled.rows("SELECT max(unix_ms) FROM record")[0]
+    monkeypatch.setattr("sitbone.cli.data.now", lambda: datetime.fromtimestamp(last_ms / 1000, UTC))
+    monkeypatch.setenv("SITBONE_HOME", str(tmp_path / "home"))
+    assert cli.run(["restore", str(tmp_path / "backup.sqlite")]) == 0
+    with Store(tmp_path / "home" / "sitbone.sqlite") as restored:
+        assert restored.rows("SELECT count(*) FROM day_fact")[0][0] >= 1
+
+
 class Capture:
     """A link that gives these rows, and is cut where a row is None."""
 

@@ -70,10 +70,12 @@ def backup(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def restore(path: Path) -> None:
     """Put a backup in the place of the store; what was stored until then is kept beside it."""
+    from sitbone.analysis.kept import derive_recent
     from sitbone.backup import restore as restore_from
 
     with open_store() as store, progress_bar("copying") as progress:
         count, before = restore_from(store, path, _stamp(now()), progress)
+        derive_recent(store, now().date())
     click.echo(f"{count} records restored; the store of before is {before}")
 
 
