@@ -90,10 +90,13 @@ pytest: $(READY) $(TYPINGS)
 bench: $(READY)
 	$(BIN)/python -m pytest -m bench -s $(ARGS)
 
+# A hung test ends after ten minutes; these take longer by design.
+PATIENT := --timeout 14400
+
 evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
-	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
-	SITBONE_PEOPLE=500 $(BIN)/python -m pytest tests/host/test_population.py
+	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
+	SITBONE_PEOPLE=500 $(BIN)/python -m pytest $(PATIENT) tests/host/test_population.py
 
 soak: $(READY) micropython32
 	SITBONE_SOAK=30 SITBONE_CUTS=all SITBONE_HEAP_DAYS=7 $(BIN)/python -m pytest -s tests/end_to_end/test_soak.py \

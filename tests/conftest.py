@@ -1,11 +1,17 @@
 """What every test may ask for."""
 
+import json
 import os
+import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.core.interpreters import require
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,3 +38,63 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data here; name its folder in SITBONE_SHARED_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def installed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], Path]:
+    """By a board's profile (None: not told), a folder with ``flash.img``, on which the firmware was installed once for
+    all tests, as `sitbone install` leaves it, and ``result.json``: what install said."""
+    require("unix")
+    from cushion.drivers.profiles import DEFAULT_PROFILE
+    from sitbone.install import install
+    from sitbone.virtual import EmptySeat, VirtualCushion
+
+    folders: dict[str | None, Path] = {}
+
+    def folder_of(board: str | None) -> Path:
+        if board not in folders:
+            folder = tmp_path_factory.mktemp(f"installed-{board}")
+            told: list[dict[str, Any]] = []
+            with VirtualCushion(
+                EmptySeat(),
+                flash=folder / "flash.img",
+                board=board or DEFAULT_PROFILE,
+                install=lambda port: told.append(install(port, board_name=board)),
+            ):
+                pass
+            (folder / "result.json").write_text(json.dumps(told[0]))
+            folders[board] = folder
+        return folders[board]
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def installed(installed_of: Callable[[str | None], Path]) -> Path:
+    """The folder of a board that was told nothing."""
+    return installed_of(None)
+
+
+@pytest.fixture(scope="session")
+def installed_flash(installed: Path) -> Path:
+    """Its image: to be copied, not run."""
+    return installed / "flash.img"
+
+
+@pytest.fixture
+def flash_of(installed_of: Callable[[str | None], Path], tmp_path: Path) -> Callable[[str | None], Path]:
+    """Flashes of the test's own, by board."""
+
+    def copy_of(board: str | None) -> Path:
+        source = installed_of(board)
+        for path in source.glob("flash.img*"):
+            shutil.copy(path, tmp_path / path.name.replace("flash", board or "flash", 1))
+        return tmp_path / f"{board or 'flash'}.img"
+
+    return copy_of
+
+
+@pytest.fixture
+def flash(flash_of: Callable[[str | None], Path]) -> Path:
+    """A flash of the test's own."""
+    return flash_of(None)

@@ -13,9 +13,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.core.interpreters import require
-from tests.dashboard.cushions import copied
-
 CHROMIUM = os.environ.get("SITBONE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # As root, without a network of its own: it asks for nothing that a page does not ask for.
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
@@ -104,25 +101,3 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
-
-
-# ---- cushions: see cushions.py
-
-
-@pytest.fixture(scope="session")
-def installed_flash(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A flash image with the firmware on it, as `sitbone install` leaves it."""
-    require("unix")
-    from sitbone.install import install
-    from sitbone.virtual import EmptySeat, VirtualCushion
-
-    image = tmp_path_factory.mktemp("flash") / "installed.img"
-    with VirtualCushion(EmptySeat(), flash=image, install=lambda port: install(port)):
-        pass
-    return image
-
-
-@pytest.fixture
-def flash(installed_flash: Path, tmp_path: Path) -> Path:
-    """A flash of the test's own."""
-    return copied(installed_flash, tmp_path / "flash.img")

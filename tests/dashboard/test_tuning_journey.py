@@ -9,10 +9,9 @@ from playwright.sync_api import expect
 
 from tests.dashboard.conftest import running
 from tests.dashboard.cushions import sitbone
-from tests.host.conftest import installed
 from tests.host.test_cushion import port
 
-__all__ = ["installed", "port"]
+__all__ = ["port"]
 pytestmark = pytest.mark.slow
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -11,32 +10,8 @@ from pathlib import Path
 import pytest
 
 from sitbone.trace import read_trace
-from tests.core.interpreters import require
 
 COMMAND_S = 120
-
-
-@pytest.fixture(scope="session")
-def installed_flash(tmp_path_factory):
-    """A flash image with the firmware on it, as `sitbone install` leaves it."""
-    require("unix")
-    from sitbone.install import install
-    from sitbone.virtual import SitterSeat, VirtualCushion
-
-    image = tmp_path_factory.mktemp("flash") / "installed.img"
-    with VirtualCushion(SitterSeat("empty"), flash=image, install=lambda port: install(port)):
-        pass
-    return image
-
-
-@pytest.fixture
-def flash(installed_flash, tmp_path):
-    """A flash of the test's own."""
-    copy = tmp_path / "flash.img"
-    shutil.copy(installed_flash, copy)
-    for beside in installed_flash.parent.glob(installed_flash.name + ".*"):
-        shutil.copy(beside, tmp_path / beside.name.replace(installed_flash.name, copy.name))
-    return copy
 
 
 @pytest.fixture
@@ -110,36 +85,3 @@ def write_trace(path: Path, *parts: tuple[int, int, int, int]) -> Path:
     path.write_text("\n".join(rows) + "\n")
     read_trace(path)
     return path
-
-
-@pytest.fixture(scope="session")
-def installed_flash_of(tmp_path_factory):
-    """Flash images with the firmware for another board, by its profile's name; made when first asked for."""
-    require("unix")
-    from sitbone.install import install
-    from sitbone.virtual import SitterSeat, VirtualCushion
-
-    images = {}
-
-    def image_of(board):
-        if board not in images:
-            images[board] = tmp_path_factory.mktemp(board) / "installed.img"
-            with VirtualCushion(
-                SitterSeat("empty"), flash=images[board], board=board, install=lambda port: install(port, None, board)
-            ):
-                pass
-        return images[board]
-
-    return image_of
-
-
-@pytest.fixture
-def flash_of(installed_flash_of, tmp_path):
-    """A flash of the test's own for another board."""
-
-    def copy_of(board):
-        copy = tmp_path / f"{board}.img"
-        shutil.copy(installed_flash_of(board), copy)
-        return copy
-
-    return copy_of

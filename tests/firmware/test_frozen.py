@@ -15,11 +15,8 @@ WHERE = "import cushion\nprint(cushion.__file__)"
 
 
 @pytest.fixture
-def cushion(micropython32, tmp_path):
+def cushion(micropython32, flash):
     """Firmware installed as files, before a MicroPython that has it built in was flashed."""
-    flash = tmp_path / "flash.img"
-    with VirtualCushion(EmptySeat(), flash=flash, install=install):
-        pass
     with VirtualCushion(EmptySeat(), flash=flash, interpreter=Interpreter(micropython32["frozen"])) as running:
         yield running
 
