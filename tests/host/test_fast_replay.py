@@ -1,7 +1,12 @@
 """The fast replay against the core's own objects. Oracle: `PlainReplay`, which steps cushion.core second by second."""
 
+import os
 import random
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,6 +105,41 @@ def test_interpreted_and_compiled_are_the_same(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(fast_replay, name, getattr(fast_replay, name).py_func)
     monkeypatch.setattr(jit, "numba", None)
     assert fast_replay.decisions(epochs, settings) == compiled
+
+
+AS_THE_CORE = """
+import random
+from sitbone import fast_replay
+from sitbone.epochs import PlainReplay
+from tests.host.test_fast_replay import sits, settings_of
+
+rng = random.Random(5)
+epochs, settings = sits(rng, 6), settings_of(rng)
+found = fast_replay.decisions(epochs, settings)
+assert found == list(PlainReplay(settings).run(epochs))
+print(fast_replay.__file__, found)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(jit.numba is None, reason="numba is not installed: nothing is compiled")
+def test_what_was_compiled_before_the_core_changed_is_not_taken_again(tmp_path: Path) -> None:
+    """Oracle: `PlainReplay`, which runs the changed core."""
+    root = Path(__file__).resolve().parents[2]
+    for package in ("firmware/cushion", "host_tools/sitbone"):
+        shutil.copytree(root / package, tmp_path / Path(package).name, ignore=shutil.ignore_patterns("__pycache__"))
+    places = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(root)]), "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+
+    def run() -> str:
+        code = [sys.executable, "-c", AS_THE_CORE]
+        return subprocess.run(code, env=os.environ | places, capture_output=True, text=True, check=True).stdout
+
+    before = run()
+    prompting = tmp_path / "cushion" / "core" / "prompting.py"
+    text = prompting.read_text()
+    prompting.write_text(text.replace("LEVEL_2_MS = 120000", "LEVEL_2_MS = 90000"))
+    assert str(tmp_path) in before
+    assert run() != before
 
 
 def test_stored_epochs_follow_each_other_and_gaps_are_unknown() -> None:
