@@ -100,7 +100,8 @@ def _options(
             "data": list(axis.names),
             "axisLabel": {"hideOverlap": True, **_colored("color", "muted")},
             "axisLine": {"lineStyle": _colored("color", "line")},
-            "axisTick": {"show": False},
+            # A tick at each place, although none is shown: ECharts lays the shaded stretches between ticks.
+            "axisTick": {"show": False, "interval": 0},
         },
         "yAxis": [_value_axis(unit, bool(index)) for index, unit in enumerate(units)],
         "series": [_drawn(item, columns[item.label]) for item in series] + _gaps(axis),

@@ -1,0 +1,44 @@
+"""The charts over days, as the browser draws them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from sitbone.days import midnight, unix_ms
+from sitbone.store import Store
+from tests.benchmarks.years import write_years
+from tests.dashboard.conftest import PHONE, WIDE
+
+DAYS = 28
+WITHOUT = ((2, 3), (7, 7), (15, 16))  # from and to, places on the axis; single ones and pairs, odd and even
+SHADES_JS = """element => {
+  const chart = getElement(element).chart;
+  const at = (place) => chart.convertToPixel({xAxisIndex: 0}, place);
+  const shades = chart.getZr().storage.getDisplayList().filter((item) => item.type === "polygon");
+  const places = (x) => (x - at(0)) / (at(1) - at(0));
+  return shades.map((item) => item.shape.points.map((point) => places(point[0])))
+    .map((xs) => [Math.min(...xs) + 0.5, Math.max(...xs) - 0.5]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Four weeks up to today, with days without any record."""
+    folder = tmp_path_factory.mktemp("home")
+    today = datetime.now().astimezone().date()
+    write_years(folder / "sitbone.sqlite", DAYS / 365, today)
+    begins = [unix_ms(midnight(today - timedelta(days=DAYS - 1 - place))) for place in range(DAYS)]
+    with Store(folder / "sitbone.sqlite") as store, store.transaction() as db:
+        for first, last in WITHOUT:
+            db.execute("DELETE FROM record WHERE unix_ms BETWEEN ? AND ?", (begins[first], begins[last + 1]))
+    return folder
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_just_the_days_without_records_are_shaded(dashboard, new_page, size):
+    page = new_page(viewport=size)
+    page.goto(dashboard.at("/trends"))
+    page.locator(".chart canvas").last.wait_for()
+    for chart in page.locator(".nicegui-echart").all():
+        shaded = chart.evaluate(SHADES_JS)
+        assert [pytest.approx(days, abs=0.1) for days in WITHOUT] == shaded
