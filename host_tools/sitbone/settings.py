@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,7 +46,7 @@ def parsed(content: str, name: str) -> dict[str, int]:
     """The same from a file's content; ``name``: the file, as an error calls it."""
     try:
         values = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unreadable(name, error) from None
     if not isinstance(values, dict):
         raise UsageError(f"{name} holds no JSON object; give names and whole numbers")
@@ -86,9 +87,11 @@ def undone(store: Store, cushion: Link) -> dict[str, int]:
     values = cushion.call("settings_show")["values"]
     changes = [item for item in setting_changes(store, number) if item.name not in BY_SYNC and item.was != item.now]
     if not changes:
-        raise SitboneError("the log tells of no change that could be undone; run sitbone sync first")
+        raise SitboneError("the log tells of no change that could be taken back; see sitbone settings history")
     last = changes[-1]
-    together = [item for item in changes if (item.age_s, item.reason) == (last.age_s, last.reason)]
+    # Settings that were set at once are records one after the other.
+    of_last = (last.age_s, last.reason)
+    together = list(takewhile(lambda item: (item.age_s, item.reason) == of_last, changes[::-1]))[::-1]
     late = [item.name for item in together if values.get(item.name) != item.now]
     if late:
         raise SitboneError(f"{', '.join(late)} was changed since the last sync; run sitbone sync first")

@@ -56,6 +56,13 @@ def test_a_damaged_store_ends_with_5_and_a_newer_one_with_1(home: Path, capsys: 
     assert capsys.readouterr().err.endswith("was written by a newer sitbone; update sitbone to use it\n")
 
 
+def test_hostile_settings_are_refused_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text("[" * 100_000)
+    assert cli.run(["settings", "import", str(deep)]) == 2
+    assert re.fullmatch(r"sitbone: cannot read settings from .*; give a JSON object .*\n", capsys.readouterr().err)
+
+
 def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run([]) == 0
     assert "Commands:" in capsys.readouterr().out

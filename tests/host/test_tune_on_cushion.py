@@ -36,3 +36,13 @@ def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_all
     waiting = json.loads(run("settings", "show", "--json"))
     assert waiting["raise_to_s"]["left_dose_limit_s"] == 1056
     assert waiting["raise_wait_s"]["left_dose_limit_s"] > 6 * 86400
+
+
+def test_undo_takes_back_the_last_change_though_no_sync_told_of_it(run: Run) -> None:
+    run("settings", "set", "left_dose_limit_s=1000")
+    run("sync")
+    run("settings", "set", "mute_s=1800", "--reason", "a long talk")
+    assert run("settings", "undo") == "mute_s = 3600\n"
+    assert run("settings", "undo") == "mute_s = 1800\n"  # an undo is a change, too
+    values = json.loads(run("settings", "show", "--json"))["values"]
+    assert (values["mute_s"], values["left_dose_limit_s"]) == (1800, 1000)

@@ -119,10 +119,15 @@ def settings_undo(port: str | None, as_json: bool) -> None:
     """Take back the last change. Of a reduction, as much as a week allows: a rise is a rise."""
     from sitbone.device import Cushion
     from sitbone.settings import change, undone
+    from sitbone.sync import Sync
 
-    with open_store() as store, Cushion(chosen_port(port)) as cushion:
-        asked = undone(store, cushion)
-        answer = change(cushion, store, asked, "undo", now())
+    chosen = chosen_port(port)
+    with open_store() as store:
+        # What the last change was is in the cushion's log: by an older one, another setting would be taken back.
+        Sync(store, lambda: Cushion(chosen), now).run()
+        with Cushion(chosen) as cushion:
+            asked = undone(store, cushion)
+            answer = change(cushion, store, asked, "undo", now())
     _print_set(answer, asked, as_json)
 
 
