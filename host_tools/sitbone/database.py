@@ -79,9 +79,14 @@ class Database:
 
     def back_up(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
         """Copies the whole store, as it is at one moment, to another file; what was there is replaced."""
-        with closing(sqlite3.connect(path)) as copy:
-            _copy(self._db, copy, progress)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, that nothing appears beside when it is read
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                _copy(self._db, copy, progress)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, that nothing appears beside when it is read
+        except sqlite3.OperationalError as error:
+            raise told(error, path) from None
+        except sqlite3.DatabaseError as error:
+            raise told(error, self.path) from None
 
     def restore(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
         """Replaces all that is stored by a backup's content, in one transaction. Raises DamagedData for one that isn't

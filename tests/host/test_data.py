@@ -121,6 +121,8 @@ def test_what_is_no_backup_is_told(filled: Store, tmp_path: Path) -> None:
         restore(filled, tmp_path / "other.db", "x")
     with pytest.raises(UsageError, match="is the store itself"):
         back_up(filled, filled.path)
+    with pytest.raises(SitboneError, match=r"cannot use .*; check its folder, its rights and the free space"):
+        back_up(filled, tmp_path / "no folder" / "backup.sqlite")
 
 
 def test_the_commands_do_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
