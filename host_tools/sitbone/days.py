@@ -123,6 +123,16 @@ def iso(at_unix_ms: int) -> str:
     return local(at_unix_ms).isoformat(timespec="milliseconds")
 
 
+def counted(count: int, what: str) -> str:
+    """'1 record', '2 records'."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def off_text(seconds: float) -> str:
+    """'0.3 s', '2 h 05 min': how far a clock is off, either way."""
+    return f"{abs(seconds):.1f} s" if abs(seconds) < 10 else duration_text(abs(seconds))
+
+
 def duration_text(seconds: float) -> str:
     """'45 s', '7 min 30 s', '2 h 05 min'."""
     whole = round(seconds)

@@ -97,7 +97,7 @@ class _Narrator:
         self._start = start
         self._tell_line = tell
         self._sat_ms: int | None = None
-        self._pulse_ms = -SAME_PROMPT_MS
+        self._began_ms = self._pulse_ms = -SAME_PROMPT_MS
         self._sides: list[str] = []
         self._lock = threading.Lock()
 
@@ -125,14 +125,16 @@ class _Narrator:
     def _motor(self, t_ms: int, entry: dict[str, Any]) -> None:
         if not entry["on"]:
             return
-        if t_ms - self._pulse_ms > SAME_PROMPT_MS or t_ms == self._pulse_ms:
+        if t_ms - self._pulse_ms > SAME_PROMPT_MS:
+            self._began_ms = t_ms
+        if t_ms == self._began_ms:
             self._sides.append(entry["side"])
         self._pulse_ms = t_ms
 
     def _tell_vibration(self, now_ms: int) -> None:
         """The motors of both sides start one after the other within a moment: told as one once that is over."""
-        if self._sides and now_ms > self._pulse_ms:
-            self._tell(self._pulse_ms, f"the cushion vibrates, {' and '.join(self._sides)}")
+        if self._sides and now_ms > self._began_ms:
+            self._tell(self._began_ms, f"the cushion vibrates, {' and '.join(self._sides)}")
             self._sides.clear()
 
     def _fault(self, t_ms: int, entry: dict[str, Any]) -> None:

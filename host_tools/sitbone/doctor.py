@@ -11,6 +11,7 @@ from typing import Any
 
 from cushion.core import records
 from sitbone.blocks import fields_of, read_block, split_blocks
+from sitbone.days import off_text
 from sitbone.device import Cushion
 from sitbone.errors import CushionGone, NoCushion, SitboneError
 from sitbone.home import home, store_path
@@ -164,7 +165,8 @@ def _clock(device_ms: int | None, now_ms: int) -> Finding:
         return Finding("clock", NOTE, "not set; run sitbone sync")
     off_s = (device_ms - now_ms) / 1000
     good = abs(off_s) * 1000 < CLOCK_OFF_MS
-    return Finding("clock", OK if good else NOTE, f"{off_s:+.0f} s" + ("" if good else "; run sitbone sync"))
+    told = f"{off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}"
+    return Finding("clock", OK if good else NOTE, told + ("" if good else "; run sitbone sync"))
 
 
 def _log(cushion: Cushion, status: Row) -> Iterator[Finding]:

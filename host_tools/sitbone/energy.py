@@ -13,7 +13,7 @@ from typing import Any
 
 from cushion.drivers.profiles import PROFILES
 from sitbone.currents import dividers_ma, ma
-from sitbone.errors import SitboneError
+from sitbone.errors import SitboneError, UsageError
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -60,7 +60,7 @@ RECORDED = Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.
 def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
     """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours."""
     if not 0 <= seated_h <= 20 or capacity_mah <= 0:
-        raise SitboneError("give 0 to 20 seated hours and a capacity above 0 mAh")
+        raise UsageError("such a day is out of range; give 0 to 20 seated hours and a capacity above 0 mAh")
     states = _states(_scaled(times, seated_h))
     used = sum(state["mah"] for state in states.values())
     drawn = used + capacity_mah * SELF_DISCHARGE_PER_DAY

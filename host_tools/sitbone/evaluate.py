@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cushion.core.calibration import Calibration
 from cushion.core.settings import Settings
+from sitbone.errors import UsageError
 from sitbone.replay import decisions, engine_for, levels_at, replay_trace, sample_times_ms
 from sitbone.trace import Trace, read_trace
 from sitbone.truth import Sit, Truth, perform, truth_of
@@ -352,7 +353,9 @@ def pooled(rows: list[Row]) -> Row:
 
 
 def recordings(folder: Path) -> dict[str, Path]:
-    """Every trace in a folder that says when the seat was occupied."""
+    """Every trace in a folder that says when the seat was occupied. Raises UsageError where there is no folder."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; check the path")
     found = {}
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")]):
         try:

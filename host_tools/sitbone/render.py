@@ -7,7 +7,7 @@ from rich.table import Table
 
 from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
-from sitbone.days import duration_text
+from sitbone.days import counted, duration_text, off_text
 
 Row = dict[str, Any]
 
@@ -44,19 +44,20 @@ def _clock(device_unix_ms: int | None, host_unix_ms: int) -> str:
     if device_unix_ms is None:
         return "not set; run sitbone sync"
     off_s = (device_unix_ms - host_unix_ms) / 1000
-    return f"{abs(off_s):.1f} s {'ahead of' if off_s > 0 else 'behind'} this computer"
+    return f"{off_text(off_s)} {'ahead of' if off_s > 0 else 'behind'} this computer"
 
 
 def sync_lines(result: Row) -> list[str]:
     """`sitbone sync`."""
-    lines = [f"{result['records']} new records, {result['bytes']} bytes in {result['seconds']:.1f} s"]
+    lines = [f"{counted(result['records'], 'new record')}, {result['bytes']} bytes in {result['seconds']:.1f} s"]
     lines += [f"lost: records {first} to {last}" for first, last in result["lost"]]
     if result["damaged"]:
-        lines.append(f"damaged: {result['damaged']} blocks, left out")
+        lines.append(f"damaged: {counted(result['damaged'], 'block')}, left out")
     if result["clock_offset_ms"] is None:
         lines.append("clock: was not set, now is")
     else:
-        lines.append(f"clock: was {result['clock_offset_ms'] / 1000:+.1f} s off, now is set")
+        off_s = result["clock_offset_ms"] / 1000
+        lines.append(f"clock: was {off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}, now is set")
     return lines
 
 

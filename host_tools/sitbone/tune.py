@@ -21,7 +21,7 @@ from sitbone.days import Zone, unix_ms
 from sitbone.diary import SIDES, side_diary
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.epochs import Epochs, recorded
-from sitbone.errors import Refused, SitboneError
+from sitbone.errors import Refused, UsageError
 from sitbone.fast_replay import Outlook, replay_many
 from sitbone.history import history, last_days
 from sitbone.limits import held, setting_changes
@@ -273,9 +273,9 @@ def _log_reason(rule: str) -> str:
 
 
 def resume(store: Store, now: datetime, reason: str) -> None:
-    """Lets tuning go on after it had stopped. Raises SitboneError without a reason."""
+    """Lets tuning go on after it had stopped. Raises UsageError without a reason."""
     if not reason.strip():
-        raise SitboneError("say what was discussed and with whom; give it with --reason")
+        raise UsageError("say what was discussed and with whom; give it with --reason")
     row = {"day": now.date().isoformat(), "unix_ms": unix_ms(now), "cushion": "", "what": "resumed", "side": "both"}
     DiaryStore(store).add("tuning", row | {"proposal": json.dumps({"reason": reason}, ensure_ascii=False)})
 

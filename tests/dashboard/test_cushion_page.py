@@ -85,7 +85,7 @@ def test_fetch_with_progress_then_live_goes_on(dashboard, place, worked_flash, p
         expect(page.get_by_text("records wait in the cushion: about time")).to_be_visible()
         page.get_by_role("button", name="Fetch new records").click()
         expect(page.get_by_role("progressbar", name="Fetching")).to_have_attribute("aria-valuetext", RATE)
-        expect(page.locator(".result .good")).to_contain_text("new records", timeout=120_000)
+        expect(page.locator(".result .good")).to_contain_text("new record", timeout=120_000)
         expect(page.get_by_text("Fetched last on")).to_be_visible()
         expect(page.get_by_text(FEW)).to_be_visible()
         count, lost = synced(dashboard.home)
@@ -214,7 +214,7 @@ def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leav
     with plugged(tmp_path, worked_flash), running(home, *options) as dashboard:
         at_cushion(dashboard, page)
         page.get_by_role("button", name="Fetch new records").click()
-        expect(page.locator(".result .good")).to_contain_text("new records", timeout=120_000)
+        expect(page.locator(".result .good")).to_contain_text("new record", timeout=120_000)
         entries = json.loads(sitbone(home, "pain", "list", "--json").stdout)["entries"]
         assert sorted(entry["pain"] for entry in entries) == [1, 2]
         count, lost = synced(home)

@@ -1,6 +1,7 @@
 """The command line as it is typed: exit codes, error lines, help. Golden lines: a change here is a change for users."""
 
 import json
+import os
 import re
 import shlex
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 
 from sitbone import cli
 from sitbone.blocks import read_block
+from sitbone.render import sync_lines
 from sitbone.store import Store
 from tests.host.logs import office_morning
 
@@ -54,6 +56,34 @@ def test_a_damaged_store_ends_with_5_and_a_newer_one_with_1(home: Path, capsys: 
         db.execute("PRAGMA user_version = 1000")
     assert cli.run(["history"]) == 1
     assert capsys.readouterr().err.endswith("was written by a newer sitbone; update sitbone to use it\n")
+
+
+def test_what_people_wrote_gives_the_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["pain", "3", "--morning", "--note", "red \x1b[31m\nand a line"]) == 0
+    assert cli.run(["rehab", "add", "isometric", "bridge\x07", "--sets", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "pain 3: red  [31m and a line\n" in told
+    assert "isometric: bridge , 1 set\n" in told
+
+
+def test_a_terminal_without_a_sign_shows_another(home: Path) -> None:
+    home.mkdir()
+    with Store(home / "sitbone.sqlite") as store:
+        store.add_blocks(store.cushion("246f28000001"), [read_block(data) for data in office_morning().data()])
+    command = [sys.executable, "-m", "sitbone.cli", "history", "--from", "2026-09-01", "--to", "2026-09-30"]
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "50 min" in told.stdout
+
+
+def test_one_is_told_as_one_and_hours_as_hours() -> None:
+    lines = sync_lines({"records": 1, "bytes": 80, "seconds": 0.1, "lost": [], "damaged": 1, "clock_offset_ms": -9e6})
+    assert lines == [
+        "1 new record, 80 bytes in 0.1 s",
+        "damaged: 1 block, left out",
+        "clock: was 2 h 30 min behind, now is set",
+    ]
 
 
 def test_hostile_settings_are_refused_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ What takes time to import is imported in the command that needs it, so that ``si
 """
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -16,6 +17,8 @@ INTERRUPTED = 130
 
 def main() -> None:
     """The program."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a sign that a terminal lacks is no reason to end
     sys.exit(run(sys.argv[1:]))
 
 

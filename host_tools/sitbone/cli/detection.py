@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sitbone.cli.terminal import chosen_port, example, json_option, port_option, print_json, print_table, progress_bar
+from sitbone.errors import UsageError
 
 
 @click.command(epilog=example("calibrate --port /dev/ttyUSB0"))
@@ -39,7 +40,11 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
         print_json({"steps": list(done), "calibrated": now["calibrated"], "ref_pa": now["ref_pa"]})
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
-        click.echo(f"done; your seat: {loads} kPa" if now["calibrated"] else "empty seat taken; now sit: --step seated")
+        click.echo(
+            f"done; your seat: {loads} kPa"
+            if now["calibrated"]
+            else "empty seat taken; sit down, then run sitbone calibrate --step seated"
+        )
 
 
 def _calibrate_haptics(port: str | None, as_json: bool) -> None:
@@ -133,7 +138,10 @@ def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tupl
     from sitbone.virtual import SCENARIOS
 
     found = recordings_in(recordings) if recordings else {}
-    names = [name for name in (*found, *SCENARIOS) if not only or name in only]
+    known = (*found, *SCENARIOS)
+    if unknown := [name for name in only if name not in known]:
+        raise UsageError(f"nothing to evaluate is called {', '.join(unknown)}; there are {', '.join(known)}")
+    names = [name for name in known if not only or name in only]
     rows = []
     with progress_bar("evaluating") as progress:
         for index, name in enumerate(names):

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from sitbone.cli.terminal import example, json_option, now, open_store, print_json
+from sitbone.cli.terminal import example, json_option, now, open_store, plain, print_json
 from sitbone.errors import UsageError
 
 SIDE = click.Choice(["left", "right", "both"])
@@ -27,8 +27,8 @@ def pain() -> None:
 
 @pain.command("add", epilog=example("pain add 2 --morning --sat 1"))
 @click.argument("value", metavar="0-10", type=int)
-@click.option("--morning", "moment", flag_value="morning", help="On waking up: what counts most.")
-@click.option("--sitting", "moment", flag_value="sitting", help="The worst while sitting today.")
+@click.option("--morning", is_flag=True, help="On waking up: what counts most.")
+@click.option("--sitting", is_flag=True, help="The worst while sitting today.")
 @click.option("--sat", metavar="0-10", type=int, help="With --morning: the worst while sitting yesterday.")
 @click.option("--when", metavar="TIME", help="When it was felt: 2026-03-31T07:00, yesterday. Now, unless told.")
 @click.option("--side", type=SIDE, default="both", show_default=True, help="Leave it out if you can't tell.")
@@ -40,7 +40,8 @@ def pain() -> None:
 @json_option
 def pain_add(
     value: int,
-    moment: str | None,
+    morning: bool,
+    sitting: bool,
     sat: int | None,
     when: str | None,
     side: str,
@@ -55,10 +56,12 @@ def pain_add(
     from sitbone.diary import care_of, new_pain
     from sitbone.diary_store import DiaryStore
 
-    if sat is not None and moment != "morning":
+    if morning and sitting:
+        raise UsageError("--morning and --sitting are two entries; give one, or --morning with --sat")
+    if sat is not None and not morning:
         raise UsageError("--sat goes with --morning; for today's worst while sitting use --sitting")
     felt, at = _felt(when), now()
-    kind = moment or ("sitting" if onset_min is not None else "other")
+    kind = "morning" if morning else "sitting" if sitting or onset_min is not None else "other"
     rows = [new_pain(value, felt, at, kind, side, onset_min, sleep, stress, flare, note)]
     if sat is not None:
         before = (felt - timedelta(days=1)).replace(hour=20, minute=0)
@@ -205,7 +208,7 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
         diary = DiaryStore(store)
         number = diary.add("rehab", row)
         told = criteria(diary.rehab(), now())
-    click.echo(f"{number}  {row['day']}  {stage}: {exercise}")
+    click.echo(f"{number}  {_exercise_line(row)}")
     click.echo("\n".join(told))
 
 
@@ -240,8 +243,7 @@ def rehab_list(as_json: bool) -> None:
         print_json({"exercises": rows, "criteria": told})
         return
     for row in rows:
-        parts = [f"{row[name]} {word}" for name, word in REHAB_WORDS.items() if row[name] is not None]
-        click.echo(f"{row['id']}  {row['day']}  {row['stage']}: {row['exercise']}, {', '.join(parts)}")
+        click.echo(f"{row['id']}  {_exercise_line(row)}")
     click.echo("\n".join(told))
 
 
@@ -254,17 +256,16 @@ def rehab_remove(number: int) -> None:
 
     with open_store() as store:
         row = DiaryStore(store).remove("rehab", number, unix_ms(now()))
-    click.echo(f"removed  {row['day']}  {row['exercise']}")
+    click.echo(f"removed  {_exercise_line(row)}")
 
 
-REHAB_WORDS = {
-    "sets": "sets",
-    "reps": "repetitions",
-    "load_kg": "kg",
-    "hold_s": "s held",
-    "pain_during": "pain during",
-    "pain_next": "pain next morning",
-}
+def _exercise_line(row: dict[str, Any]) -> str:
+    from sitbone.rehab import amounts, pains
+
+    side = [] if row["side"] == "both" else [row["side"]]
+    note = f": {row['note']}" if row["note"] else ""
+    done = ", ".join([row["exercise"], *side, *amounts(row), *pains(row)])
+    return plain(f"{row['day']}  {row['stage']}: {done}{note}")
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -272,7 +273,7 @@ def _line(row: dict[str, Any]) -> str:
     onset = "" if row["onset_min"] is None else f", began after {row['onset_min']} min of sitting"
     flare = "" if row["flare"] is None else f", flare {row['flare']}"
     note = f": {row['note']}" if row["note"] else ""
-    return f"{row['day']}  {row['moment']} pain {row['pain']}{side}{onset}{flare}{note}"
+    return plain(f"{row['day']}  {row['moment']} pain {row['pain']}{side}{onset}{flare}{note}")
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

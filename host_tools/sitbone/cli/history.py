@@ -14,6 +14,7 @@ from sitbone.cli.terminal import (
     now,
     open_store,
     parse_range,
+    plain,
     port_option,
     print_json,
     print_table,
@@ -45,7 +46,8 @@ def sync(port: str | None, as_json: bool) -> None:
     if not as_json:
         remind_of_morning()
     if result["damaged"]:
-        raise DamagedData(f"{result['damaged']} log blocks are damaged on the cushion; the rest is stored")
+        are = "1 log block is" if result["damaged"] == 1 else f"{result['damaged']} log blocks are"
+        raise DamagedData(f"{are} damaged on the cushion; the rest is stored")
 
 
 def remind_of_morning() -> None:
@@ -89,7 +91,8 @@ def history(start: str | None, end: str | None, days: int, as_json: bool) -> Non
         return
     print_history(found, simulated)
     if unplaced:
-        click.echo(f"{unplaced} records have no place in time: the cushion's clock was never set in their session")
+        have = "1 record has" if unplaced == 1 else f"{unplaced} records have"
+        click.echo(f"{have} no place in time: the cushion's clock was never set in that session")
 
 
 def _earliest() -> datetime:
@@ -120,7 +123,7 @@ def events(start: str | None, end: str | None, as_json: bool) -> None:
     with open_store() as store:
         found = events_of(store, *parse_range(start, end, zone_of(store)))
     for event in found:
-        click.echo(json.dumps(event, ensure_ascii=False) if as_json else event_line(event))
+        click.echo(json.dumps(event, ensure_ascii=False) if as_json else plain(event_line(event)))
     if not found and not as_json:
         click.echo("no events; run sitbone sync, or ask for other days with --from")
 

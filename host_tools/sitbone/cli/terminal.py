@@ -26,6 +26,11 @@ def example(command: str) -> str:
     return f"\b\nExample:\n  sitbone {command}"
 
 
+def plain(text: str) -> str:
+    """On one line, without what a terminal would take for an order: people's own words may hold anything."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False))
 

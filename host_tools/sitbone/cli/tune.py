@@ -12,6 +12,7 @@ from sitbone.cli.terminal import (
     json_option,
     now,
     open_store,
+    plain,
     port_option,
     print_json,
     print_table,
@@ -107,7 +108,7 @@ def settings_history(as_json: bool) -> None:
         return
     for row in rows:
         at = (row["at"] or "time unknown       ")[:19].replace("T", " ")
-        click.echo(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})")
+        click.echo(plain(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})"))
     if not rows:
         click.echo("no change yet, as far as was synced")
 

@@ -13,7 +13,7 @@ from sitbone.days import unix_ms
 from sitbone.diary import RED_FLAGS, URGENT
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.errors import UsageError
-from sitbone.rehab import DISCUSS, STAGES, criteria, new_exercise
+from sitbone.rehab import DISCUSS, STAGES, amounts, criteria, new_exercise, pains
 from sitbone.store import Store
 
 SHOWN = 60
@@ -182,18 +182,8 @@ def _stage_told(rows: list[Row]) -> None:
 
 
 def _amounts_told(row: Row) -> str:
-    said = []
-    if row["sets"] is not None and row["reps"] is not None:
-        said.append(f"{row['sets']} × {row['reps']}")
-    else:
-        said += [
-            f"{row[name]} {words}" for name, words in (("sets", "sets"), ("reps", "times")) if row[name] is not None
-        ]
-    for name, words in (("load_kg", "{:g} kg"), ("hold_s", "{} s held"), ("pain_during", "pain {} during")):
-        if row[name] is not None:
-            said.append(words.format(row[name]))
-    said.append("next morning not rated yet" if row["pain_next"] is None else f"{row['pain_next']} next morning")
-    return ", ".join(said)
+    unrated = ["next morning not rated yet"] if row["pain_next"] is None else []
+    return ", ".join([*amounts(row), *pains(row), *unrated])
 
 
 def _field(field: Any) -> Any:
