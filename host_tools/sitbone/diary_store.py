@@ -68,6 +68,15 @@ class DiaryStore:
         """What tuning did, in the order it did it."""
         return self._rows("tuning", TUNING, "1 ORDER BY id")
 
+    def rules(self) -> dict[tuple[str, int, int], str]:
+        """The rules in full behind what tuning put into force, by setting, was and now: the cushion's log keeps only
+        their first words."""
+        return {
+            (f"{row['side']}_dose_limit_s", row["was_s"], row["now_s"]): json.loads(row["proposal"]).get("rule", "")
+            for row in self.tunings()
+            if row["what"] == "applied"
+        }
+
     def edit_pain(self, number: int, changes: Row, now_ms: int) -> Row:
         """Changes an entry; what it said before stays with it. Raises SitboneError when there is none."""
         before = self._one("pain", PAIN, number)

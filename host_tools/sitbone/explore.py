@@ -85,7 +85,14 @@ def response(store: Store, now: datetime, days: int) -> dict[str, Any]:
 def table(found: dict[str, Any]) -> Table:
     """The grid, a line for each setting."""
     shown = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("dose limit", "seated limit", "prompts a day", "missed a day", "min a day over the limit", ""):
+    for name in (
+        "dose limit, min",
+        "seated limit, min",
+        "prompts a day",
+        "missed a day",
+        "min a day over the limit",
+        "",
+    ):
         shown.add_column(name, justify="right", no_wrap=True)
     for row in found["grid"]:
         left, right = row["left_dose_limit_s"], row["right_dose_limit_s"]
@@ -96,7 +103,7 @@ def table(found: dict[str, Any]) -> Table:
 
 
 def _min(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    return f"{seconds / 60:.1f}"
 
 
 def _places(found: dict[str, Any]) -> dict[tuple[float, float], list[int]]:

@@ -306,8 +306,8 @@ def _headline(found: dict[str, Any]) -> str:
     before, after = minutes(found["from_s"]), minutes(found["to_s"])
     word = {"up": "raise", "down": "lower"}.get(found["action"])
     if word is None:
-        return f"{'tuning has stopped, the limit' if found['action'] == 'stop' else 'the limit'} stays at {before} min"
-    return f"{word} the limit from {before} to {after} min ({100 * found['to_s'] / found['from_s'] - 100:+.0f} %)"
+        return f"{'tuning has stopped, the limit' if found['action'] == 'stop' else 'the limit'} stays at {before}"
+    return f"{word} the limit from {before} to {after} ({100 * found['to_s'] / found['from_s'] - 100:+.0f} %)"
 
 
 def _next_lines(document: dict[str, Any]) -> Iterable[str]:
@@ -315,7 +315,7 @@ def _next_lines(document: dict[str, Any]) -> Iterable[str]:
     moves = [document[side]["action"] for side in SIDES if document[side]["action"] in ("up", "down")]
     if "applied" in document:
         for name, value in document["applied"].items():
-            yield f"In force now, read back from the cushion: {name} = {value} ({minutes(value)} min)."
+            yield f"In force now, read back from the cushion: {name} = {value} ({minutes(value)})."
         if not document["applied"]:
             yield "Nothing was changed."
             return

@@ -453,6 +453,5 @@ def _on(day: date) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """'20:00'."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
+    """'20.0 min', as everywhere a dose is told."""
+    return f"{seconds / 60:.1f} min"

@@ -100,17 +100,17 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 TWO_CALM_WEEKS = """\
 A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up.
 
-left: raise the limit from 20:00 to 22:00 min (+10 %)
+left: raise the limit from 20.0 min to 22.0 min (+10 %)
   why: a calm week that tested the limit: pain at most 2, mornings no worse than usual
-  7 calm days reached 70 % of 20:00, which is 14:00; 3 are needed
-  Mon 14 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Tue 15 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Wed 16 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Thu 17 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Fri 18 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Sat 19 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-  Sun 20 Sep: highest dose 21:00, sitting 1, next morning 1 (usual 1)
-right: raise the limit from 20:00 to 22:00 min (+10 %)
+  7 calm days reached 70 % of 20.0 min, which is 14.0 min; 3 are needed
+  Mon 14 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Tue 15 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Wed 16 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Thu 17 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Fri 18 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Sat 19 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Sun 20 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+right: raise the limit from 20.0 min to 22.0 min (+10 %)
   for the same reasons
 
 What would change: your 15 recorded days from 2026-09-06 to 2026-09-20, replayed

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_allows(run: Run, tmp_path: Path) -> None:
     run("sync")
-    assert "left: lower the limit from 20:00 to 16:00 min" in run("pain", "6", "--sitting", "--side", "left") + run(
+    assert "left: lower the limit from 20.0 min to 16.0 min" in run("pain", "6", "--sitting", "--side", "left") + run(
         "tune"
     )
     told = run("tune", "--apply")

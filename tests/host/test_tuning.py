@@ -37,8 +37,8 @@ def decide(diary: SideDiary, limit_s: int = 1200, changes: tuple[Change, ...] = 
 def test_a_calm_week_that_tested_the_limit_raises_it_by_a_tenth_and_says_why() -> None:
     found = decide(calm())
     assert (found.action, found.from_s, found.to_s) == ("up", 1200, 1320)
-    assert found.evidence[0] == "7 calm days reached 70 % of 20:00, which is 14:00; 3 are needed"
-    assert found.evidence[1] == "Mon 23 Mar: highest dose 18:20, sitting 1, next morning 1 (usual 1)"
+    assert found.evidence[0] == "7 calm days reached 70 % of 20.0 min, which is 14.0 min; 3 are needed"
+    assert found.evidence[1] == "Mon 23 Mar: highest dose 18.3 min, sitting 1, next morning 1 (usual 1)"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_mornings_of_a_flare_are_measured_by_the_day_before_it_began() -> No
     found = decide(diary, loads=sat)
     assert (found.action, found.to_s) == ("hold", 1200)
     assert found.rule == "4 mornings 2 or more over the usual; the limit is low enough for what hurt"
-    assert "at a dose of 33:20, past the limit of 20:00" in found.evidence[0]
+    assert "at a dose of 33.3 min, past the limit of 20.0 min" in found.evidence[0]
 
 
 @pytest.mark.parametrize(("dose_s", "to_s"), [(2000, 1320), (1650, 1320), (1625, 1300), (1560, 1200), (1100, 1200)])

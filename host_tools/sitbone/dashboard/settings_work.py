@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cushion.core.settings import BY_NAME
@@ -9,6 +10,7 @@ from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.widgets import table, text
 from sitbone.dashboard.work import now
 from sitbone.days import local
+from sitbone.diary_store import DiaryStore
 from sitbone.home import store_path
 from sitbone.limits import SettingChange, setting_changes
 from sitbone.settings import BY_SYNC, change, undone
@@ -17,6 +19,7 @@ from sitbone.sync import Sync
 from sitbone.tuning import minutes
 
 SHOWN_CHANGES = 12
+SHORT_S = 120  # less is told in seconds
 
 
 def values_of(connect: Connect) -> dict[str, int]:
@@ -46,8 +49,13 @@ def taken_back(connect: Connect) -> dict[str, Any]:
 
 
 def changes_of(store: Store) -> list[SettingChange]:
-    """Every change by a person, the oldest first."""
-    return [item for item in setting_changes(store) if item.name not in BY_SYNC and item.was != item.now]
+    """Every change by a person, the oldest first, each with its whole reason."""
+    rules = DiaryStore(store).rules()
+    return [
+        replace(item, reason=rules.get((item.name, item.was, item.now), item.reason))
+        for item in setting_changes(store)
+        if item.name not in BY_SYNC and item.was != item.now
+    ]
 
 
 def changes_table(changes: list[SettingChange]) -> None:
@@ -74,5 +82,6 @@ def title_of(name: str) -> str:
 
 
 def value_of(name: str, value: int) -> str:
-    """'20:00 min', '100 %': a setting's value as it is read."""
-    return f"{minutes(value)} min" if BY_NAME[name].unit == "s" else f"{value} {BY_NAME[name].unit}"
+    """'20.0 min', '30 s', '100 %': a setting's value as it is read."""
+    unit = BY_NAME[name].unit
+    return minutes(value) if unit == "s" and value >= SHORT_S else f"{value} {unit}"

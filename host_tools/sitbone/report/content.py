@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -156,7 +155,7 @@ def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
     )
     if not steps:
         return [*told, Text("No change in these days.")]
-    rules = _rules(diary)
+    rules = diary.rules()
     rows = [
         [
             short(found.zone.local(step.at_ms).date()),
@@ -174,15 +173,6 @@ def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
 
 def _what(step: Step) -> str:
     return {"left_dose_limit_s": "left dose", "right_dose_limit_s": "right dose"}.get(step.name, "seated time")
-
-
-def _rules(diary: DiaryStore) -> dict[tuple[str, int, int], str]:
-    """The rules in full behind what tuning changed: the log keeps only their first words."""
-    applied = [row for row in diary.tunings() if row["what"] == "applied"]
-    return {
-        (f"{row['side']}_dose_limit_s", row["was_s"], row["now_s"]): str(json.loads(row["proposal"]).get("rule", ""))
-        for row in applied
-    }
 
 
 def _diary(found: Trends) -> list[Block]:

@@ -91,7 +91,7 @@ class _Tune:
         agreed = {side: self._document[side]["to_s"] for side in SIDES}
         document = await self._with_cushion(lambda connect: _applied(connect, agreed))
         said = [
-            f"{SIDE_MARKS[side]} {side} {minutes(document['applied'][limit_name(side)])} min"
+            f"{SIDE_MARKS[side]} {side} {minutes(document['applied'][limit_name(side)])}"
             for side in SIDES
             if limit_name(side) in document["applied"]
         ]
@@ -139,7 +139,7 @@ def _side(side: str, found: dict[str, Any]) -> None:
     before, after = minutes(found["from_s"]), minutes(found["to_s"])
     with card(f"{SIDE_MARKS[side]} {side.capitalize()}", classes=f"proposal {side}"):
         words = ACTIONS[found["action"]]
-        moved = f"{words} from {before} to {after} min" if after != before else f"{words} at {before} min"
+        moved = f"{words} from {before} to {after}" if after != before else f"{words} at {before}"
         text(moved, "p", "decision")
         text(f"{found['rule'][:1].upper()}{found['rule'][1:]}.")
         with details("The evidence"), block("ul", "evidence"):
