@@ -1,6 +1,6 @@
 """Each thing the cushion noted, when it happened and why, as data and as one line for a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sitbone.store import Store, Stored
 
 ZONES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 BOTH_SIDES = 3
+OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed": "muted"}  # others are words already
 
 
 def events(store: Store, start: datetime | None, end: datetime | None) -> list[dict[str, Any]]:
@@ -52,6 +53,11 @@ def text_of(kind: int, fields: Fields) -> str:
         return told(fields)
     words = ", ".join(f"{name} {value}" for name, value in named(fields).items())
     return f"{kind_name(kind)} {words}"
+
+
+def outcomes_told(counts: Mapping[str, int]) -> str:
+    """'12 × break, 3 × short break': how prompts ended."""
+    return ", ".join(f"{count} × {OUTCOME_NAMES.get(name, name)}" for name, count in counts.items())
 
 
 def _ms(moment: datetime | None) -> int | None:

@@ -191,7 +191,7 @@ def test_a_search_that_found_nothing_is_repeated_later_and_later_but_soon_when_a
         looking_until(link, lambda: len(searches) == 3)
         first, second, third = searches
         assert third - second > second - first
-        assert link.view.problem == "no cushion was found; plug it in, or type its port below"
+        assert link.view.problem == "no cushion was found; plug it in, or choose its port on the page Cushion"
         assert link.view.ports == ("/dev/other",)
         ports.append("/dev/new")
         looking_until(link, lambda: len(searches) == 4)

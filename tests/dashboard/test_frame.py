@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.pages import PAGES
+from sitbone.errors import SitboneError
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
@@ -33,3 +35,8 @@ def test_the_colours_follow_the_system_until_one_chooses_and_the_choice_is_kept(
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     expect(page.get_by_label("Colours")).to_have_value("light")
+
+
+def test_an_error_is_a_sentence_and_a_setting_keeps_its_name():
+    assert sentence(SitboneError("no cushion; plug it in")) == "No cushion; plug it in."
+    assert sentence(SitboneError("mute_s = 9 is out of range; give 600")) == "mute_s = 9 is out of range; give 600."

@@ -35,15 +35,26 @@ class TestTheFirstStartWithoutData:
             ("/trends", "sitbone sync"),
             ("/diary", "Choose a number"),
             ("/tune", "Not enough data"),
+            ("/rehab", "Add what you do above"),
+            ("/live", "Plug the cushion in"),
+            ("/cushion", "Connect the cushion to see its battery"),
         ],
     )
     def test_each_page_says_what_to_do_next(self, dashboard, page, path, says):
         page.goto(dashboard.at(path))
         expect(page.locator("main")).to_contain_text(says)
 
+    @pytest.mark.parametrize("path", ["/", "/trends", "/tune"])
+    def test_what_was_never_fetched_is_a_click_away(self, dashboard, page, path):
+        page.goto(dashboard.at(path))
+        page.get_by_role("link", name="To the page Cushion").click()
+        expect(page.get_by_role("button", name="Fetch new records")).to_be_visible()
+
     def test_an_address_that_is_not_there_leads_back(self, dashboard, page):
-        page.goto(dashboard.at("/nowhere"))
+        assert page.goto(dashboard.at("/nowhere")).status == 404
         expect(page.get_by_text("This page doesn't exist")).to_be_visible()
+        page.get_by_role("link", name="Diary").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
 
     @pytest.mark.parametrize("query", ["?day=yesterday", "?day=2999-01-01", "?day=", "?day=<b>"])
     def test_a_day_that_is_none_is_today(self, dashboard, page, query):
@@ -63,6 +74,14 @@ class TestTheDiary:
         status(page).get_by_role("button", name="Undo").click()
         expect(page.locator(".diary li")).to_have_count(0)
         assert pains(dashboard.home) == []
+
+    def test_what_was_said_is_closed_when_it_was_read(self, dashboard, page):
+        page.goto(dashboard.at("/diary"))
+        page.get_by_role("button", name="Pain 1", exact=True).click()
+        page.get_by_role("button", name="At another time", exact=True).click()
+        expect(status(page)).to_contain_text("Saved")
+        status(page).get_by_role("button", name="Close this message").click()
+        expect(status(page)).to_be_empty()
 
     def test_by_keyboard_alone(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
@@ -164,6 +183,11 @@ class TestADayWithRecords:
                 DiaryStore(store).add("pain", new_pain(ago % 4, felt, now, "morning"))
         with running(home) as found:
             yield found
+
+    @pytest.mark.parametrize("path", ["/", "/trends", "/diary", "/tune", "/rehab"])
+    def test_simulated_data_is_said_to_be(self, recorded, page, path):
+        page.goto(recorded.at(path))
+        expect(page.get_by_text("The sitter is simulated: this is no person's data.")).to_be_visible()
 
     def test_today_leads_to_the_last_day_with_records(self, recorded, page):
         page.goto(recorded.url)

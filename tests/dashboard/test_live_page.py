@@ -201,6 +201,7 @@ def test_unplugged_in_the_middle_and_back(installed_flash, tmp_path, page):
             expect(page.locator(".connection")).to_contain_text("The cushion is gone")
             expect(page.locator(".connection")).to_contain_text("It is taken up again as soon as it is back.")
             expect(page.locator(".seat")).to_have_class("seat old")
+            expect(page.locator(".seat-card .lead")).to_contain_text("Last seen: You sit")
             expect(page.locator(".seat .value").first).not_to_have_text("–")
         with plugged_in(flash, link, "--trace", trace):
             expect(page.locator(".connection")).to_contain_text("Connected to cushion", timeout=60_000)

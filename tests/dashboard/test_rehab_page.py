@@ -43,6 +43,15 @@ def test_an_exercise_is_added_rated_removed_and_back(dashboard, page, exercises)
     page.locator(".status").get_by_role("button", name="Undo").click()
     expect(page.locator(".status")).to_contain_text("It is back.")
     assert len(exercises()) == 1
+    page.reload()
+    expect(page.get_by_role("button", name="Heavy and slow")).to_have_attribute("aria-pressed", "true")
+    page.get_by_text("Side, measured strength, a note").click()
+    heights = [page.get_by_role("button", name=name).bounding_box()["height"] for name in ("Add it", "Both legs")]
+    assert heights[0] == heights[1]
+    page.get_by_role("textbox", name="Exercise").fill("squat")
+    page.get_by_label("Sets").fill("2000")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".status")).to_contain_text("Sets 2000 is out of range; give 0 to 1000.")
 
 
 def test_met_criteria_are_to_be_discussed_and_an_open_red_flag_comes_first(dashboard, page):

@@ -8,7 +8,7 @@ from cushion.core import records
 from sitbone.analysis.days import Day
 from sitbone.blocks import read_block
 from sitbone.days import local, midnight
-from sitbone.events import events, text_of
+from sitbone.events import events, outcomes_told, text_of
 from sitbone.history import history
 from sitbone.store import Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
@@ -150,6 +150,10 @@ def test_every_kind_has_words(kind: int) -> None:
     assert told
     assert "\n" not in told
     assert len(told) < 120
+
+
+def test_how_prompts_ended_in_words() -> None:
+    assert outcomes_told({"break": 1, "partial": 2, "snoozed": 1}) == "1 × break, 2 × short break, 1 × snoozed"
 
 
 def test_an_unknown_kind_is_named_by_its_number() -> None:

@@ -119,6 +119,7 @@ def _application() -> FastAPI:
     frame.share_looks()
     for page in PAGES:
         frame.register(page, PAGES)
+    frame.register_missing(framework, PAGES)
     downloads.register(framework)
     framework.on_shutdown(cushion_link.shared().stop)
     outer = FastAPI(openapi_url=None)

@@ -23,6 +23,7 @@ class Condition:
         self._link = shared()
         self._shown: tuple[Any, ...] | None = None
         with card("How it is"):
+            self._empty = text("Connect the cushion to see its battery, clock and faults.", "p", "muted")
             self._faults = block("div", "faults").props("role=status")
             self._stats = block("dl", "stats")
             with block("div", "row"):
@@ -38,6 +39,7 @@ class Condition:
         if (shown, faults) == self._shown:
             return
         self._shown = (shown, faults)
+        self._empty.visible = False
         self._stats.clear()
         with self._stats:
             for value, words, note in shown:

@@ -474,4 +474,4 @@ def _why_none(ports: list[str]) -> str:
     for port in ports:
         if who := holder_of(port):
             return f"{port} is in use by {who}; close that one, then try again"
-    return "no cushion was found; plug it in, or type its port below"
+    return "no cushion was found; plug it in, or choose its port on the page Cushion"

@@ -41,7 +41,7 @@ class Window:
         count = (self.end_ms - self.start_ms) // HOUR_MS
         step = math.ceil(count / MOST_LABELS)
         for at_ms in range(self.start_ms, self.end_ms, step * HOUR_MS):
-            yield self.percent(at_ms), f"{self.zone.local(at_ms):%H}"
+            yield self.percent(at_ms), f"{self.zone.local(at_ms):%H:%M}"
 
 
 def window_of(view: DayView) -> Window:

@@ -9,7 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from nicegui import context, ui
+from fastapi import FastAPI, Request, Response
+from nicegui import Client, context, ui
 from nicegui.logging import log
 
 from sitbone.dashboard.widgets import block, button, link, text
@@ -50,6 +51,23 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
     ui.page(page.path, title=f"{page.title} – sitbone", response_timeout=SLOWEST_PAGE_S)(show)
 
 
+def register_missing(app: FastAPI, pages: tuple[Page, ...]) -> None:
+    """Answers for an address that isn't there: within the frame, so that each page is a click away."""
+    missing = Page("", "No such page", "", _say_missing)
+
+    async def show(request: Request, _: Exception) -> Response:
+        with Client(ui.page("", title=f"{missing.title} – sitbone"), request=request) as client:
+            _frame(missing, pages)
+            await missing.build()
+        return client.build_response(request, 404)
+
+    app.add_exception_handler(404, show)
+
+
+async def _say_missing() -> None:
+    text("This page doesn't exist; choose another.")
+
+
 def share_looks() -> None:
     """Styles and the script that keeps the choice of colours, in each page itself: no request for them."""
     for name in ("dashboard.css", "cushion.css"):
@@ -66,8 +84,9 @@ def tell_error(error: Exception) -> None:
 
 def sentence(error: Exception) -> str:
     """An error as a page tells it."""
-    words = str(error) if isinstance(error, SitboneError) else UNFORESEEN
-    return words[:1].upper() + words[1:].rstrip(".") + "."
+    words = (str(error) if isinstance(error, SitboneError) else UNFORESEEN).rstrip(".") + "."
+    # The name of a setting is no word that a sentence may begin large with.
+    return words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
 def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = None) -> None:
@@ -78,6 +97,7 @@ def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = No
         text(words)
         if undo is not None:
             button("Undo", undo)
+        button("×", region.clear, "quiet close", "Close this message")
 
 
 def _status_region() -> ui.element:

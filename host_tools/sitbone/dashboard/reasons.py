@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sitbone.analysis.days import SIDES
+from sitbone.dashboard.settings_work import title_of, value_of
 from sitbone.dashboard.widgets import SIDE_MARKS, block, details, table, text
 from sitbone.days import duration_text
 
@@ -42,7 +43,10 @@ def show_reasons(document: dict[str, Any]) -> None:
             said = {True: "held it back", False: "let it through"}
             gates = [(gate["name"], gate["text"], said[gate["held"]]) for gate in document["gates"]]
             table("Gates", ("", "then", "so it"), gates)
-            limits = [(i["name"], f"{i['value']} s", _since(i), i["reason"] or "–") for i in document["thresholds"]]
+            limits = [
+                (title_of(i["name"]), value_of(i["name"], i["value"]), _since(i), i["reason"] or "–")
+                for i in document["thresholds"]
+            ]
             table("Limits", ("setting", "value", "since", "reason"), limits)
 
 

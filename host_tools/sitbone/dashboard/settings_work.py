@@ -67,13 +67,12 @@ def changes_table(changes: list[SettingChange]) -> None:
         (
             "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
             title_of(item.name),
-            value_of(item.name, item.was),
-            value_of(item.name, item.now),
+            f"{value_of(item.name, item.was)} → {value_of(item.name, item.now)}",
             item.reason or "–",
         )
         for item in changes[: -SHOWN_CHANGES - 1 : -1]
     ]
-    table("The last first", ("when", "setting", "from", "to", "reason"), rows)
+    table("The last first", ("when", "setting", "from, to", "reason"), rows)
 
 
 def title_of(name: str) -> str:

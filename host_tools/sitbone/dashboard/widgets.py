@@ -101,6 +101,19 @@ def empty(what: str, do: Iterable[str], command: str = "") -> None:
             text(command, "code")
 
 
+def unfetched(what: str) -> None:
+    """Says what isn't there as nothing was fetched, and both ways to fetch it."""
+    empty(what, ["Connect the cushion by USB, then fetch what it noted: on the page Cushion, or in a terminal."])
+    with block("div", "row"):
+        link("To the page Cushion", "/cushion", "button")
+        text("sitbone sync", "code")
+
+
+def simulated() -> None:
+    """Says that what follows is nobody's."""
+    notice("The sitter is simulated: this is no person's data.")
+
+
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.html:
     """A table whose first column names its rows; what doesn't fit scrolls within it. One element, however long."""
     first = "".join(f'<th scope="col">{escape(words)}</th>' for words in head)

@@ -8,7 +8,18 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, begun_anew, block, button, card, details, empty, notice, text
+from sitbone.dashboard.widgets import (
+    SIDE_MARKS,
+    begun_anew,
+    block,
+    button,
+    card,
+    details,
+    empty,
+    notice,
+    simulated,
+    text,
+)
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import local, unix_ms
 from sitbone.diary import MOMENTS, RED_FLAGS, URGENT, care_of, new_pain, symptom_marks
@@ -25,6 +36,8 @@ EDITED = ("pain", "moment", "side", "onset_min", "sleep", "stress", "flare", "no
 
 async def build() -> None:
     """Fills the page."""
+    if await with_store(Store.any_simulated):
+        simulated()
     page = _Diary()
     with card("How much does it hurt?"):
         page.question()

@@ -68,8 +68,12 @@ class _Live:
         """Draws what changed."""
         self._nothing.visible = view.live is None
         self._whole.visible = view.live is not None
-        self._picture.fade(view.state != "connected")
-        if view.live is None or view.number == self._number:
+        is_old = view.state != "connected"
+        self._picture.fade(is_old)
+        if view.live is None:
+            return
+        self._state.text = f"Last seen: {_state(view.live)}" if is_old else _state(view.live)
+        if view.number == self._number:
             return
         self._number = view.number
         now = view.live
@@ -83,7 +87,6 @@ class _Live:
         self._say_aloud(now)
 
     def _show_words(self, view: View, now: Row) -> None:
-        self._state.text = _state(now)
         self._next.text = _next(now, view.status)
         if self._is_new("warning", (now["calibrated"],)):
             self._warning.clear()

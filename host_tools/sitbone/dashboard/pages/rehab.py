@@ -7,7 +7,19 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.widgets import SIDE_MARKS, begun_anew, block, button, card, details, empty, link, notice, text
+from sitbone.dashboard.widgets import (
+    SIDE_MARKS,
+    begun_anew,
+    block,
+    button,
+    card,
+    details,
+    empty,
+    link,
+    notice,
+    simulated,
+    text,
+)
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import unix_ms
 from sitbone.diary import RED_FLAGS, URGENT
@@ -37,7 +49,10 @@ STRENGTHS = (("left_kg", "Left leg, kg", 1000, False), ("right_kg", "Right leg, 
 
 async def build() -> None:
     """Fills the page."""
-    page = _Rehab()
+    if await with_store(Store.any_simulated):
+        simulated()
+    rows = await with_store(_rows)
+    page = _Rehab(rows[-1]["stage"] if rows else STAGES[0])
     await page.flags()
     with block("div", "columns"):
         with card("Add an exercise"):
@@ -53,8 +68,8 @@ class _Rehab:
     stage: ui.element
     list: ui.element
 
-    def __init__(self) -> None:
-        self._stage, self._side = STAGES[0], "both"
+    def __init__(self, stage: str) -> None:
+        self._stage, self._side = stage, "both"
         self._fields: dict[str, Any] = {}
 
     async def flags(self) -> None:

@@ -27,14 +27,16 @@ from sitbone.dashboard.widgets import (
     dose_meter,
     empty,
     link,
-    notice,
+    simulated,
     stat,
     table,
     text,
+    unfetched,
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.days import duration_text, unix_ms
 from sitbone.errors import SitboneError
+from sitbone.events import outcomes_told
 from sitbone.store import Store
 
 
@@ -45,7 +47,7 @@ async def build(day: str = "") -> None:
     _choice_of_day(shown, today)
     view, last_known = await awaited(with_store(_asked, shown), "Going through the day's records …")
     if view.simulated:
-        notice("The sitter is simulated: this is no person's data.")
+        simulated()
     if not view.totals.has_data:
         _nothing(shown, today, last_known)
         return
@@ -89,18 +91,20 @@ def _choice_of_day(day: date, today: date) -> None:
 def _nothing(day: date, today: date, last_known: date | None) -> None:
     with card(_title(day, today)):
         if last_known is None:
+            unfetched("Nothing has been recorded yet.")
             empty(
-                "Nothing has been recorded yet.",
-                ["Connect the cushion by USB, then fetch what it noted. Or look around in six simulated weeks first:"],
-                "sitbone sync\nsitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
+                "Or look around first",
+                ["in six simulated weeks:"],
+                "sitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
             )
             return
-        empty("Nothing was recorded on this day." if day < today else "Nothing has been fetched from today so far.", [])
+        if day < today:
+            empty("Nothing was recorded on this day.", [])
+        else:
+            unfetched("Nothing of today has been fetched so far.")
         if last_known != day:
             link(f"The last day with records: {_title(last_known, today)}", f"/?day={last_known}")
         if day == today:
-            text("Connect the cushion, then fetch what it noted:")
-            text("sitbone sync", "code")
             _Now().offer()
 
 
@@ -280,12 +284,8 @@ def _figures(view: DayView) -> None:
         stat(duration_text(totals.seated_s), "seated")
         stat(str(len(totals.bouts)), "sits", f"longest {duration_text(totals.longest_s)}")
         stat(str(totals.breaks_all), "breaks", f"{totals.breaks_verified} verified")
-        stat(str(totals.episodes), "prompts", _outcomes(totals.outcomes))
+        stat(str(totals.episodes), "prompts", outcomes_told(totals.outcomes))
         stat(_share(totals.valid_share), "valid data", _missing(totals.unknown_s))
-
-
-def _outcomes(outcomes: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in outcomes.items())
 
 
 def _share(share: float | None) -> str:

@@ -13,7 +13,18 @@ from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page
-from sitbone.dashboard.widgets import SIDE_MARKS, awaited, block, card, empty, link, notice, table, text
+from sitbone.dashboard.widgets import (
+    SIDE_MARKS,
+    awaited,
+    block,
+    card,
+    empty,
+    link,
+    simulated,
+    table,
+    text,
+    unfetched,
+)
 from sitbone.dashboard.work import now, with_store
 
 CHOICES = (4, 12, 52)
@@ -40,10 +51,15 @@ async def build(weeks: int = 4) -> None:
     found = await awaited(asked, "Going through the records of these weeks: longer the first time …")
     if not any(found.days) and not found.pains:
         with card("Nothing in these weeks"):
-            empty("There are no records yet.", ["Connect the cushion, then fetch what it noted."], "sitbone sync")
+            unfetched("There are no records yet.")
         return
     if found.simulated:
-        notice("The sitter is simulated: this is no person's data.")
+        simulated()
+    if weeks > DAILY_WEEKS:
+        text(
+            "Each place is a week: the mean of its days with records, the limit at its end, the worst of its pains.",
+            classes="muted",
+        )
     with block("div", "charts"):
         shown = _Shown(found, by_week=weeks > DAILY_WEEKS)
         _draw_dose(shown)

@@ -12,7 +12,18 @@ from sitbone.dashboard import cushion_link
 from sitbone.dashboard.cushion_link import Connect
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.settings_work import changes_of, changes_table, taken_back, title_of, value_of
-from sitbone.dashboard.widgets import SIDE_MARKS, awaited, block, button, card, details, empty, table, text
+from sitbone.dashboard.widgets import (
+    SIDE_MARKS,
+    awaited,
+    block,
+    button,
+    card,
+    details,
+    simulated,
+    table,
+    text,
+    unfetched,
+)
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.home import store_path
 from sitbone.limits import SettingChange
@@ -27,6 +38,8 @@ MOVES = ("up", "down")
 
 async def build() -> None:
     """Fills the page: first the frame, then the proposal once it is worked out."""
+    if await with_store(Store.any_simulated):
+        simulated()
     page = _Tune()
     with block("div", "tune") as page.content:
         await awaited(page.work_out(), "Replaying your last weeks …")
@@ -154,7 +167,7 @@ def _side(side: str, found: dict[str, Any]) -> None:
 def _replayed(predicted: dict[str, Any] | None) -> None:
     with card("Your last weeks, replayed"):
         if predicted is None:
-            empty("There are no recorded days to replay.", ["Connect the cushion, then fetch its log."], "sitbone sync")
+            unfetched("There are no recorded days to replay.")
             return
         text(
             f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, decided again by the"
