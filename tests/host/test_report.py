@@ -103,15 +103,15 @@ def test_what_it_says(store: Store) -> None:
         "8 Sep – 14 Sep | 15 Sep – 21 Sep | change",
         "7 of 7 | 3 of 7",
         "left dose | 20.0 → 18.0 min | tune: mornings",
-        "10 of 10 | 100% | 72%–100% | 21.7%",  # two minutes after each prompt: Wilson's interval of 10 in 10
-        "0 of 10 | 0% | 0%–28% | 14.4%",
-        "10 prompts: 10 break",
+        "10 of 10 | 100 % | 72–100 % | 21.7 %",  # two minutes after each prompt: Wilson's interval of 10 in 10
+        "0 of 10 | 0 % | 0–28 % | 14.4 %",
+        "10 prompts: 10 × break",
         "4 (1 rated)",
         "not rated",
         "10 of 14 days have data",
         "sensor left sitting bone: open",
         "4 of 14 days without data",
-        "bridge (isometric) | 1 | 30 s, 3",
+        "bridge (isometric) | 1 | 3 × 30 s held",
         "no study has tested a seat-load dose against this pain",
         NASTY,
     ):
@@ -194,6 +194,24 @@ def test_the_pdf_is_paper_with_text_on_it(store: Store, tmp_path: Path, paper: s
     text = " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
     for words in (*TITLES, "Simulated: this is no person", "limit left", "#panic() $x$", "Compernolle 2021"):
         assert words in text, words
+
+
+@needs_poppler
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("days", [7, 14, 28, 42])
+def test_the_pdf_keeps_to_its_columns_and_off_its_foot(store: Store, tmp_path: Path, paper: str, days: int) -> None:
+    pytest.importorskip("typst")
+    path = tmp_path / "report.pdf"
+    write_pdf(report_of(filled(store), NOW, days), path, paper)
+    command = ["pdftotext", "-bbox-layout", path, "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    first = re.search(r'<word xMin="([\d.]+)"[^>]*>Answers<', boxes)
+    assert first is not None
+    assert float(first[1]) < 100, "the columns begin at the left"
+    for page in boxes.split("<page ")[1:]:
+        lines = [float(found[1]) for found in re.finditer(r'<line [^>]*yMax="([\d.]+)"', page)]
+        *_, above, foot = sorted(lines)
+        assert above < foot - 7
 
 
 def test_a_pdf_without_typst_says_what_to_install(

@@ -18,7 +18,8 @@ from sitbone.report.document import Picture
 
 WIDTH, LEFT, RIGHT, TOP = 720, 46, 8, 22
 DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 112, 62, 14, 26
-ROW_HEIGHT = 6.5
+ROW_HEIGHT, TALL_ROW_HEIGHT = 6.5, 12.0
+FEW_ROWS = 14  # so many days are tall enough for a label each
 MOST_SHIFTED = 30
 HOUR_MS = 3_600_000
 FONT = "Libertinus Serif"  # the PDF's; a web page's style sheet sets its own
@@ -75,15 +76,17 @@ def sitting_times(dates: list[date], ribbons: list[Ribbon], prompts: list[list[i
     def x(since_ms: float) -> float:
         return min(max(scale(since_ms), LEFT), WIDTH - RIGHT)
 
-    parts, bottom = [], TOP + ROW_HEIGHT * len(dates)
+    few = len(dates) <= FEW_ROWS
+    row_height = TALL_ROW_HEIGHT if few else ROW_HEIGHT
+    parts, bottom = [], TOP + row_height * len(dates)
     for row, (day, ribbon, begin) in enumerate(zip(dates, ribbons, begins, strict=True)):
-        y = TOP + row * ROW_HEIGHT
+        y = TOP + row * row_height
         for spans, fill in ((ribbon.unknown, "url(#times-hatch)"), (ribbon.sitting, SEAT)):
             ends = [(x(span.start_ms - begin), x(span.end_ms - begin)) for span in spans]
-            parts += [_rect(low, y + 0.6, high - low, ROW_HEIGHT - 1.2, fill) for low, high in ends if high > low]
-        parts += [f'<path d="M{x(at_ms - begin):.1f} {y:.1f}v{ROW_HEIGHT}" stroke="#000"/>' for at_ms in prompts[row]]
-        if day.weekday() == 0 or row == 0:
-            parts.append(_text(LEFT - 4, y + ROW_HEIGHT - 0.5, short(day), "end"))
+            parts += [_rect(low, y + 0.6, high - low, row_height - 1.2, fill) for low, high in ends if high > low]
+        parts += [f'<path d="M{x(at_ms - begin):.1f} {y:.1f}v{row_height}" stroke="#000"/>' for at_ms in prompts[row]]
+        if few or day.weekday() == 0 or row == 0:
+            parts.append(_text(LEFT - 4, y + row_height / 2 + 3, short(day), "end"))
     for hour in range(first, last + 1, 2):
         at_x = x(hour * HOUR_MS)
         parts.append(f'<path d="M{at_x:.1f} {TOP}V{bottom:.1f}" stroke="{GRID}" stroke-width=".5"/>')

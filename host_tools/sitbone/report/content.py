@@ -18,12 +18,12 @@ from sitbone.analysis.ribbon import ribbon
 from sitbone.analysis.thresholds import Step
 from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Trends, trends
 from sitbone.blocks import fields_of
-from sitbone.days import unix_ms
+from sitbone.days import counted, unix_ms
 from sitbone.diary import RED_FLAGS
 from sitbone.diary_store import DiaryStore, Row
 from sitbone.errors import SitboneError
-from sitbone.events import text_of
-from sitbone.rehab import criteria
+from sitbone.events import outcomes_told, text_of
+from sitbone.rehab import amounts, criteria
 from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
 from sitbone.store import Store
@@ -134,24 +134,26 @@ def _prompts(found: Trends) -> list[Block]:
         [
             f"{answer.minutes} min",
             f"{answer.stood} of {answer.of}",
-            NOTHING if answer.share is None else f"{answer.share:.0%}",
-            NOTHING if answer.low is None or answer.high is None else f"{answer.low:.0%}–{answer.high:.0%}",
-            f"{answer.published:.1%}",
+            NOTHING if answer.share is None else f"{100 * answer.share:.0f} %",
+            NOTHING
+            if answer.low is None or answer.high is None
+            else f"{100 * answer.low:.0f}–{100 * answer.high:.0f} %",
+            f"{100 * answer.published:.1f} %",
         ]
         for answer in found.answers
     ]
     ended = Counter(prompt.outcome or "not logged" for prompt in prompts)
-    told = ", ".join(f"{count} {name}" for name, count in ended.most_common())
+    told = outcomes_told(dict(ended.most_common()))
     caption = "Published: after 2,628 vibrations in office workers (Compernolle 2021). Other people, another device."
     head = ["Stood up within", "prompts", "share", "95 % interval", "published"]
-    return [Table(caption, head, rows), Text(f"{len(prompts)} prompts: {told}.")]
+    return [Table(caption, head, rows), Text(f"{counted(len(prompts), 'prompt')}: {told}.")]
 
 
 def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
     steps = [step for step in found.steps if step.name in (*DOSE_LIMITS, "seated_limit_s") and step.was != step.now]
     now = {side: limit[-1] for side, limit in found.limit_s.items() if not np.isnan(limit[-1])}
     told: list[Block] = (
-        [Text(f"Now: {', '.join(f'{side} {limit / 60:.0f} min' for side, limit in now.items())}.")] if now else []
+        [Text(f"Now: {', '.join(f'{side} {limit / 60:.1f} min' for side, limit in now.items())}.")] if now else []
     )
     if not steps:
         return [*told, Text("No change in these days.")]
@@ -220,15 +222,9 @@ def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
     for stage, exercise in dict.fromkeys((row["stage"], row["exercise"]) for row in rows):
         mine = [row for row in rows if (row["stage"], row["exercise"]) == (stage, exercise)]
         sessions = len({row["day"] for row in mine})
-        table.append([f"{exercise} ({stage})", str(sessions), _load(mine[-1]), _pains(mine)])
+        table.append([f"{exercise} ({stage})", str(sessions), ", ".join(amounts(mine[-1])) or NOTHING, _pains(mine)])
     head = ["Exercise", "sessions", "last load", "pain during, next"]
     return [Table("", head, table, words=True), Text(criteria(log, now)[-1].capitalize() + ".")]
-
-
-def _load(row: Row) -> str:
-    parts = [f"{row['load_kg']:g} kg" if row["load_kg"] else "", f"{row['hold_s']} s" if row["hold_s"] else ""]
-    sets = "×".join(str(row[name]) for name in ("sets", "reps") if row[name])
-    return ", ".join(part for part in (*parts, sets) if part) or NOTHING
 
 
 def _pains(rows: list[Row]) -> str:
@@ -252,11 +248,11 @@ def _sure(store: Store, found: Trends) -> Iterator[str]:
     if known + missed:
         share = sum(day.valid_s for day in days) / (known + missed)
         hours = (known + missed) / 3600
-        yield f"Every sensor was in order for {share:.0%} of the {hours:.0f} h that were recorded or missed."
+        yield f"Every sensor was in order for {100 * share:.0f} % of the {hours:.0f} h that were recorded or missed."
     yield from _faults(store, found)
     unplaced = len(store.unplaced())
     if unplaced:
-        yield f"{unplaced} records have no known time and are left out."
+        yield f"Left out, as their time is not known: {counted(unplaced, 'record')}."
     yield (
         "The dose is a proxy. Detection was tested on recorded and simulated sits. Limits, breaks and weights are"
         " judgement within published advice: no study has tested a seat-load dose against this pain."

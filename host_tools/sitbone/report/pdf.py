@@ -54,6 +54,9 @@ TEMPLATE = """
 #text(fill: luma(80), report.made)
 #report.lead.map(show-block).join()
 #report.sections.filter(it => it.wide).map(show-section).join()
+// Room for a section, given back at once: where there is too little, both columns begin on the next page.
+#block(height: 45mm, breakable: false)
+#v(-45mm)
 #columns(2, gutter: 6mm, report.sections.filter(it => not it.wide).map(show-section).join())
 """
 
