@@ -24,6 +24,7 @@ LIMITS_S = (600, 900, 1200, 1500, 1800, 2100, 2400, 2700)
 SEATED_S = (1200, 1800, 2400, 3000, 3600)
 PARTS_OF_DAY = ((0, 12, "before noon"), (12, 17, "afternoon"), (17, 24, "evening"))
 RESPONSE_MS = 300_000
+NEAR = 0.1  # of the plot's size: labels at places closer than this would lie over each other
 
 
 def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
@@ -106,13 +107,20 @@ def _min(seconds: int) -> str:
     return f"{seconds / 60:.1f}"
 
 
-def _places(found: dict[str, Any]) -> dict[tuple[float, float], list[int]]:
-    """Where in the plot the dose limits of the longest seated limit are, those at one place together."""
-    places: dict[tuple[float, float], list[int]] = {}
-    for row in found["grid"]:
-        if row["seated_limit_s"] == SEATED_S[-1] and row["left_dose_limit_s"] == row["right_dose_limit_s"]:
-            places.setdefault((row["prompts"], row["over_min"]), []).append(row["left_dose_limit_s"])
-    return places
+def _places(found: dict[str, Any]) -> list[tuple[tuple[float, float], str]]:
+    """Where in the plot the dose limits of the longest seated limit are; those that lie together have one name."""
+    rows = [row for row in found["grid"] if row["seated_limit_s"] == SEATED_S[-1]]
+    rows = [row for row in rows if row["left_dose_limit_s"] == row["right_dose_limit_s"]]
+    rows.sort(key=lambda row: row["left_dose_limit_s"])
+    spans = [max(row[name] for row in rows) or 1.0 for name in ("prompts", "over_min")]
+    groups: list[tuple[tuple[float, float], list[int]]] = []
+    for row in rows:
+        place = (row["prompts"], row["over_min"])
+        last = groups[-1][0] if groups else (-1e9, -1e9)
+        if sum(abs(now - was) / span for now, was, span in zip(place, last, spans, strict=True)) > NEAR:
+            groups.append((place, []))
+        groups[-1][1].append(row["left_dose_limit_s"] // 60)
+    return [(place, " to ".join(str(limit) for limit in dict.fromkeys((of[0], of[-1])))) for place, of in groups]
 
 
 def save_plot(found: dict[str, Any], path: Path) -> None:
@@ -129,10 +137,11 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
         x, y = [row["prompts"] for row in rows], [row["over_min"] for row in rows]
         # Lines that fall together lie on each other, each narrower than the one below.
         width = 1.5 + 1.5 * (len(SEATED_S) - index)
-        axes.plot(x, y, marker="o", linewidth=width, markersize=2 * width, label=f"seated limit {seated_s // 60} min")
-    for place, limits in _places(found).items():
-        text = "dose limit " + ", ".join(str(limit_s // 60) for limit_s in limits)
-        axes.annotate(text, place, textcoords="offset points", xytext=(8, 8), fontsize=8)
+        label = f"seated limit {seated_s // 60} min"
+        axes.plot(x, y, marker="o", linewidth=width, markersize=2 * width, label=label, clip_on=False)
+    for place, limits in _places(found):
+        text = f"dose limit {limits} min"
+        axes.annotate(text, place, textcoords="offset points", xytext=(12, -14), fontsize=8)
     for row in found["grid"]:
         if row["in_force"]:
             axes.plot([row["prompts"]], [row["over_min"]], marker="*", markersize=16, color="black", label="in force")
@@ -140,6 +149,8 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
     axes.set_ylabel("minutes a day over the dose limit")
     axes.set_title(f"{found['days']} days, replayed: dose limits {LIMITS_S[0] // 60} to {LIMITS_S[-1] // 60} min")
     axes.margins(0.2, 0.1)
+    axes.set_xlim(left=0)
+    axes.set_ylim(bottom=0)
     axes.legend(fontsize=8)
     try:
         figure.savefig(path)
