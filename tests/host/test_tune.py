@@ -138,6 +138,12 @@ def test_a_person_with_two_weeks_can_follow_why_20_00_became_22_00(kept: Store, 
     assert document["predicted"]["days"] >= 14
 
 
+def test_simulated_data_is_said_to_be(kept: Store, run: Run) -> None:
+    assert not json.loads(run("tune", "--json"))["simulated"]
+    kept.cushion("02" + CUSHION_ID.hex()[2:])
+    assert run("tune").endswith("some of this data is simulated\n")
+
+
 def test_apply_sends_reads_back_and_logs_and_a_second_one_waits(kept: Store) -> None:
     cushion = Cushion(age_s=30 * 86400)
     document = tune.apply(cushion, kept, NOW)

@@ -59,10 +59,13 @@ def tune(
                 document = tuned.apply(cushion, store, now())
         else:
             document = tuned.proposal(store, now())
+        simulated = store.any_simulated()
     if as_json:
-        print_json(document)
-    else:
-        click.echo("\n".join(tuned.lines(document)))
+        print_json(document | {"simulated": simulated})
+        return
+    click.echo("\n".join(tuned.lines(document)))
+    if simulated:
+        click.echo("some of this data is simulated")
 
 
 def _explore(plot: Path | None, days: int, as_json: bool) -> None:
