@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -19,7 +20,7 @@ from tests.dashboard.cushions import sitbone
 
 FOLDER = Path(__file__).resolve().parents[2] / "host_tools" / "pictures"
 DESK = {"width": 1280, "height": 820}
-# Name: address, size of the window, colours. {day}: the last one with records.
+# Name: address, size of the window, colours. {day}: the last whole one with records.
 PICTURES = {
     "today": ("/?day={day}", DESK, "light"),
     "trends": ("/trends", DESK, "light"),
@@ -29,11 +30,12 @@ DAY = re.compile(r"(Today|Yesterday), .*|\w+day, \d+ \w+ \d+")
 
 
 def last_day(home: Path) -> str:
-    """The last day with records, ISO."""
+    """The last day with records that is over, ISO: today's page has other links."""
     with Store(home / "sitbone.sqlite") as store:
-        reach = store.reach_ms()
-        assert reach is not None
-        return zone_of(store).day(reach[1]).isoformat()
+        zone = zone_of(store)
+        today_ms = zone.begin_ms(datetime.now().astimezone().date())
+        ((last_ms,),) = store.rows("SELECT max(unix_ms) FROM record WHERE unix_ms < ?", today_ms)
+        return zone.day(last_ms).isoformat()
 
 
 def shown(page: Page) -> dict[str, list[str]]:
