@@ -47,7 +47,7 @@ class _Live:
                 self._state = text("", "p", "lead")
                 self._warning = block("div", "warning")
                 self._picture = SeatPicture()
-                text("Seat load in kPa-equivalent: no pressure in the tendon.", "p", "muted small")
+                text("Seat load in kPa-equivalent, not pressure in the tendon.", "p", "muted small")
             with block("div", "beside"):
                 with card("Balance"):
                     self._balance = Balance("Left of both sitting bones", "◀ Left {}", "{} Right ▶", "sides")
