@@ -123,7 +123,9 @@ class DemoCushion:
     def _begin(self, cause: int) -> None:
         self._close_block()
         self.session += 1
-        self._add(records.BOOT, (cause, 0, *map(int, VERSION.split(".")), 0))
+        changed = self.settings.as_dict() != Settings().as_dict()
+        source = records.SETTINGS_SOURCES.index("file" if changed else "default")
+        self._add(records.BOOT, (cause, 0, *map(int, VERSION.split(".")), source))
         if self._knows_time:
             self._add(records.CLOCK, (*divmod(self._at_ms, 1000), 0, 0, records.CLOCK_KEPT))
         if self.session == 1:

@@ -76,6 +76,12 @@ def test_there_is_something_to_look_at(example: Store) -> None:
     assert [step.name for step in trends(example, NOW.date() - 6 * DAY, NOW.date()).steps] == ["seated_limit_s"]
 
 
+def test_a_start_says_where_its_settings_came_from(example: Store) -> None:
+    boots = [fields_of(record.kind, record.payload) for record in example.read([records.BOOT])]
+    sources = [records.SETTINGS_SOURCES[int(fields["settings_source"])] for fields in boots]
+    assert (sources[0], sources[-1]) == ("default", "file")
+
+
 def test_an_hour_had_a_dead_sensor(example: Store) -> None:
     faults = [fields_of(item.kind, item.payload) for item in example.read([records.FAULT])]
     assert [(fault["zone"], fault["on"]) for fault in faults] == [(0, 1), (0, 0)]
