@@ -98,6 +98,14 @@ def test_no_arguments_print_the_help(capsys: pytest.CaptureFixture[str]) -> None
     assert "Commands:" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("group", [[], ["pain"], ["rehab"], ["settings"]])
+def test_the_help_cuts_no_sentence(group: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*group, "--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
+
+
 def test_help_is_quick() -> None:
     """Heavy imports belong into the commands."""
     code = "import sys, sitbone.cli; print({'numpy', 'rich', 'serial', 'sqlite3', 'nicegui'} & set(sys.modules))"

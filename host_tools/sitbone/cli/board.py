@@ -21,7 +21,7 @@ from sitbone.errors import SitboneError
 @click.option("--erase", is_flag=True, help="Erase everything first, the log of a cushion included.")
 @click.option("--force", is_flag=True, help="Erase even what was never synced.")
 def flash(port: str, image: Path, erase: bool, force: bool) -> None:
-    """Put MicroPython on a board, with esptool; then run sitbone install."""
+    """Put MicroPython on a board, with esptool. Then run sitbone install."""
     from sitbone.flashing import flash as flash_it
 
     chip = flash_it(port, image, erase, force)
@@ -32,7 +32,7 @@ def flash(port: str, image: Path, erase: bool, force: bool) -> None:
 @click.option("--port", metavar="P", envvar="SITBONE_PORT", help="Examine the cushion there, too.")
 @json_option
 def doctor(port: str | None, as_json: bool) -> None:
-    """Check the installation and the data and, with a port, the cushion: faults, crashes, safe mode."""
+    """Check the installation, the data and, with a port, the cushion. Faults, crashes, safe mode."""
     from sitbone.days import unix_ms
     from sitbone.doctor import BAD, examine
 
@@ -57,7 +57,7 @@ def doctor(port: str | None, as_json: bool) -> None:
 )
 @json_option
 def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bool) -> None:
-    """Estimate mAh a day by state and days per charge, from data-sheet currents and times of a virtual week."""
+    """Estimate mAh a day by state, and days per charge. From data-sheet currents and times of a virtual week."""
     from sitbone.energy import RECORDED, estimate, measure
     from sitbone.render import energy_lines, energy_table
 

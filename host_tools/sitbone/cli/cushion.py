@@ -46,7 +46,7 @@ def devices(as_json: bool) -> None:
 def install(
     port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, builtin: bool, as_json: bool
 ) -> None:
-    """Put the firmware on a board, verified; the old version is kept until the new one has started."""
+    """Put the firmware on a board, verified. The old version is kept until the new one has started."""
     from sitbone.firmware_files import can_compile
     from sitbone.install import install as install_on
     from sitbone.install import use_builtin
@@ -71,7 +71,7 @@ def install(
 @port_option
 @json_option
 def status(port: str | None, as_json: bool) -> None:
-    """Show firmware, calibration, dividers, battery, clock, dose, journal, faults and the last reset."""
+    """Show how the cushion is: dose, battery, clock, faults. Firmware, calibration, journal, last reset, too."""
     from sitbone.days import unix_ms
     from sitbone.device import Cushion
     from sitbone.render import status_lines
@@ -113,7 +113,7 @@ def settings_show(port: str | None, as_json: bool) -> None:
 @port_option
 @json_option
 def settings_set(pairs: tuple[str, ...], reason: str, port: str | None, as_json: bool) -> None:
-    """Change settings; they are read back, and the cushion holds them to their ranges."""
+    """Change settings. They are read back, and the cushion holds them to their ranges."""
     from sitbone.device import Cushion
     from sitbone.render import set_lines
     from sitbone.settings import change, parse_pairs

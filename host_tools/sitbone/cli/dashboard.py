@@ -23,7 +23,7 @@ from sitbone.errors import SitboneError, UsageError
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, open_it: bool) -> None:
-    """Serve the dashboard: a web page on this computer, for this computer alone. Ctrl-C ends it."""
+    """Serve the dashboard, a web page for this computer alone. Ctrl-C ends it."""
     try:
         from sitbone.dashboard.app import Place, serve
     except ModuleNotFoundError as error:

@@ -24,7 +24,7 @@ from sitbone.errors import UsageError
 @port_option
 @json_option
 def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
-    """Record every raw sample into a trace that replay reads; OUT may end in .csv or .csv.gz."""
+    """Record every raw sample into a trace that replay reads. OUT may end in .csv or .csv.gz."""
     from sitbone.days import parse_duration_s
     from sitbone.device import Cushion
     from sitbone.record import record as record_to
@@ -47,7 +47,7 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="File format.")
 def export(path: Path, form: str) -> None:
-    """Write every stored record to a file, one a row, with all its fields; times are UTC."""
+    """Write every stored record to a file, with all its fields. One a row; times are UTC."""
     from sitbone.export import export as export_to
 
     with open_store() as store, progress_bar("exporting") as progress:
@@ -58,7 +58,7 @@ def export(path: Path, form: str) -> None:
 @click.command(epilog=example("backup sitbone-backup.sqlite"))
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 def backup(path: Path) -> None:
-    """Copy the whole store into one file, checked; a sync may run meanwhile."""
+    """Copy the whole store into one file, checked. A sync may run meanwhile."""
     from sitbone.backup import back_up
 
     with open_store() as store, progress_bar("copying") as progress:
@@ -69,7 +69,7 @@ def backup(path: Path) -> None:
 @click.command(epilog=example("restore sitbone-backup.sqlite"))
 @click.argument("path", type=click.Path(path_type=Path))
 def restore(path: Path) -> None:
-    """Put a backup in the place of the store; what was stored until then is kept beside it."""
+    """Put a backup in the place of the store. What was stored until then is kept beside it."""
     from sitbone.analysis.kept import derive_recent
     from sitbone.backup import restore as restore_from
 
@@ -84,7 +84,7 @@ def restore(path: Path) -> None:
 @click.option("--days", type=click.IntRange(7, 366), default=28, show_default=True, help="So many last days.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Of a PDF.")
 def report(out: Path, days: int, paper: str) -> None:
-    """Write a page for you and your physiotherapist; OUT ends in .html or .pdf.
+    """Write a page for you and your physiotherapist. OUT ends in .html or .pdf.
 
     Dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how sure it is.
     """

@@ -20,7 +20,7 @@ from sitbone.errors import UsageError
 @port_option
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
-    """Teach the cushion the empty seat and your own neutral sit; a bad capture is refused, with the reason."""
+    """Teach the cushion the empty seat and your own neutral sit. A bad capture is refused, with the reason."""
     from sitbone.device import Cushion
     from sitbone.live import PHASES, capture
 
@@ -79,7 +79,7 @@ def _calibrate_haptics(port: str | None, as_json: bool) -> None:
 @port_option
 @json_option
 def live(every_s: float, duration: str | None, port: str | None, as_json: bool) -> None:
-    """Show the four zones, balance, share on the sitting bones, dose and next prompt, until Ctrl-C.
+    """Show the seat's load, dose and next prompt, until Ctrl-C.
 
     Enter marks what is seen as "before": place a wedge or a cut-out cushion and compare. The cushion runs on.
     """
@@ -131,7 +131,7 @@ def _enter_pressed(wait_s: float) -> bool:
 @click.option("--only", metavar="NAME", multiple=True, help="Only this recording or scenario; may be repeated.")
 @json_option
 def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tuple[str, ...], as_json: bool) -> None:
-    """Hold detection against recordings and simulated sitters, beside two stopwatches; with --json one row a line."""
+    """Hold detection against recordings and simulated sitters. Beside two stopwatches; with --json one row a line."""
     from sitbone.evaluate import recording_rows, scenario_rows
     from sitbone.evaluate import recordings as recordings_in
     from sitbone.evaluation_report import evaluation_table, plot

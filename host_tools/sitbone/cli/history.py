@@ -28,7 +28,7 @@ from sitbone.errors import CushionGone, DamagedData, UsageError
 @port_option
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
-    """Fetch what is new, verified, into the store, and set the cushion's clock. Safe to cut and to repeat."""
+    """Fetch what is new into the store, and set the clock. Verified; safe to cut and to repeat."""
     from sitbone.analysis.kept import derive_recent
     from sitbone.device import Cushion
     from sitbone.sync import Sync
@@ -75,7 +75,7 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
 @click.option("--days", type=click.IntRange(1, 36600), default=7, show_default=True, help="So many last days.")
 @json_option
 def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
-    """Show the days: seated time, sits, breaks, prompts and outcomes, dose, valid data."""
+    """Show the days: sitting, breaks, prompts, dose. How prompts ended and how much data is valid, too."""
     from sitbone.analysis.kept import zone_of
     from sitbone.history import history as days_of
     from sitbone.history import last_days
@@ -132,7 +132,7 @@ def events(start: str | None, end: str | None, as_json: bool) -> None:
 @click.argument("which", metavar="[SEQ|latest]", default="latest")
 @json_option
 def why(which: str, as_json: bool) -> None:
-    """Explain one prompt in full: its inputs, thresholds, and all that could have held it back.
+    """Explain one prompt in full. Its inputs, thresholds, and all that could have held it back.
 
     SEQ is its record number, as `sitbone events --json` tells it; that of a prompt that was held back will do, too.
     """

@@ -152,7 +152,7 @@ def _switched_off_by_sigterm() -> Iterator[None]:
 @click.option("--weeks", type=click.IntRange(1, 52), help="Instead, example data of so many weeks in --into.")
 @click.option("--seed", default=7, show_default=True, help="Same seed, same weeks.")
 def demo(into: Path | None, report: Path, weeks: int | None, seed: int) -> None:
-    """Live through a simulated office day: prompts as they happen, the sync, the day's history, a report.
+    """Live through a simulated office day. Prompts as they happen, the sync, the day's history, a report.
 
     With --weeks 6 --into DIR: example data to explore without hardware, with diary, limits and exercises, in about a
     minute. Decisions, log and store are real, the person and the seat are simulated, and the data says so.

@@ -39,7 +39,7 @@ def tune(
     port: str | None,
     as_json: bool,
 ) -> None:
-    """Propose limits from your diary and recorded sitting, with the evidence, and put them into force."""
+    """Propose limits from your diary and your sitting. With the evidence; --apply puts them into force."""
     if sum((apply_it, explore, resume)) > 1:
         raise UsageError("--apply, --explore and --resume are three things; give one")
     if plot is not None and not explore:
@@ -139,7 +139,7 @@ def settings_undo(port: str | None, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @port_option
 def settings_export(path: Path, port: str | None) -> None:
-    """Write the settings in force to a file that import and replay --settings read."""
+    """Write the settings in force to a file. Import and replay --settings read it."""
     from sitbone.device import Cushion
     from sitbone.settings import exported
 
@@ -155,7 +155,7 @@ def settings_export(path: Path, port: str | None) -> None:
 @port_option
 @json_option
 def settings_import(path: Path, reason: str, port: str | None, as_json: bool) -> None:
-    """Put a file's settings into force, held to their ranges and to the 7-day rise."""
+    """Put a file's settings into force. They are held to their ranges and to the 7-day rise."""
     from sitbone.device import Cushion
     from sitbone.settings import BY_SYNC, change, load
 
