@@ -15,6 +15,7 @@ from sitbone.days import off_text
 from sitbone.device import Cushion
 from sitbone.errors import CushionGone, NoCushion, SitboneError
 from sitbone.home import home, store_path
+from sitbone.live import fault_words
 
 OK, NOTE, BAD = "ok", "note", "bad"
 LAST_RECORDS = 2000  # of the log that are searched for crashes
@@ -133,7 +134,7 @@ def _status(status: Row, now_ms: int) -> Iterator[Finding]:
         )
         return
     for fault in status["faults"]:
-        yield Finding("fault", BAD, f"{fault}; {advice_for(fault)}")
+        yield Finding("fault", BAD, f"{fault_words(fault)}; {advice_for(fault)}")
     crashed = status.get("crashes", 0)
     late = status.get("late", 0)
     since = f"{crashed} crashes, {late} late samples, last reset: {status['reset']}"

@@ -14,6 +14,7 @@ Row = dict[str, Any]
 Ask = Callable[..., Row]
 
 ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
+STATES = {"occupied": "sat on", "vacant": "empty", "object": "something lies on it", "unknown": "not known yet"}
 BAR_CELLS = 30
 BAR_FULL_KPA = 20.0
 EMPTY_PA = 500  # under all zones together: nobody to weigh
@@ -56,6 +57,13 @@ def next_prompt_s(answer: Row) -> int | None:
     return max(min(due), wait_s)
 
 
+def fault_words(fault: str) -> str:
+    """'left_it open', as people call it: 'left sitting bone open'."""
+    for zone, title in (("left_it", ZONE_TITLES[0]), ("right_it", ZONE_TITLES[1])):
+        fault = fault.replace(zone, title)
+    return fault.replace("_", " ")
+
+
 def lines(now: Row, before: Row | None) -> list[str]:
     """The picture of one second; `before` is the marked one that a wedge is compared with."""
     out = []
@@ -68,7 +76,8 @@ def lines(now: Row, before: Row | None) -> list[str]:
     doses = [f"{side} {d / 60:.1f} of {limit / 60:.1f} min" for side, d, limit in _sides(now)]
     out.append(f"dose               {', '.join(doses)}")
     uncalibrated = "" if now["calibrated"] else "; uncalibrated: loads are by a typical seat"
-    out.append(f"state              {now['state']}, seated {now['seated_s'] / 60:.1f} min{uncalibrated}")
+    seat = STATES.get(now["state"], now["state"])
+    out.append(f"seat               {seat}, seated {now['seated_s'] / 60:.1f} min{uncalibrated}")
     due = now["next_prompt_s"]
     out.append(f"next prompt        {'none as it is' if due is None else f'in {due / 60:.1f} min, sitting like this'}")
     return out

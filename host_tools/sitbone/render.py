@@ -8,6 +8,7 @@ from rich.table import Table
 from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
 from sitbone.days import counted, duration_text, off_text
+from sitbone.live import STATES, fault_words
 
 Row = dict[str, Any]
 
@@ -17,15 +18,16 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
     dose, limit = status["dose_s"], status["limit_s"]
     sides = [f"{side} {dose[side] / 60:.1f} of {limit[side] / 60:.1f} min" for side in ("left", "right")]
     journal = status["journal"]
+    seat = STATES.get(status["state"], status["state"])
     return [
-        f"cushion      {status['cushion']}, firmware {status['firmware']}, {status['state']}",
+        f"cushion      {status['cushion']}, firmware {status['firmware']}; seat: {seat}",
         f"dose         {', '.join(sides)}; seated {duration_text(status['seated_s'])} since the last verified break",
         f"calibration  {'done' if status['calibrated'] else 'none yet: loads are by a typical seat'}",
         f"dividers     {_dividers(status.get('divider_ohm'))}",
         f"battery      {_battery(status['battery'])}",
         f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
         f"journal      records {journal['first_seq']} to {journal['last_seq']}, room for {journal['bytes_free']} bytes",
-        f"faults       {', '.join(map(str, status['faults'])) or 'none'}",
+        f"faults       {', '.join(fault_words(str(fault)) for fault in status['faults']) or 'none'}",
         f"last reset   {status['reset']}",
     ]
 

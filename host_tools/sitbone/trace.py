@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cushion.drivers.profiles import ZONES
+from sitbone.days import counted
 
 from .errors import SitboneError
 
@@ -125,7 +126,7 @@ def _columns(path: Path, text: str) -> _Columns:
         raise TraceError(f"{path}:1: no t_ms column; the first line must name the columns, such as t_ms,left_it_mv")
     zones = tuple(zone for zone in ZONES if f"{zone}_mv" in names)
     if not any(zone in zones for zone in _ISCHIAL):
-        raise TraceError(f"{path}:1: neither left_it_mv nor right_it_mv; at least one ischial zone is needed")
+        raise TraceError(f"{path}:1: no column left_it_mv or right_it_mv; give a trace as sitbone record writes it")
     wanted = ["t_ms", *(f"{zone}_mv" for zone in zones)]
     occupied = names.index("occupied") if "occupied" in names else None
     return _Columns(len(names), zones, tuple(names.index(name) for name in wanted), tuple(wanted), occupied)
@@ -178,7 +179,8 @@ def _find_bad_row(path: Path, text: str, columns: _Columns) -> None:
         where = f"{path}:{number}"
         cells = line.split(",")
         if len(cells) <= max(columns.used):
-            raise TraceError(f"{where}: {len(cells)} columns where the header names {columns.count}; complete the line")
+            found = counted(len(cells), "column")
+            raise TraceError(f"{where}: {found} where the header names {columns.count}; complete the line")
         values = [_number(where, name, cells[at]) for name, at in zip(columns.names, columns.used, strict=True)]
         before_ms = _check_time(where, values[0], before_ms)
         for name, value in zip(columns.names[1:], values[1:], strict=True):

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from sitbone import cli
 from sitbone.errors import Refused
-from sitbone.live import capture, figures, lines, next_prompt_s, steady
+from sitbone.live import capture, fault_words, figures, lines, next_prompt_s, steady
 from sitbone.virtual import SITTERS, SitterSeat, VirtualCushion
 
 START = datetime(2026, 9, 21, 7, 0, tzinfo=UTC)
@@ -28,6 +28,12 @@ def answer(**changes):
         "wait_s": 0,
         "calibrated": False,
     } | changes
+
+
+def test_the_seat_and_its_zones_are_told_in_words():
+    assert "seat               empty, seated 10.0 min" in "\n".join(lines(figures(answer(state="vacant")), None))
+    assert fault_words("left_it open") == "left sitting bone open"
+    assert fault_words("right_thigh missing") == "right thigh missing"
 
 
 def test_shares_and_the_next_prompt():

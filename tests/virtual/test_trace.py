@@ -41,7 +41,7 @@ BAD = {
     "  \n \n": ("t.csv: is empty", "give a CSV"),
     HEADER: ("t.csv: no rows", "record"),
     "0,1,2\n500,1,2\n": ("t.csv:1: no t_ms column", "first line"),
-    "t_ms,left_thigh_mv\n0,1\n": ("t.csv:1: neither left_it_mv nor right_it_mv", "needed"),
+    "t_ms,left_thigh_mv\n0,1\n": ("t.csv:1: no column left_it_mv or right_it_mv", "sitbone record"),
     "t_ms,left_it_mv,left_it_mv\n0,1,1\n": ("t.csv:1: column left_it_mv occurs twice", "keep one"),
     HEADER + "0,1,2\n500,oops,2\n": ("t.csv:3: left_it_mv is 'oops', not a number", "correct or drop"),
     HEADER + "0,1,2\n500,,2\n": ("t.csv:3: left_it_mv is '', not a number", "correct or drop"),
@@ -55,7 +55,7 @@ BAD = {
     HEADER + "0,1,2\n0.5,1,2\n": ("t.csv:3: t_ms is 0.5, not whole milliseconds", "round"),
     HEADER + "0,1,2\n500,1\n": ("t.csv:3: 2 columns where the header names 3", "complete"),
     HEADER + "1e300,1,2\n": ("t.csv:2: t_ms is 1e+300", "round"),
-    HEADER + "# note\n0,1,2\n": ("t.csv:2: 1 columns where the header names 3", "complete"),
+    HEADER + "# note\n0,1,2\n": ("t.csv:2: 1 column where the header names 3", "complete"),
     HEADER.replace("\n", ",occupied\n") + "0,1,2,maybe\n": ("t.csv:2: occupied is 'maybe', not a number", "correct"),
 }
 

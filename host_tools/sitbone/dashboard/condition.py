@@ -9,7 +9,7 @@ from sitbone.dashboard.widgets import block, button, card, details, notice, stat
 from sitbone.dashboard.work import now
 from sitbone.days import unix_ms
 from sitbone.doctor import BAD, NOTE, Finding, advice_for, connected, examine
-from sitbone.live import Row
+from sitbone.live import Row, fault_words
 
 LEVELS = {BAD: "✗ to do", NOTE: "! note"}
 LITTLE_BATTERY_PERCENT = 20
@@ -47,7 +47,7 @@ class Condition:
         self._faults.clear()
         with self._faults:
             for fault in faults:
-                notice(f"{_fault_words(fault)}: {advice_for(fault)}.", "bad")
+                notice(f"{_large(fault_words(fault))}: {advice_for(fault)}.", "bad")
 
     async def _check(self) -> None:
         self._button.props("disabled")
@@ -106,9 +106,5 @@ def _clock(status: Row) -> tuple[str, str, str]:
     return (f"{abs(off_s):.0f} s {way}", "Clock", "fetching sets it" if abs(off_s) > CLOCK_OFF_S else "")
 
 
-def _fault_words(fault: str) -> str:
-    """ "left_it open" as people call it."""
-    for zone, words in (("left_it", "left sitting bone"), ("right_it", "right sitting bone")):
-        fault = fault.replace(zone, words)
-    fault = fault.replace("_", " ")
-    return fault[:1].upper() + fault[1:]
+def _large(words: str) -> str:
+    return words[:1].upper() + words[1:]
