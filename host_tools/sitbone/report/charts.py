@@ -17,8 +17,8 @@ from sitbone.days import Zone
 from sitbone.report.document import Picture
 
 WIDTH, LEFT, RIGHT, TOP = 720, 46, 8, 22
-DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 112, 62, 14, 26
-ROW_HEIGHT, TALL_ROW_HEIGHT = 6.5, 12.0
+DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 96, 54, 12, 26
+ROW_HEIGHT, TALL_ROW_HEIGHT = 5.0, 12.0
 FEW_ROWS = 14  # so many days are tall enough for a label each
 MOST_SHIFTED = 30
 HOUR_MS = 3_600_000

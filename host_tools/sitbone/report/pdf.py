@@ -14,14 +14,14 @@ PAPERS = {"a4": "a4", "letter": "us-letter"}  # as typst calls them
 TEMPLATE = """
 #let report = json(bytes(sys.inputs.report))
 #set document(title: report.title)
-#set page(paper: sys.inputs.paper, margin: (x: 13mm, top: 11mm, bottom: 12mm), footer: context align(right,
+#set page(paper: sys.inputs.paper, margin: (x: 13mm, top: 9mm, bottom: 10mm), footer: context align(right,
   text(7pt, [#report.title, page #counter(page).display() of #counter(page).final().first()])))
-#set text(font: "Libertinus Serif", size: 8.4pt, lang: "en")
+#set text(font: "Libertinus Serif", size: 8pt, lang: "en")
 #set par(leading: 0.48em, spacing: 0.55em)
-#set table(stroke: none, inset: (x: 3pt, y: 1.5pt))
+#set table(stroke: none, inset: (x: 3pt, y: 1pt))
 #set list(indent: 0pt, spacing: 0.45em)
 #show heading.where(level: 1): set text(15pt)
-#show heading.where(level: 2): it => block(above: 0.9em, below: 0.45em, text(9.8pt, it.body))
+#show heading.where(level: 2): it => block(above: 0.75em, below: 0.4em, text(9.8pt, it.body))
 
 #let show-table(it) = {
   let aligned = if it.words { left } else { (x, _) => if x == 0 { left } else { right } }
@@ -45,7 +45,7 @@ TEMPLATE = """
   else { show-table(it) }
 }
 
-#let show-section(it) = block(breakable: it.wide, width: 100%, above: 1em)[
+#let show-section(it) = block(width: 100%, above: 0.8em)[
   #heading(level: 2, it.title)
   #it.blocks.map(show-block).join()
 ]
