@@ -112,13 +112,21 @@ def test_unplugged_in_the_middle_and_back(link, flash, port, seat):
         assert link.view.problem == ""
 
 
-def test_unplugged_in_the_middle_of_a_sync_what_came_is_kept(link, flash, port, seat):
+def test_unplugged_in_the_middle_of_a_sync_what_came_is_kept(link, flash, port, seat, monkeypatch):
     with plugged_in(flash, port, "--trace", seat, "--baud", 9600) as cushion:
         looking_until(link, lambda: link.view.live)
-        link.sync()
-        looking_until(link, lambda: link.view.task.done > 0)
-        unplug(cushion)
-        looking_until(link, lambda: not link.view.task.running)
+        whole = device.LogStream.__iter__
+
+        def cut_after_the_first_bytes(stream):
+            for data in whole(stream):
+                yield data
+                if cushion.poll() is None:
+                    unplug(cushion)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(device.LogStream, "__iter__", cut_after_the_first_bytes)
+            link.sync()
+            looking_until(link, lambda: not link.view.task.running)
         assert "stopped answering" in link.view.task.problem
         assert "are kept" in link.view.task.problem
         assert not link.view.task.result["complete"]

@@ -63,10 +63,9 @@ def live(image, first, rng, stop):
     process.send_signal(stop)
     rest, errors = process.communicate(timeout=30)
     assert process.returncode in ((-signal.SIGKILL,) if stop == signal.SIGKILL else (1, 130, -signal.SIGINT)), errors
-    lines = (said + rest).decode().splitlines()
-    if rest and not rest.endswith(b"\n"):
-        lines.pop()  # cut in the middle of a word
-    return [line.split() for line in lines]
+    # A Ctrl-C may fall into a line that is being said: the interpreter's own last words follow right behind.
+    told = (said + rest).decode().partition("Traceback")[0]
+    return [line.split() for line in told[: told.rfind("\n") + 1].splitlines()]
 
 
 @pytest.mark.parametrize(
