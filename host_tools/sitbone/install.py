@@ -13,7 +13,7 @@ from typing import Any
 
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, divider_ohms
 from sitbone.device import Board, Cushion
-from sitbone.errors import CushionGone, NoCushion, Refused
+from sitbone.errors import CushionGone, NoCushion, Refused, UsageError
 from sitbone.firmware_files import MPY_VERSION, TOP_FILES, FirmwareFile, compiled, firmware_files, version_id
 
 START_S = 90.0
@@ -66,7 +66,7 @@ def install(
     ``compile_it`` sends bytecode, where the board can read it.
 
     Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
-    to its previous version, and before anything is written for a board or resistors that can't be.
+    to its previous version, and UsageError, before anything is written, for a board or resistors that can't be.
     """
     with Board(port) as board:
         compile_it = _demand_micropython(board) and compile_it
@@ -139,7 +139,7 @@ def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | Non
     was_name, was_ohms = (line.strip() for line in f"{said}\n\n".split("\n")[:2])
     name = name or was_name or DEFAULT_PROFILE
     if name not in PROFILES:
-        raise Refused(f"no board {name} is known; give one of {', '.join(sorted(PROFILES))}")
+        raise UsageError(f"no board {name} is known; give one of {', '.join(sorted(PROFILES))}")
     if ohms is not None:
         second = _resistors(ohms, PROFILES[name]["divider_ohm"])
     else:
@@ -156,11 +156,11 @@ def _tell_board(board: Board, told: bytes | None) -> None:
 
 
 def _resistors(ohms: str, nominal_ohm: int) -> str:
-    """The board file's second line. Raises Refused for what such resistors can't measure."""
+    """The board file's second line. Raises UsageError for what such resistors can't measure."""
     try:
         return ",".join(map(str, divider_ohms(ohms, nominal_ohm)))
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise UsageError(str(error)) from None
 
 
 def _copy(

@@ -13,7 +13,7 @@ import pytest
 from sitbone import install as install_module
 from sitbone.device import Board, Cushion
 from sitbone.doctor import advice_for
-from sitbone.errors import CushionGone, Refused
+from sitbone.errors import CushionGone, Refused, UsageError
 from sitbone.firmware_files import FirmwareFile, firmware_files, version_id
 from sitbone.install import BOARD_FILE, install, use_builtin
 from sitbone.render import status_lines
@@ -180,7 +180,7 @@ def test_the_board_is_told_what_is_new_and_keeps_the_rest(
 def test_what_cannot_be_is_refused_before_anything_is_written(
     cushion: VirtualCushion, name: str | None, ohms: str, line: str
 ) -> None:
-    with pytest.raises(Refused, match=f"^{line}"):
+    with pytest.raises(UsageError, match=f"^{line}"):
         install(cushion.port, board_name=name, divider_ohm=ohms)
     with Board(cushion.port) as board:
         assert board.read_text(BOARD_FILE) is None
