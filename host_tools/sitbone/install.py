@@ -88,7 +88,8 @@ def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | Non
     """Runs the firmware that is frozen into the board's MicroPython, and removes what was installed before it. The
     board is told what it is as by `install`.
 
-    Returns ``{"version": None, "previous", "files": 0, "bytes": 0, "firmware"}``. Raises Refused where none is frozen.
+    Returns ``{"version": None, "previous", "files": 0, "bytes": 0, "firmware"}``. Raises Refused where none is frozen,
+    and else as `install`.
     """
     with Board(port) as board:
         if not board.run(ASK_BUILTIN).strip():
