@@ -13,4 +13,6 @@ FILES = ("boot.py", "main.py", "manifest.py")
 class WheelHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version != "editable":
-            build_data["force_include"].update({f"firmware/{name}": f"sitbone/_firmware/{name}" for name in FILES})
+            build_data["force_include"].update(
+                {f"firmware/{name}": f"sitbone/board/_firmware/{name}" for name in FILES}
+            )

@@ -46,7 +46,7 @@ def installed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | No
     all tests, as `sitbone install` leaves it, and ``result.json``: what install said."""
     require("unix")
     from cushion.drivers.profiles import DEFAULT_PROFILE
-    from sitbone.install import install
+    from sitbone.board.install import install
     from sitbone.virtual import EmptySeat, VirtualCushion
 
     folders: dict[str | None, Path] = {}

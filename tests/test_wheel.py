@@ -28,7 +28,9 @@ def wheel(tmp_path_factory):
 def firmware_in(wheel) -> dict[str, bytes]:
     """The wheel's firmware by its place in the tree's firmware/."""
     places = {name: name for name in wheel.namelist() if name.startswith("cushion/")}
-    places |= {name: name.removeprefix("sitbone/_firmware/") for name in wheel.namelist() if "/_firmware/" in name}
+    places |= {
+        name: name.removeprefix("sitbone/board/_firmware/") for name in wheel.namelist() if "/_firmware/" in name
+    }
     return {place: wheel.read(name) for name, place in places.items()}
 
 

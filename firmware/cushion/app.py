@@ -15,10 +15,10 @@ from cushion.drivers.board import reset_name
 from cushion.link import calls
 from cushion.link.console import Console
 from cushion.monitor import Monitor
-from cushion.storage import keep
+from cushion.storage import settings_file
 from cushion.storage.acks import Acks
-from cushion.storage.age import Age
 from cushion.storage.log import Log
+from cushion.storage.powered_time import PoweredTime
 
 _RESTART_MS = const(1000)
 _LATE_MS = const(500)
@@ -37,16 +37,16 @@ class App:
         self.board = board
         self.reset = reset_name(board.reset_cause())
         self.log = Log(board.cushion_id)
-        self.age = Age()
+        self.powered_time = PoweredTime()
         self.acks = Acks(self.log.log_id, self.log.durable_seq)
-        settings, self.settings_source, self._problems = keep.load_settings()
-        self.monitor = Monitor(board, self.log, settings, keep.load_calibration())
+        settings, self.settings_source, self._problems = settings_file.load_settings()
+        self.monitor = Monitor(board, self.log, settings, settings_file.load_calibration())
         self.console = Console()
         self.late = 0
         self.crashes = 0
         self.safe_mode = ""
         self.slept_s = retained.restore(board, self.monitor.engine)
-        self.age.slept(self.slept_s)
+        self.powered_time.slept(self.slept_s)
         board.haptics.granted = self._granted
         self._retain_due_s = _RETAIN_EVERY_S
         self._rest = resting.AWAKE
@@ -65,18 +65,18 @@ class App:
             name = SPEC[index].name
             if name in values:
                 was = settings.get(name)
-                now = settings.change(name, values[name], self.age.seconds(self.monitor.mono_s))
+                now = settings.change(name, values[name], self.powered_time.seconds(self.monitor.mono_s))
                 changes.append((index, was, now))
-        keep.save_settings(settings, {"changes": changes, "reason": reason})
+        settings_file.save_settings(settings, {"changes": changes, "reason": reason})
         self.settings_source = "file"
         self.monitor.settings_changed(changes, reason)
-        keep.settings_logged(settings)
+        settings_file.settings_logged(settings)
         return {name: settings.get(name) for name in values}
 
     def use_calibration(self, calibration):
         """Puts a captured calibration into force, and into the log."""
         if calibration.calibrated:
-            keep.save_calibration(calibration)
+            settings_file.save_calibration(calibration)
         self.monitor.engine.use_calibration(calibration)
         values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index("guided")]
         self.monitor.record(records.CALIBRATION, values)
@@ -119,7 +119,7 @@ class App:
             await self._wait(wait_ms)
             before_s, before_ms = self.monitor.mono_s, self.monitor.mono_ms
             self.monitor.step()
-            self.age.keep(self.monitor.mono_s)
+            self.powered_time.keep(self.monitor.mono_s)
             took_ms = (self.monitor.mono_s - before_s) * 1000 + self.monitor.mono_ms - before_ms
             if took_ms >= wait_ms + _LATE_MS:
                 self.late += 1
@@ -152,7 +152,7 @@ class App:
         """Deep sleep: everything is on the flash or kept; the chip starts anew when it ends."""
         self.board.haptics.off()
         self.monitor.put_away()
-        self.age.save(self.monitor.mono_s)
+        self.powered_time.save(self.monitor.mono_s)
         retained.save(self.board, self.monitor.engine, on_empty_seat)
         self.board.power.deep_sleep(ms, on_empty_seat)
 
@@ -200,10 +200,10 @@ class App:
 
     def _log_unlogged(self):
         """The power went between a change of the settings and its record."""
-        unlogged = keep.load_unlogged()
+        unlogged = settings_file.load_unlogged()
         if unlogged is not None:
             self.monitor.settings_changed(unlogged["changes"], unlogged["reason"])
-            keep.settings_logged(self.monitor.engine.settings)
+            settings_file.settings_logged(self.monitor.engine.settings)
 
 
 def _confirm_firmware():

@@ -24,7 +24,7 @@ class Monitor:
         self.log = log
         self.engine = Engine(settings, calibration, board.profile["supply_mv"], board.divider_ohm, board.zones.present)
         self.capture = None
-        self.tap = None  # what takes each raw sample, while a host records them
+        self.raw_stream = None  # what takes each raw sample, while a host records them
         self.mono_s = 0
         self.mono_ms = 0
         self.steps = 0
@@ -49,8 +49,8 @@ class Monitor:
         if not self.board.haptics.disturbs():
             self.board.zones.read(self.levels_100uv)
             self.engine.sample(self.levels_100uv)
-            if self.tap is not None:
-                self.tap.take(self.mono_s, self.mono_ms, self.levels_100uv)
+            if self.raw_stream is not None:
+                self.raw_stream.take(self.mono_s, self.mono_ms, self.levels_100uv)
         period_ms = self._cadence.advance(dt_ms)
         if period_ms:
             self._decide(period_ms)
@@ -106,7 +106,7 @@ class Monitor:
         if self.mono_s >= self._battery_due_s:
             self._battery_due_s = self.mono_s + _BATTERY_EVERY_S
             board.battery.read()
-        self._tell_battery()
+        self._log_battery()
         minute = board.clock.local_minute(engine.settings.utc_offset_min)
         engine.decide(period_ms, minute, board.battery.is_low())
         if self.capture is not None:
@@ -118,7 +118,7 @@ class Monitor:
         if prompter.vibrate_level:
             self._play(prompter.vibrate_level, engine.settings.vibration_side or prompter.side)
 
-    def _tell_battery(self):
+    def _log_battery(self):
         battery = self.board.battery
         stage = battery.stage()
         if stage != self._battery_stage:

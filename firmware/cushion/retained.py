@@ -2,7 +2,7 @@
 
 import struct
 
-from cushion.core import carry
+from cushion.core import snapshot
 from cushion.core.const import const
 from cushion.drivers import power
 from cushion.storage import budget
@@ -15,7 +15,7 @@ def save(board, engine, asleep=False):
     """Keeps everything. `asleep`: the chip goes to deep sleep on an empty seat, so the time until it wakes is rest."""
     limits = board.haptics.limiter.to_bytes()
     head = struct.pack(HEAD, board.clock.chip_s(), 1 if asleep else 0, len(limits))
-    power.keep(head + limits + carry.pack(engine))
+    power.keep(head + limits + snapshot.pack(engine))
 
 
 def granted(board, engine):
@@ -39,7 +39,7 @@ def restore(board, engine):
     if not 0 <= elapsed_s <= _MOST_ELAPSED_S:
         elapsed_s = 0
     _restore_budget(board.haptics.limiter, kept[start : start + size], elapsed_s * 1000)
-    if not carry.restore(engine, kept[start + size :]):
+    if not snapshot.restore(engine, kept[start + size :]):
         return 0
     if asleep and board.slept():
         engine.rest(elapsed_s * 1000)

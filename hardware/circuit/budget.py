@@ -1,11 +1,11 @@
 """What the carrier draws, from the circuit's own values, and how far its ratings are above that.
 
-What no value of the circuit gives comes from `sitbone.currents`, where the energy model has it from too, with sources.
+What no value of the circuit gives comes from `sitbone.lab.currents`, as for the energy model, with sources.
 Nothing here was measured on a board.
 """
 
 from hardware.circuit.circuit import value_of
-from sitbone.currents import dividers_ma, ma
+from sitbone.lab.currents import dividers_ma, ma
 
 RAIL_V, CELL_FULL_V, USB_V = 3.3, 4.2, 4.7
 LOADS_PA = (20000,) * 4  # twice and more of what people sit with

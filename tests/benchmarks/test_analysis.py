@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from sitbone.analysis.history import history
 from sitbone.analysis.trends import trends
 from sitbone.analysis.view import day_view
-from sitbone.history import history
 from sitbone.report.content import report_of
 from sitbone.report.html import html
 from sitbone.report.pdf import write_pdf
-from sitbone.store import Store
+from sitbone.store.store import Store
 from tests.benchmarks.years import YEARS, write_years
 
 LAST = date(2026, 11, 23)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import pytest
 
-from sitbone.device import Cushion
-from sitbone.store import Store
-from sitbone.sync import Sync
+from sitbone.board.device import Cushion
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
 from tests.end_to_end.bad_line import BadLine
 from tests.end_to_end.conftest import live_until

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cushion.core.settings import Settings
-from sitbone import fast_replay
-from sitbone.epochs import Epochs, PlainReplay
+from sitbone.replay import fast_replay
+from sitbone.replay.epochs import Epochs, PlainReplay
 
 SETTINGS = 200
 DRAWN_DAYS, PLAIN_DAYS = 73, 3

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from cushion.core import records
-from sitbone.analysis.material import epoch_dtype
-from sitbone.clock import Anchor
-from sitbone.days import midnight, unix_ms
-from sitbone.store import Store
+from sitbone.analysis.timeline import epoch_dtype
+from sitbone.dates import midnight, unix_ms
+from sitbone.store.anchors import Anchor
+from sitbone.store.store import Store
 
 YEARS = [float(years) for years in os.environ.get("SITBONE_YEARS", "0.1").split()]
 SEATED_S, VACANT_S = 10, 240

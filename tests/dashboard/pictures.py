@@ -13,8 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from sitbone.analysis.kept import zone_of
-from sitbone.store import Store
+from sitbone.store.store import Store, zone_of
 from tests.dashboard.conftest import CHROMIUM, CHROMIUM_ARGS, PHONE, running
 from tests.dashboard.cushions import sitbone
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sitbone.days import midnight, unix_ms
-from sitbone.store import Store
+from sitbone.dates import midnight, unix_ms
+from sitbone.store.store import Store
 from tests.benchmarks.years import write_years
 from tests.dashboard.conftest import PHONE, WIDE
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from sitbone import device
-from sitbone.dashboard.cushion_link import CushionLink
+from sitbone.board import device
+from sitbone.dashboard.cushion.cushion_link import CushionLink
 from sitbone.dashboard.work import now
 from sitbone.errors import NoCushion, Refused
 from sitbone.home import store_path
-from sitbone.settings import change
-from sitbone.store import Store
+from sitbone.settings.changes import change
+from sitbone.store.store import Store
 from tests.dashboard.cushions import PATIENCE_S, SITTING, plugged_in, sitbone, unplug, until, write_seat
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from sitbone.port_holder import holder_of
+from sitbone.board.port_holder import holder_of
 from tests.dashboard.conftest import PHONE, WIDE, running
 from tests.dashboard.cushions import PATIENCE_S, SITTING, copied, plugged_in, sitbone, unplug, until, write_seat
 
@@ -70,7 +70,7 @@ def at_cushion(dashboard, page: Page) -> Page:
 
 def synced(home):
     """What is stored: (records, lost in any sync)."""
-    from sitbone.store import Store
+    from sitbone.store.store import Store
 
     with Store(home / "sitbone.sqlite") as store:
         ((count,),) = store.rows("SELECT count(*) FROM record")

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sitbone.analysis.why import why
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
-from sitbone.store import Store
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
+from sitbone.store.store import Store
 from tests.benchmarks.years import write_years
 from tests.dashboard.conftest import PHONE, running
 from tests.dashboard.cushions import sitbone

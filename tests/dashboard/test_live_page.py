@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from sitbone.port_holder import holder_of
+from sitbone.board.port_holder import holder_of
 from sitbone.virtual import Seat, VirtualCushion
 from tests.dashboard.conftest import PHONE, WIDE, running
 from tests.dashboard.cushions import SITTING, copied, plugged_in, sitbone, unplug, until, write_seat

@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from sitbone.dashboard.pages import PAGES
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
-from sitbone.store import Store
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
+from sitbone.store.store import Store
 from tests.benchmarks.years import write_years
 from tests.dashboard.conftest import PHONE, WIDE
 

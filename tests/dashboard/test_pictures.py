@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
-from sitbone.store import Store
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
+from sitbone.store.store import Store
 from tests.benchmarks.years import write_years
 from tests.dashboard.pictures import FOLDER, PICTURES, last_day, opened, shown
 

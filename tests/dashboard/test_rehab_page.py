@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sitbone.diary_store import DiaryStore
-from sitbone.rehab import new_exercise
-from sitbone.store import Store
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.rehab import new_exercise
+from sitbone.store.store import Store
 from tests.dashboard.cushions import sitbone
 
 

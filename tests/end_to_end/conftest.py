@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
 
 COMMAND_S = 120
 

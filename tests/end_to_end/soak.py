@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from cushion.core import records
-from sitbone.blocks import fields_of
-from sitbone.device import Cushion
+from sitbone.board.device import Cushion
 from sitbone.errors import NoCushion
-from sitbone.sync import Sync
+from sitbone.store.blocks import fields_of
+from sitbone.store.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
 from sitbone.virtual.relay import RESTART_MS
-from sitbone.virtual.sitter import Person
+from sitbone.virtual.sitters.sitter import Person
 from tests.end_to_end.conftest import live_until
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

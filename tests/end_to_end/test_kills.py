@@ -17,8 +17,8 @@ from littlefs import LittleFS
 
 from cushion.core import records
 from sitbone import cli
-from sitbone.blocks import Record, fields_of, read_block, split_blocks
-from sitbone.store import Store
+from sitbone.store.blocks import Record, fields_of, read_block, split_blocks
+from sitbone.store.store import Store
 from tests.core.interpreters import require
 from tests.firmware.on_unix import FIRMWARE, HERE, micropython
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 import pytest
 
-from sitbone import device
-from sitbone import sync as sync_module
-from sitbone.blocks import Record, read_block, split_blocks
-from sitbone.device import Cushion
+from sitbone.board import device
+from sitbone.board.device import Cushion
 from sitbone.errors import SitboneError
-from sitbone.store import Store
-from sitbone.sync import Sync
+from sitbone.store import sync as sync_module
+from sitbone.store.blocks import Record, read_block, split_blocks
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
 from sitbone.virtual import SitterSeat, VirtualCushion
 from tests.end_to_end.bad_line import KINDS, BadLine
 from tests.end_to_end.conftest import live_until

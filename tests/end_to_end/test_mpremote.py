@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from sitbone.device import Cushion
+from sitbone.board.device import Cushion
 from sitbone.virtual import SitterSeat, VirtualCushion
 
 SAMPLE_MS = 250

@@ -3,8 +3,8 @@
 import json
 from datetime import UTC, datetime
 
-from sitbone.device import Cushion
-from sitbone.trace import read_trace
+from sitbone.board.device import Cushion
+from sitbone.replay.trace import read_trace
 from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
 

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 
-from sitbone.device import Cushion
-from sitbone.trace import read_trace
+from sitbone.board.device import Cushion
+from sitbone.replay.trace import read_trace
 from sitbone.virtual import TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import write_trace
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sitbone.device import Board, Cushion
+from sitbone.board.device import Board, Cushion
 from sitbone.errors import SitboneError
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, until, write_trace
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sitbone.replay import replay_trace
-from sitbone.truth import perform
+from sitbone.lab.truth import perform
+from sitbone.replay.trace_replay import replay_trace
 from sitbone.virtual import TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until
 

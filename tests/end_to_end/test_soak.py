@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cushion.core import records
-from sitbone.firmware_files import can_compile
-from sitbone.store import Store
-from sitbone.virtual.sitter import SITTERS
+from sitbone.board.firmware_files import can_compile
+from sitbone.store.store import Store
+from sitbone.virtual.sitters.sitter import SITTERS
 from tests.core.interpreters import require
 from tests.end_to_end import soak
 
@@ -25,7 +25,7 @@ TRANSITION_S = 10  # a sit is told after 3 s, its end after 5 s, a gap in seeing
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     require("unix")
-    from sitbone.install import install
+    from sitbone.board.install import install
     from sitbone.virtual import EmptySeat, VirtualCushion
 
     image = tmp_path_factory.mktemp("soak") / "installed.img"

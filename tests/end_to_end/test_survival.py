@@ -2,7 +2,7 @@
 
 import json
 
-from sitbone.device import Cushion
+from sitbone.board.device import Cushion
 from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
 
@@ -53,7 +53,7 @@ def test_settings_survive_a_power_cut_and_are_clamped_again_on_the_cushion(flash
 
 def test_a_part_that_fails_is_logged_and_restarted_with_motors_off(flash, sitbone, tmp_path):
     trace = write_trace(tmp_path / "sit.csv", (600, 600, 600, 300))
-    from sitbone.trace import read_trace
+    from sitbone.replay.trace import read_trace
 
     journal = []
     with VirtualCushion(TraceSeat(read_trace(trace)), flash=flash, journal=journal.append) as cushion:

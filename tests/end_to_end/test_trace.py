@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from sitbone.replay import replay_trace
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
+from sitbone.replay.trace_replay import replay_trace
 from sitbone.virtual import TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sitbone.firmware_files import can_compile
+from sitbone.board.firmware_files import can_compile
 from tests.core.interpreters import ROOT, require
 
 BUILD = Path(__file__).with_name("build-micropython32")

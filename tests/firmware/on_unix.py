@@ -9,7 +9,7 @@ from tests.core.interpreters import require, run
 HERE = Path(__file__).parent
 FIRMWARE = HERE.parents[1] / "firmware"
 IMPORTS = (
-    "from cushion.storage import acks, atomic, keep, log, segments; from cushion.core import blocks, records; "
+    "from cushion.storage import acks, atomic, log, settings_file, segments; from cushion.core import blocks, records; "
     "from cushion.core import settings; import os"
 )
 

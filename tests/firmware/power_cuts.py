@@ -24,7 +24,7 @@ import flash
 import vfs
 
 from cushion.core import blocks, records, settings
-from cushion.storage import acks, atomic, keep, log
+from cushion.storage import acks, atomic, log, settings_file
 
 BLOCKS = 40
 log.SEGMENT_BLOCKS = 6
@@ -59,9 +59,9 @@ ERASED = b"\xff" * flash.BLOCK
 
 def look_at(root):
     """Settings and cursors are read and written under `root` from here on."""
-    keep.FOLDER = root + "/etc"
-    keep.SETTINGS = keep.FOLDER + "/settings.json"
-    acks.PATH = keep.FOLDER + "/acks.json"
+    settings_file.FOLDER = root + "/etc"
+    settings_file.SETTINGS = settings_file.FOLDER + "/settings.json"
+    acks.PATH = settings_file.FOLDER + "/acks.json"
 
 
 class Truth:
@@ -180,15 +180,15 @@ class Cutter:
         assert not seqs or seqs[0] <= gone + 1, "records before {} went untold ({})".format(seqs[0], gone)
 
     def _check_settings(self):
-        loaded, source, problems = keep.load_settings()
+        loaded, source, problems = settings_file.load_settings()
         known = self.truth.settings
         found = 0 if source == "default" else loaded.snooze_s
         assert found in known, "settings {} {}".format(source, found)
         assert not problems
         if self.cuts % 4 == 0:
             loaded.change("snooze_s", 301 + self.cuts % 500, 0)
-            keep.save_settings(loaded)
-            again, source, _ = keep.load_settings()
+            settings_file.save_settings(loaded)
+            again, source, _ = settings_file.load_settings()
             assert (again.snooze_s, source) == (loaded.snooze_s, "file"), "settings can't be saved any more"
 
 
@@ -253,11 +253,11 @@ class Day:
         now = self.settings.change("snooze_s", 300 + self.count % 600, 0)
         self.truth.settings = [self.truth.settings[-1], now]
         change = {"changes": [[7, was, now]], "reason": "the script"}
-        keep.save_settings(self.settings, change)
+        settings_file.save_settings(self.settings, change)
         self.truth.settings = [now]
         self.give(records.SETTING, 7, was, now, "the script")
         self.commit()
-        keep.settings_logged(self.settings)
+        settings_file.settings_logged(self.settings)
 
     def acknowledge(self, host):
         cursors = acks.Acks(self.journal.log_id, self.journal.durable_seq)
@@ -285,7 +285,7 @@ def plant(what):
     elif what == "settings in place":
         atomic.save = save_in_place
     elif what == "evicts untold":
-        log.Log._tell_evicted = lambda self, names: None
+        log.Log._log_evicted = lambda self, names: None
 
 
 def unflushed(journal):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from sitbone.firmware_files import can_compile, compiled, firmware_files
+from sitbone.board.firmware_files import can_compile, compiled, firmware_files
 from tests.core.interpreters import fuel_of, require, run_wasm
 
 CORE_HEAP_BYTES = 64 * 1024

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from sitbone.device import Board, Cushion
-from sitbone.install import BOARD_FILE, install, use_builtin
+from sitbone.board.device import Board, Cushion
+from sitbone.board.install import BOARD_FILE, install, use_builtin
 from sitbone.virtual import EmptySeat, Interpreter, VirtualCushion
 from tests.core.interpreters import ROOT
 

@@ -17,10 +17,10 @@ import sys
 import pytest
 from littlefs import LittleFS
 
-from sitbone.device import Board, Cushion
+from sitbone.board.device import Board, Cushion
+from sitbone.board.firmware_files import TOP_FILES
+from sitbone.board.install import install
 from sitbone.errors import SitboneError
-from sitbone.firmware_files import TOP_FILES
-from sitbone.install import install
 from sitbone.virtual import EmptySeat, Interpreter, SitterSeat, VirtualCushion
 from tests.core.interpreters import ROOT
 from tests.end_to_end.conftest import live_until

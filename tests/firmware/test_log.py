@@ -223,11 +223,11 @@ ATOMIC = """
         device = flash.fresh()
         chosen = settings.Settings()
         chosen.change("snooze_s", 300, 0)
-        keep.save_settings(chosen)
+        settings_file.save_settings(chosen)
         chosen.change("snooze_s", 360, 0)
-        keep.save_settings(chosen)
+        settings_file.save_settings(chosen)
         {damage}
-        loaded, source, problems = keep.load_settings()
+        loaded, source, problems = settings_file.load_settings()
         print(json.dumps([loaded.snooze_s, loaded.version, source, problems]))
         """
 
@@ -236,15 +236,15 @@ ATOMIC = """
     ("damage", "expected"),
     [
         ("", [360, 2, "file", []]),
-        ("file = open(keep.SETTINGS, 'w'); file.write('{'); file.close()", [300, 1, "last good", []]),
-        ("os.remove(keep.SETTINGS)", [300, 1, "last good", []]),
-        ("os.remove(keep.SETTINGS); os.remove(keep.SETTINGS + '.old')", [600, 0, "default", []]),
+        ("file = open(settings_file.SETTINGS, 'w'); file.write('{'); file.close()", [300, 1, "last good", []]),
+        ("os.remove(settings_file.SETTINGS)", [300, 1, "last good", []]),
+        ("os.remove(settings_file.SETTINGS); os.remove(settings_file.SETTINGS + '.old')", [600, 0, "default", []]),
         (
-            "state = chosen.to_state(); state['values']['snooze_s'] = 5000; atomic.save(keep.SETTINGS, state)",
+            "state = chosen.to_state(); state['values']['snooze_s'] = 5000; atomic.save(settings_file.SETTINGS, state)",
             [900, 2, "file", ["snooze_s = 5000 is out of range; give 300 to 900 s"]],
         ),
         (
-            "atomic.save(keep.SETTINGS, {'hello': 1})",
+            "atomic.save(settings_file.SETTINGS, {'hello': 1})",
             [600, 0, "default", ["not a settings record"]],
         ),
     ],

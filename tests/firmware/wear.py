@@ -12,7 +12,7 @@ import flash
 import vfs
 
 from cushion.core import records
-from cushion.storage import acks, keep, log
+from cushion.storage import acks, log, settings_file
 
 BLOCKS = 512
 FIRMWARE_BYTES = 200 * 1024  # two versions of it, as an update leaves them
@@ -57,7 +57,7 @@ def main(days):
     device = Counting(BLOCKS)
     vfs.VfsLfs2.mkfs(device)
     flash.mount(device)
-    keep.make_folder()
+    settings_file.make_folder()
     with open("/firmware", "wb") as file:
         for _ in range(FIRMWARE_BYTES // 1024):
             file.write(bytes(1024))

@@ -9,7 +9,7 @@ import flash
 import vfs
 
 from cushion.core import records
-from cushion.storage import keep, log
+from cushion.storage import log, settings_file
 
 
 class Image(flash.Ram):
@@ -46,7 +46,7 @@ def main(path, number):
     vfs.mount(fs, "/")
     log.RESERVE_BYTES = 160 * 1024
     log.SEGMENT_BLOCKS = 16
-    chosen, source, _ = keep.load_settings()
+    chosen, source, _ = settings_file.load_settings()
     print("started", source, chosen.snooze_s)
     journal = log.Log(b"abcdef")
     while True:
@@ -58,7 +58,7 @@ def main(path, number):
         if number % 5 == 0:
             chosen.change("snooze_s", 300 + number % 600, 0)
             print("saving", 300 + number % 600)
-            keep.save_settings(chosen)
+            settings_file.save_settings(chosen)
             print("saved", 300 + number % 600)
 
 

@@ -16,13 +16,11 @@ if __name__ == "__main__":
 
     with atheris.instrument_imports(include=["cushion", "sitbone"]):
         import cushion.storage.segments  # noqa: F401  imported here first, to be instrumented
-        import sitbone.blocks
-        import sitbone.trace  # noqa: F401
 
 from cushion.core import blocks
 from cushion.storage import segments
-from sitbone.blocks import read_block, split_blocks
-from sitbone.trace import TraceError, read_trace
+from sitbone.replay.trace import TraceError, read_trace
+from sitbone.store.blocks import read_block, split_blocks
 
 GOLDEN = Path(__file__).parents[1] / "firmware" / "golden"
 REPAIR = b"REPAIR"  # in front of an input whose CRCs are to be put right, so that what lies behind them is reached

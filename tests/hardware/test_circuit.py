@@ -15,8 +15,8 @@ from hardware.analog import spice
 from hardware.circuit import budget, circuit, netlist, wiring
 from hardware.circuit.parts import LOOSE, PARTS
 from hardware.circuit.symbols import SYMBOLS
-from sitbone import energy
-from sitbone.currents import CURRENTS, dividers_ma
+from sitbone.lab import energy
+from sitbone.lab.currents import CURRENTS, dividers_ma
 from tests.hardware.tools import KICAD, need_kicad, need_ngspice
 
 DEVKIT = PROFILES["devkit"]

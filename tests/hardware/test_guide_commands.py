@@ -10,7 +10,7 @@ import shlex
 import pytest
 
 from sitbone import cli
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
 from sitbone.virtual import TraceSeat, VirtualCushion
 from tests.core.interpreters import require
 from tests.end_to_end.conftest import live_until, write_trace

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sitbone.store import Store
+from sitbone.store.store import Store
 
 
 @pytest.fixture

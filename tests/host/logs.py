@@ -7,8 +7,8 @@ from typing import Any
 
 from cushion.core import records
 from cushion.core.blocks import BLOCK_SIZE, Writer
-from sitbone.blocks import Block, read_block
 from sitbone.errors import CushionGone, TransferDamaged
+from sitbone.store.blocks import Block, read_block
 
 CUSHION_ID = bytes.fromhex("246f28000001")
 T0_MS = 1_790_000_000_000  # a day in September 2026, UTC
@@ -73,7 +73,7 @@ class LogWriter:
 
 @dataclass
 class FakeCushion:
-    """A cushion at the other end of a perfect or a bad line: the seam is `sitbone.sync.Link`.
+    """A cushion at the other end of a perfect or a bad line: the seam is `sitbone.store.sync.Link`.
 
     ``cuts`` is, for each transfer to come, after how many bytes it breaks (None: not at all); ``flips`` in which byte
     a bit changes on its way.

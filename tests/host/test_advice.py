@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitbone import tune
-from sitbone.advice import FREE, INTERVAL, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate, slow_dose
-from sitbone.tuning import Proposal
+from sitbone.analysis.slow_dose import slow_dose
+from sitbone.tuning import proposal as tune
+from sitbone.tuning.advice import FREE, INTERVAL, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate
+from sitbone.tuning.rules import Proposal
 
 
 def log_posterior(intercept: float, slope: float, z: list[float], worse: list[bool]) -> float:

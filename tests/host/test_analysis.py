@@ -16,21 +16,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cushion.core import records
-from sitbone.analysis.kept import whole_days, zone_of
-from sitbone.analysis.material import Prompt
+from sitbone.analysis.day_cache import whole_days
+from sitbone.analysis.events import events
+from sitbone.analysis.history import history
 from sitbone.analysis.spans import Span, clipped, merged, total_s, without
+from sitbone.analysis.timeline import Prompt
 from sitbone.analysis.trends import answered, trends
 from sitbone.analysis.view import day_view
 from sitbone.analysis.why import why
-from sitbone.blocks import read_block
-from sitbone.clock import Anchor
-from sitbone.days import Zone
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
+from sitbone.dates import Zone
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
 from sitbone.errors import SitboneError
-from sitbone.events import events
-from sitbone.history import history
-from sitbone.store import Store
+from sitbone.store.anchors import Anchor
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store, zone_of
 from tests.host.logs import CUSHION_ID, LogWriter, office_morning
 
 VIENNA = ZoneInfo("Europe/Vienna")

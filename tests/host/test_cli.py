@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from sitbone import cli
-from sitbone.blocks import read_block
-from sitbone.render import sync_lines
-from sitbone.store import Store
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
+from sitbone.store.sync import sync_lines
 from tests.host.logs import office_morning
 
 

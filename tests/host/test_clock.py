@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitbone.clock import Anchor, Placement, agree
+from sitbone.store.anchors import Anchor, Placement, agree
 
 T0_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000

@@ -12,13 +12,13 @@ import pytest
 from cushion.core import records
 from cushion.drivers.profiles import ZONES
 from sitbone import cli
-from sitbone.backup import back_up, restore
-from sitbone.blocks import fields_of, kind_name, named, read_block
+from sitbone.board.record import record
 from sitbone.errors import CushionGone, DamagedData, SitboneError, UsageError
-from sitbone.export import export
-from sitbone.record import record
-from sitbone.store import Store
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
+from sitbone.store.backup import back_up, restore
+from sitbone.store.blocks import fields_of, kind_name, named, read_block
+from sitbone.store.export import export
+from sitbone.store.store import Store
 from tests.host.logs import CUSHION_ID, LogWriter, office_morning
 
 

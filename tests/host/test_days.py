@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sitbone.days import duration_text, iso, midnight, parse_duration_s, parse_when, unix_ms
+from sitbone.dates import duration_text, iso, midnight, parse_duration_s, parse_when, unix_ms
 from sitbone.errors import UsageError
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)

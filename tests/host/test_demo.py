@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sitbone.demo import _Narrator
+from sitbone.lab.demo import _Narrator
 
 
 def test_pulses_of_both_motors_are_one_vibration():

@@ -10,18 +10,18 @@ import pytest
 from cushion.core import records
 from cushion.core.settings import Settings
 from sitbone import cli
-from sitbone.analysis.kept import whole_days
+from sitbone.analysis.day_cache import whole_days
 from sitbone.analysis.trends import trends
 from sitbone.analysis.view import day_view
 from sitbone.analysis.why import why
-from sitbone.blocks import fields_of
-from sitbone.demo_weeks import run_weeks
-from sitbone.diary_store import DiaryStore
-from sitbone.epochs import recorded
+from sitbone.diary.diary_store import DiaryStore
 from sitbone.errors import SitboneError
-from sitbone.fast_replay import replay_many
+from sitbone.lab.demo_weeks import run_weeks
+from sitbone.replay.epochs import recorded
+from sitbone.replay.fast_replay import replay_many
 from sitbone.report.content import report_of
-from sitbone.store import Store
+from sitbone.store.blocks import fields_of
+from sitbone.store.store import Store
 
 NOW = datetime(2026, 11, 20, 13).astimezone()  # a Friday
 DAY = timedelta(days=1)

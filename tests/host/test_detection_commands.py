@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from sitbone import cli
+from sitbone.board.live import capture, fault_words, figures, lines, next_prompt_s, steady
 from sitbone.errors import Refused
-from sitbone.live import capture, fault_words, figures, lines, next_prompt_s, steady
 from sitbone.virtual import SITTERS, SitterSeat, VirtualCushion
 
 START = datetime(2026, 9, 21, 7, 0, tzinfo=UTC)

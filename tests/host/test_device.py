@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from sitbone import device
-from sitbone.device import Board, Cushion, probe
+from sitbone.board import device
+from sitbone.board.device import Board, Cushion, probe
 from sitbone.errors import CushionGone, NoCushion, Refused, TransferDamaged
 from tests.host.console import Line, console
 

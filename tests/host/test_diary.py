@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from cushion.core import records
-from sitbone.blocks import read_block
-from sitbone.days import unix_ms
-from sitbone.diary import new_pain, side_diary
-from sitbone.diary_store import DiaryStore
+from sitbone.dates import unix_ms
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain, side_diary
 from sitbone.errors import UsageError
-from sitbone.store import Store
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
 from tests.host.logs import CUSHION_ID, LogWriter
 
 TOKYO, HONOLULU = timezone(timedelta(hours=9)), timezone(timedelta(hours=-10))

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from sitbone import cli
-from sitbone.device import Board, Cushion
-from sitbone.doctor import BAD, NOTE, OK, advice_for, examine
+from sitbone.board.device import Board, Cushion
+from sitbone.board.doctor import BAD, NOTE, OK, advice_for, examine
 from sitbone.virtual import EmptySeat, VirtualCushion
 
 NOW_MS = 1_790_000_000_000

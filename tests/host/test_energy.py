@@ -5,8 +5,8 @@ import json
 import pytest
 
 from sitbone import cli
-from sitbone.energy import RECORDED, Times, estimate, measure, times_of
 from sitbone.errors import SitboneError
+from sitbone.lab.energy import RECORDED, Times, estimate, measure, times_of
 from tests.core.interpreters import require
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cushion.core.calibration import Calibration
 from cushion.core.settings import Settings
-from sitbone.evaluate import (
+from sitbone.lab.evaluate import (
     Decided,
     dose_timing_s,
     f1,
@@ -23,9 +23,9 @@ from sitbone.evaluate import (
     shift_hits,
     transitions,
 )
-from sitbone.replay import calibration_from, decisions, engine_for, replay_trace
-from sitbone.trace import Trace, TraceError, read_trace
-from sitbone.truth import Sit, Truth, perform, truth_of
+from sitbone.lab.truth import Sit, Truth, perform, truth_of
+from sitbone.replay.trace import Trace, TraceError, read_trace
+from sitbone.replay.trace_replay import calibration_from, decisions, engine_for, replay_trace
 from sitbone.virtual import SCENARIOS
 
 SITS = int(os.environ.get("SITBONE_EXAMPLES", "1000"))

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from cushion.core.settings import BY_NAME, Settings
-from sitbone import fast_replay
-from sitbone.analysis.material import epoch_dtype
-from sitbone.compiled import jit
-from sitbone.epochs import Epochs, PlainReplay, from_fields
+from sitbone.analysis.timeline import epoch_dtype
+from sitbone.replay import fast_replay
+from sitbone.replay.compiled import jit
+from sitbone.replay.epochs import Epochs, PlainReplay, from_fields
 
 SITS = 1200
 SITS_A_DAY = 6
@@ -109,8 +109,8 @@ def test_interpreted_and_compiled_are_the_same(monkeypatch: pytest.MonkeyPatch) 
 
 AS_THE_CORE = """
 import random
-from sitbone import fast_replay
-from sitbone.epochs import PlainReplay
+from sitbone.replay import fast_replay
+from sitbone.replay.epochs import PlainReplay
 from tests.host.test_fast_replay import sits, settings_of
 
 rng = random.Random(5)

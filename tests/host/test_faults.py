@@ -7,11 +7,11 @@ import os
 
 import pytest
 
-from sitbone.evaluate import by_firmware, f1, transitions
-from sitbone.replay import replay_trace
-from sitbone.truth import perform
+from sitbone.lab.evaluate import by_firmware, f1, transitions
+from sitbone.lab.truth import perform
+from sitbone.replay.trace_replay import replay_trace
 from sitbone.virtual import SCENARIOS
-from sitbone.virtual.sitter import Fault
+from sitbone.virtual.sitters.sitter import Fault
 
 ALL = "SITBONE_EXAMPLES" in os.environ
 NAMES = [name for name in SCENARIOS if not SCENARIOS[name].fault and name not in ("two-zones", "bag")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sitbone import flashing
+from sitbone.board import flashing
 from sitbone.errors import Refused, SitboneError
 
 

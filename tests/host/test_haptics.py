@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from sitbone import cli
-from sitbone.device import Cushion
+from sitbone.board.device import Cushion
+from sitbone.board.haptics import MOST_TRIALS, find_threshold
 from sitbone.errors import Refused
-from sitbone.haptics import MOST_TRIALS, find_threshold
 from sitbone.virtual import EmptySeat, VirtualCushion
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from cushion.core import records
 from sitbone.analysis.days import Day
-from sitbone.blocks import read_block
-from sitbone.days import local, midnight
-from sitbone.events import events, outcomes_told, text_of
-from sitbone.history import history
-from sitbone.store import Store
+from sitbone.analysis.events import events, outcomes_told, text_of
+from sitbone.analysis.history import history
+from sitbone.dates import local, midnight
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
 MINUTE_MS = 60_000

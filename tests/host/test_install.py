@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from sitbone import install as install_module
-from sitbone.device import Board, Cushion
-from sitbone.doctor import advice_for
+from sitbone.board import install as install_module
+from sitbone.board.device import Board, Cushion
+from sitbone.board.doctor import advice_for
+from sitbone.board.firmware_files import FirmwareFile, firmware_files, version_id
+from sitbone.board.install import BOARD_FILE, install, use_builtin
+from sitbone.cli.render import status_lines
 from sitbone.errors import CushionGone, Refused, UsageError
-from sitbone.firmware_files import FirmwareFile, firmware_files, version_id
-from sitbone.install import BOARD_FILE, install, use_builtin
-from sitbone.render import status_lines
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import live_until, write_trace
 

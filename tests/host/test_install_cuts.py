@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import pytest
 
-from sitbone import install as install_module
+from sitbone.board import install as install_module
+from sitbone.board.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, version_id
 from sitbone.errors import CushionGone
-from sitbone.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, version_id
 
 littlefs = pytest.importorskip("littlefs")
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from sitbone import sync as sync_module
-from sitbone.blocks import Record, read_block
-from sitbone.store import Store
-from sitbone.sync import Sync
+from sitbone.store import sync as sync_module
+from sitbone.store.blocks import Record, read_block
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
 from tests.host.logs import T0_MS, FakeCushion, LogWriter
 
 NOW = datetime.fromtimestamp(T0_MS / 1000 + 4000, UTC)

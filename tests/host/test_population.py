@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sitbone.population import POLICIES, WORLDS, Person, measure
+from sitbone.lab.population import POLICIES, WORLDS, Person, measure
 
 SMALL, WHOLE, PART = 16, 500, 200
 SEED = 4  # the rules were made while looking at seeds 1 to 3

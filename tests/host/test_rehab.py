@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sitbone.rehab import DISCUSS, amounts, criteria, new_exercise, pains
+from sitbone.diary.rehab import DISCUSS, amounts, criteria, new_exercise, pains
 
 NOW = datetime(2026, 3, 31, 18, 0, tzinfo=UTC)
 NONE = dict.fromkeys(("sets", "reps", "load_kg", "hold_s", "pain_during", "pain_next", "left_kg", "right_kg"))

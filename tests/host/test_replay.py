@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from sitbone.replay import levels_at, replay_trace, sample_times_ms
-from sitbone.trace import read_trace
+from sitbone.replay.trace import read_trace
+from sitbone.replay.trace_replay import levels_at, replay_trace, sample_times_ms
 from tests.end_to_end.conftest import write_trace
 
 EDGE_MS = 5000

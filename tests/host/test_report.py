@@ -14,17 +14,17 @@ import pytest
 
 from cushion.core import records
 from sitbone import cli
-from sitbone.blocks import read_block
-from sitbone.days import midnight, unix_ms
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
+from sitbone.dates import midnight, unix_ms
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
+from sitbone.diary.rehab import new_exercise
 from sitbone.errors import SitboneError
-from sitbone.rehab import new_exercise
 from sitbone.report.content import report_of
 from sitbone.report.document import Picture, Report, Table, Text
 from sitbone.report.html import html
 from sitbone.report.pdf import write_pdf
-from sitbone.store import Store
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
 from tests.host.logs import CUSHION_ID, LogWriter, office_morning
 
 NOW = datetime(2026, 9, 21, 18).astimezone()

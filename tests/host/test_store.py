@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sitbone.blocks import read_block
-from sitbone.clock import Anchor
-from sitbone.diary_store import DiaryStore
+from sitbone.diary.diary_store import DiaryStore
 from sitbone.errors import DamagedData, SitboneError, StoreBusy
-from sitbone.placing import placement
-from sitbone.store import LogRestarted, Store
+from sitbone.store.anchors import Anchor
+from sitbone.store.blocks import read_block
+from sitbone.store.placing import placement
+from sitbone.store.store import LogRestarted, Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
 
@@ -108,7 +108,7 @@ class TestBesideAWriter:
             assert writer.in_transaction
 
     def test_a_write_that_waited_in_vain_says_so_without_the_database_s_words(self, store, writer, monkeypatch):
-        monkeypatch.setattr("sitbone.store.BUSY_TIMEOUT_S", 0.01)
+        monkeypatch.setattr("sitbone.store.store.BUSY_TIMEOUT_S", 0.01)
         with Store(store.path) as second, pytest.raises(StoreBusy, match="try again") as caught:
             second.host_id()
         assert "lock" not in str(caught.value)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from cushion.core import records
 from cushion.core.blocks import BLOCK_SIZE
-from sitbone import sync as sync_module
-from sitbone.blocks import Record, read_block
 from sitbone.errors import CushionGone
-from sitbone.store import Store
-from sitbone.sync import Sync
+from sitbone.store import sync as sync_module
+from sitbone.store.blocks import Record, read_block
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
 from tests.host.logs import CUSHION_ID, T0_MS, FakeCushion, LogWriter, office_morning
 
 NOW = datetime.fromtimestamp(T0_MS / 1000 + 4000, UTC)

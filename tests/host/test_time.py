@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from cushion.core import records
-from sitbone.blocks import fields_of, read_block
-from sitbone.clock import Anchor
-from sitbone.events import events
-from sitbone.store import Store
-from sitbone.sync import Sync
+from sitbone.analysis.events import events
+from sitbone.store.anchors import Anchor
+from sitbone.store.blocks import fields_of, read_block
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
 from tests.host.logs import CUSHION_ID, T0_MS, FakeCushion, LogWriter
 
 HOUR_MS = 3_600_000

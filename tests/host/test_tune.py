@@ -10,14 +10,15 @@ import pytest
 
 from cushion.core import records
 from cushion.core.settings import DOSE_LIMITS, Settings, check
-from sitbone import cli, tune
-from sitbone.blocks import read_block
-from sitbone.days import midnight, unix_ms
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
-from sitbone.limits import highest
-from sitbone.settings import change, undone
-from sitbone.store import Store
+from sitbone import cli
+from sitbone.dates import midnight, unix_ms
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
+from sitbone.settings.changes import change, undone
+from sitbone.settings.limits import highest
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
+from sitbone.tuning import proposal as tune
 from tests.host.logs import CUSHION_ID, LogWriter
 
 NOW = datetime(2026, 9, 21, 9).astimezone()

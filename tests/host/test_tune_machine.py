@@ -16,14 +16,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cushion.core import records
 from cushion.core.settings import BY_NAME, DOSE_LIMITS, SPEC, Settings
-from sitbone import tune
-from sitbone.blocks import read_block
-from sitbone.days import unix_ms
-from sitbone.diary import new_pain
-from sitbone.diary_store import DiaryStore
+from sitbone.dates import unix_ms
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.diary.entries import new_pain
 from sitbone.errors import SitboneError
-from sitbone.settings import change, exported, parsed, undone
-from sitbone.store import Store
+from sitbone.settings.changes import change, undone
+from sitbone.settings.spec import exported, parsed
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
+from sitbone.tuning import proposal as tune
 from tests.host.logs import CUSHION_ID, LogWriter
 
 START = datetime(2026, 3, 2, 8).astimezone()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cushion.core.settings import Settings
-from sitbone.tuning import CAP_S, FLOOR_S, Change, Load, Proposal, Rating, SideDiary, propose
+from sitbone.diary.entries import Rating, SideDiary
+from sitbone.tuning.rules import CAP_S, FLOOR_S, Change, Load, Proposal, propose
 
 TODAY = date(2026, 3, 30)
 NAME = "left_dose_limit_s"

@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from sitbone.virtual.sensor import ADC_KNEE_MV, ZoneSensor, adc_counts, batch
+from sitbone.virtual.sitters.sensor import ADC_KNEE_MV, ZoneSensor, adc_counts, batch
 
 
 def table(path):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cushion.drivers.profiles import PROFILES, ZONES
-from sitbone.trace import Trace
+from sitbone.replay.trace import Trace
 from sitbone.virtual import SITTERS, SitterSeat, TraceSeat
-from sitbone.virtual.sensor import ZoneSensor
+from sitbone.virtual.sitters.sensor import ZoneSensor
 
 READ_ALL = """
 import asyncio, time

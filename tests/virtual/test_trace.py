@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from sitbone.trace import TraceError, read_trace
+from sitbone.replay.trace import TraceError, read_trace
 
 HEADER = "t_ms,left_it_mv,right_it_mv\n"
 

@@ -113,7 +113,7 @@ class Engine:
             self._lose(dt_ms, _SENSORS)
         else:
             self._see(dt_ms)
-        self._tell_faults()
+        self._log_faults()
         self._prompt(min(dt_ms, _MAX_STEP_MS), local_minute, low_battery)
 
     def rest(self, rest_ms):
@@ -188,7 +188,7 @@ class Engine:
         if sitting.occupancy.sat or sitting.occupancy.left:
             self.close_epoch()
         self.stillness.step(dt_ms, sitting.is_seated(), self.sensing.stirred)
-        self._tell_object()
+        self._log_object()
         self._count(dt_ms)
         self._follow_shifts(dt_ms, sitting.is_seated() and presence_permille >= LEAVE_PERMILLE)
         self._log_epoch(dt_ms)
@@ -230,8 +230,8 @@ class Engine:
         self._left_shift.step(dt_ms, left_u, seated, settled)
         self._right_shift.step(dt_ms, right_u, seated, settled)
         self._was_alive = self.stillness.is_alive or (self._was_alive and not seated)
-        self._tell_shift(self._left_shift, dt_ms, LEFT)
-        self._tell_shift(self._right_shift, dt_ms, RIGHT)
+        self._log_shift(self._left_shift, dt_ms, LEFT)
+        self._log_shift(self._right_shift, dt_ms, RIGHT)
         self._situation.shift_reached = self._left_shift.reached or self._right_shift.reached
         self._offload.step(dt_ms, self.left_u, self.right_u)
         if seated and self._offload.ended_ms >= _OFFLOAD_LOG_MS:
@@ -246,11 +246,11 @@ class Engine:
             habit.learn(pressure_pa)
         return habit.relative_u(pressure_pa)
 
-    def _tell_shift(self, shift, dt_ms, side):
+    def _log_shift(self, shift, dt_ms, side):
         if shift.ended_ms and self._was_alive:
             self.events.add(records.SHIFT, dt_ms, shift.ended_ms, side, shift.lowest_u)
 
-    def _tell_object(self):
+    def _log_object(self):
         if self.stillness.is_object != self._was_object:
             self._was_object = self.stillness.is_object
             self.events.add(records.OBJECT, 1 if self._was_object else 0)
@@ -275,7 +275,7 @@ class Engine:
             return IMBALANCE
         return self.sensing.zones[zone].quality
 
-    def _tell_faults(self):
+    def _log_faults(self):
         for zone in range(ZONE_COUNT):
             quality = self.quality(zone)
             if self.sensing.present[zone] and quality != self._told_quality[zone]:
@@ -301,7 +301,7 @@ class Engine:
         self._fill_situation(local_minute, low_battery)
         self.prompter.step(dt_ms, self.now_s, self._situation)
         if self.prompter.vibrate_level:
-            self._tell_prompt()
+            self._log_prompt()
 
     def _fill_situation(self, local_minute, low_battery):
         situation, settings = self._situation, self.settings
@@ -338,7 +338,7 @@ class Engine:
             blocked |= UNTRUSTED
         return blocked
 
-    def _tell_prompt(self):
+    def _log_prompt(self):
         prompter, settings = self.prompter, self.settings
         self.events.add(
             records.PROMPT,

@@ -166,13 +166,13 @@ class Prompter:
         self.cause = _DOSE if situation.due_sides else TIME
         self.side = situation.due_sides or BOTH
         if blocked:
-            self._tell_suppressed(blocked)
+            self._log_suppressed(blocked)
             return
         self._hour.note(now_s)
         self._day.note(now_s)
         self._begin()
 
-    def _tell_suppressed(self, blocked):
+    def _log_suppressed(self, blocked):
         """Logged once for each set of reasons while the same prompt stays due."""
         if blocked != self._told_blocked:
             self._told_blocked = blocked

@@ -1,14 +1,14 @@
 """From raw samples to one trusted pressure per zone and second: median, hold, creep, and each zone's own health.
 
-What only a comparison of zones can tell (open, frozen, drifting) is witness.py's.
+What only a comparison of zones can tell (open, frozen, drifting) is plausibility.py's.
 """
 
 from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille, ns_of_ohm
 from cushion.core.const import const
+from cushion.core.plausibility import Plausibility
 from cushion.core.quality import MISSING, OK, SATURATED, SHORT
-from cushion.core.witness import Witness
 
 _MAX_SAMPLES = const(8)  # a second, per zone
 NO_READING = -1
@@ -146,7 +146,7 @@ class Sensing:
         self.moved = False
         self.stirred = False
         self.leaving = False
-        self.witness = Witness()
+        self.plausibility = Plausibility()
         self._supply_mv = supply_mv
         self._divider_ns = tuple(ns_of_ohm(ohm) for ohm in divider_ohm)
         self._edge_ns = tuple(conductance_ns(_DEAD_EDGE_100UV, supply_mv, ns) for ns in self._divider_ns)
@@ -175,7 +175,7 @@ class Sensing:
             if state.readable:
                 state.g_ns = conductance_ns(state.level_100uv, self._supply_mv, self._divider_ns[zone])
                 state.press(dt_ms, zone, calibration, creep_permille, self._edge_ns[zone])
-        self.witness.step(dt_ms, self.zones)
+        self.plausibility.step(dt_ms, self.zones)
         for zone in range(ZONE_COUNT):
             state = self.zones[zone]
             if state.is_trusted():

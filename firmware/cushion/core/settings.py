@@ -77,7 +77,7 @@ class Settings:
     def change(self, name, value, age_s):
         """Sets one value, clamped to its range and a dose limit to its 7-day rise; returns the value now in force.
 
-        ``age_s``: how long the cushion has been powered in all (storage/age.py).
+        ``age_s``: how long the cushion has been powered in all (storage/powered_time.py).
         """
         value = within(name, value)
         if name in self.raise_base:

@@ -57,7 +57,7 @@ class Sitting:
     def lose(self, dt_ms):
         """Nothing was seen for `dt_ms`: a running bout is closed as far as it was seen, a break is not proven."""
         if self.is_seated():
-            self._tell_stood(dt_ms, 1)
+            self._log_stood(dt_ms, 1)
         self.occupancy.lose()
         self._break.lose()
         self.verified = self._verified_away = self._knows_last_sit = False
@@ -103,8 +103,8 @@ class Sitting:
         self.bout_ms = max(0, self.bout_ms + dt_ms - ago_ms)
         self.seated_ms = max(0, self.seated_ms + dt_ms - ago_ms)
         self.away_ms = ago_ms
-        self._tell_stood(ago_ms, 0)
+        self._log_stood(ago_ms, 0)
 
-    def _tell_stood(self, ago_ms, gap):
+    def _log_stood(self, ago_ms, gap):
         self._events.add(records.STOOD, ago_ms, self.bout_ms, self._left_dose.cs, self._right_dose.cs, gap)
         self.bout_ms = 0

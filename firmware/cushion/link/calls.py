@@ -163,11 +163,11 @@ def read_log(since_seq):
 
 def record(for_s):
     """Raw samples for so long: a JSON line, one for each sample as it is taken, and a last one. Levels in 100 uV."""
-    from cushion.link.tap import Tap  # only when it is asked for: each module costs memory
+    from cushion.link.raw_stream import RawStream  # only when it is asked for: each module costs memory
 
     monitor = _app.monitor
-    monitor.tap = Tap(monitor.mono_s, monitor.mono_ms)
-    _app.console.send(_raw_rows(monitor, monitor.tap, for_s * 1000, _checked))
+    monitor.raw_stream = RawStream(monitor.mono_s, monitor.mono_ms)
+    _app.console.send(_raw_rows(monitor, monitor.raw_stream, for_s * 1000, _checked))
 
 
 def ack(host, log_id, seq):
@@ -182,7 +182,7 @@ def ack(host, log_id, seq):
 
 def settings_show():
     """The settings in force, and what the dose limits may rise to: `raise_wait_s` is powered time until more."""
-    settings, age_s = _app.monitor.engine.settings, _app.age.seconds(_app.monitor.mono_s)
+    settings, age_s = _app.monitor.engine.settings, _app.powered_time.seconds(_app.monitor.mono_s)
     _answer(
         {
             "version": settings.version,
@@ -306,21 +306,21 @@ def _faults(engine):
     return faults
 
 
-def _raw_rows(monitor, tap, for_ms, checked):
+def _raw_rows(monitor, stream, for_ms, checked):
     """Yields the answer of `record`, b"" where there is no sample yet."""
     zones = [ZONES[zone] for zone in range(len(ZONES)) if monitor.board.zones.present[zone]]
     try:
         yield (_line({"zones": zones}, checked) + "\n").encode()
-        while monitor.tap is tap and (tap.now_ms < for_ms or tap.given < tap.count):
-            row = tap.give()
+        while monitor.raw_stream is stream and (stream.now_ms < for_ms or stream.given < stream.count):
+            row = stream.give()
             if row is None:
                 yield b""
             elif row[1] <= for_ms:
                 yield (_line({"row": row}, checked) + "\n").encode()
-        yield (_line({"samples": tap.count}, checked) + "\n").encode()
+        yield (_line({"samples": stream.count}, checked) + "\n").encode()
     finally:
-        if monitor.tap is tap:
-            monitor.tap = None
+        if monitor.raw_stream is stream:
+            monitor.raw_stream = None
 
 
 def _log_chunks(head, parts, checked):

@@ -1,9 +1,9 @@
 """How far each host has the log on its own disk: what it has acknowledged, kept across restarts."""
 
 from cushion.core.const import const
-from cushion.storage import atomic, keep
+from cushion.storage import atomic, settings_file
 
-PATH = keep.FOLDER + "/acks.json"
+PATH = settings_file.FOLDER + "/acks.json"
 _MOST_HOSTS = const(8)  # beyond, the one that hasn't synced for longest is forgotten
 
 
@@ -25,7 +25,7 @@ class Acks:
         if self.of(host) == seq:
             return
         self._hosts = [kept for kept in self._hosts if kept[0] != host][1 - _MOST_HOSTS :] + [[host, seq]]
-        keep.make_folder()
+        settings_file.make_folder()
         atomic.save(PATH, {"log": self._log_id, "hosts": self._hosts})
 
     def of(self, host):

@@ -2,15 +2,15 @@
 
 from binascii import hexlify, unhexlify
 
-from cushion.storage import atomic, keep
+from cushion.storage import atomic, settings_file
 
-PATH = keep.FOLDER + "/motors.json"
+PATH = settings_file.FOLDER + "/motors.json"
 
 
 def save(state):
     """Keeps a limiter's state. A flash that refuses leaves the one before: less was granted then."""
     try:
-        keep.make_folder()
+        settings_file.make_folder()
         atomic.save(PATH, {"granted": hexlify(state).decode()})
     except OSError:
         pass

@@ -184,9 +184,9 @@ class Log:
             missing -= segments.size_of(self._folder + "/" + name)
             self._victims.append(name)
         if self._victims:
-            self._tell_evicted(names)
+            self._log_evicted(names)
 
-    def _tell_evicted(self, names):
+    def _log_evicted(self, names):
         first = segments.first_seq_of(names[0])
         last = segments.first_seq_of(names[len(self._victims)]) - 1
         self._tell(records.EVICTED, (min(first, self._evicted_first or first), last))
@@ -219,7 +219,7 @@ class Log:
         if len(names) < 2 or not self._pending:
             return False
         self._victims = names[:1]
-        self._tell_evicted(names)
+        self._log_evicted(names)
         self._evicted_first = self._evicted_first or segments.first_seq_of(names[0])
         self._evict_told()
         return True

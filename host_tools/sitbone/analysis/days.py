@@ -12,12 +12,12 @@ import numpy as np
 from cushion.core import records
 from cushion.core.dose import MAX_WEIGHT_U, weight_permille
 from cushion.core.occupancy import OCCUPIED
-from sitbone.advice import slow_dose
-from sitbone.analysis.material import EpochTable, Mark, Material, Prompt
 from sitbone.analysis.ribbon import SLACK_MS, UNKNOWN_STATE, ribbon
+from sitbone.analysis.slow_dose import slow_dose
 from sitbone.analysis.spans import Span, total_s
 from sitbone.analysis.thresholds import Thresholds
-from sitbone.days import Zone
+from sitbone.analysis.timeline import EpochTable, Mark, Prompt, Timeline
+from sitbone.dates import Zone
 
 SIDES = ("left", "right")
 MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose in a second
@@ -112,21 +112,21 @@ class Day:
         }
 
 
-def day_of(material: Material, day: date, start_ms: int, end_ms: int) -> Day:
-    """The figures of [start_ms, end_ms), a day or what of it was asked for; `material` holds it."""
-    material = material.within(start_ms, end_ms)
-    found = Day(day, start_ms, end_ms, has_data=bool(material.times_ms))
-    parts = ribbon(material, start_ms, end_ms)
+def day_of(timeline: Timeline, day: date, start_ms: int, end_ms: int) -> Day:
+    """The figures of [start_ms, end_ms), a day or what of it was asked for; `timeline` holds it."""
+    timeline = timeline.within(start_ms, end_ms)
+    found = Day(day, start_ms, end_ms, has_data=bool(timeline.times_ms))
+    parts = ribbon(timeline, start_ms, end_ms)
     found.bouts, found.away_s = parts.sitting, total_s(parts.away)
     found.has_data |= bool(found.bouts)
     # A night between two days is no break of either.
-    breaks = [item for item in material.breaks if start_ms <= item.start_ms and item.end_ms < end_ms]
+    breaks = [item for item in timeline.breaks if start_ms <= item.start_ms and item.end_ms < end_ms]
     found.breaks_all, found.breaks_verified = len(breaks), sum(item.verified for item in breaks)
-    found.prompts, found.marks = material.prompts, material.marks
-    found.unknown_s = total_s(span for span in material.unknown if start_ms <= span.end_ms < end_ms)
+    found.prompts, found.marks = timeline.prompts, timeline.marks
+    found.unknown_s = total_s(span for span in timeline.unknown if start_ms <= span.end_ms < end_ms)
     for index, side in enumerate(SIDES, 1):
-        found.dose_max_s[side] = max((dose[index] for dose in material.doses), default=0.0)
-    _add_epochs(found, material.epochs.between(start_ms, end_ms), material.thresholds)
+        found.dose_max_s[side] = max((dose[index] for dose in timeline.doses), default=0.0)
+    _add_epochs(found, timeline.epochs.between(start_ms, end_ms), timeline.thresholds)
     return found
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sitbone.analysis.material import LONGEST_EPOCH_MS, Array, EpochTable, Material
 from sitbone.analysis.spans import Span, clipped, merged, without
+from sitbone.analysis.timeline import LONGEST_EPOCH_MS, Array, EpochTable, Timeline
 
 SLACK_MS = 15_000  # two epochs that are no further apart follow each other
 FULL_SECONDS = 255  # where an epoch's count of seconds is full, it may have been longer
@@ -31,14 +31,14 @@ class Ribbon:
         return sorted(((span, kind) for spans, kind in parts for span in spans), key=lambda item: item[0].start_ms)
 
 
-def ribbon(material: Material, start_ms: int, end_ms: int) -> Ribbon:
+def ribbon(timeline: Timeline, start_ms: int, end_ms: int) -> Ribbon:
     """[start_ms, end_ms), UTC. What no record speaks of is unknown, not empty."""
-    material = material.within(start_ms, end_ms)
-    epochs = material.epochs
-    sitting = merged(clipped(material.bouts, start_ms, end_ms))
+    timeline = timeline.within(start_ms, end_ms)
+    epochs = timeline.epochs
+    sitting = merged(clipped(timeline.bouts, start_ms, end_ms))
     seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)
-    seen += [Span(item.start_ms, item.end_ms) for item in material.breaks]
-    known = without(merged(clipped([*seen, *material.slept], start_ms, end_ms)), merged(material.unknown))
+    seen += [Span(item.start_ms, item.end_ms) for item in timeline.breaks]
+    known = without(merged(clipped([*seen, *timeline.slept], start_ms, end_ms)), merged(timeline.unknown))
     away = without(known, sitting)
     unknown = without([Span(start_ms, end_ms)], merged([*sitting, *away]))
     faulty = merged(clipped(_runs(epochs, epochs.fields["bad_zones"] != 0), start_ms, end_ms))

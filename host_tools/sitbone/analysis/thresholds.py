@@ -10,8 +10,8 @@ import numpy as np
 
 from cushion.core import records
 from cushion.core.settings import BY_NAME, SPEC
-from sitbone.blocks import fields_of
-from sitbone.store import Store
+from sitbone.store.blocks import fields_of
+from sitbone.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from sitbone.analysis.day_cache import whole_days
 from sitbone.analysis.days import SIDES, Day
-from sitbone.analysis.kept import whole_days, zone_of
-from sitbone.analysis.material import Array, Prompt
+from sitbone.analysis.intervals import share
 from sitbone.analysis.thresholds import Step, Thresholds
-from sitbone.days import Zone
-from sitbone.diary_store import DiaryStore, Row
-from sitbone.population import share
-from sitbone.store import Store
+from sitbone.analysis.timeline import Array, Prompt
+from sitbone.dates import Zone
+from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.store.store import Store, zone_of
 
 WEEK_DAYS = 7
 # Standing up within so many minutes of a vibration, in 2,628 vibrations of a field study (Compernolle 2021).

@@ -8,11 +8,10 @@ from datetime import date, datetime
 import numpy as np
 
 from sitbone.analysis.days import SIDES, Day, day_of
-from sitbone.analysis.kept import zone_of
-from sitbone.analysis.material import Array, Break, EpochTable, Material, gather
 from sitbone.analysis.ribbon import SLACK_MS, Ribbon, ribbon
-from sitbone.days import Zone, unix_ms
-from sitbone.store import Store
+from sitbone.analysis.timeline import Array, Break, EpochTable, Timeline, gather
+from sitbone.dates import Zone, unix_ms
+from sitbone.store.store import Store, zone_of
 
 POINTS = 500  # buckets of a day's curve; each keeps its lowest and highest point of both sides
 
@@ -48,23 +47,23 @@ def day_view(store: Store, day: date, now: datetime) -> DayView:
     """What the store knows of one day of the person, whether or not there is anything. ``now``: aware."""
     zone = zone_of(store)
     start_ms, end_ms = zone.begin_ms(day), zone.begin_ms(date.fromordinal(day.toordinal() + 1))
-    material = gather(store, start_ms, end_ms)
-    parts = ribbon(material, start_ms, max(start_ms, min(end_ms, unix_ms(now))))
+    timeline = gather(store, start_ms, end_ms)
+    parts = ribbon(timeline, start_ms, max(start_ms, min(end_ms, unix_ms(now))))
     known = [span.end_ms for span in (*parts.sitting, *parts.away)]
-    totals = day_of(material, day, start_ms, end_ms)
+    totals = day_of(timeline, day, start_ms, end_ms)
     return DayView(
         totals,
         zone,
         parts,
         max(known, default=None),
-        [item for item in material.breaks if start_ms <= item.end_ms < end_ms],
-        _curves(material, start_ms, end_ms),
+        [item for item in timeline.breaks if start_ms <= item.end_ms < end_ms],
+        _curves(timeline, start_ms, end_ms),
         store.any_simulated(),
     )
 
 
-def _curves(material: Material, start_ms: int, end_ms: int) -> list[DoseCurve]:
-    epochs = material.epochs.between(start_ms, end_ms)
+def _curves(timeline: Timeline, start_ms: int, end_ms: int) -> list[DoseCurve]:
+    epochs = timeline.epochs.between(start_ms, end_ms)
     found = []
     for cushion in np.unique(epochs.cushion).tolist():
         mine = epochs.cushion == cushion
@@ -72,7 +71,7 @@ def _curves(material: Material, start_ms: int, end_ms: int) -> list[DoseCurve]:
         at_ms, doses = _with_holes(table)
         keep = _thinned((at_ms - start_ms) * POINTS // (end_ms - start_ms), doses)
         at_ms = at_ms[keep]
-        limits = {side: material.thresholds.of(cushion, f"{side}_dose_limit_s", at_ms).astype(float) for side in SIDES}
+        limits = {side: timeline.thresholds.of(cushion, f"{side}_dose_limit_s", at_ms).astype(float) for side in SIDES}
         found.append(DoseCurve(cushion, at_ms, {side: doses[side][keep] for side in SIDES}, limits))
     return found
 

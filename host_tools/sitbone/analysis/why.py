@@ -12,13 +12,12 @@ from cushion.core import prompting, records
 from cushion.core.charge import LOG_ONLY
 from cushion.core.pauses import is_quiet
 from sitbone.analysis.days import SIDES
-from sitbone.analysis.kept import zone_of
-from sitbone.analysis.material import LONGEST_MS, Material, Prompt, gather
-from sitbone.blocks import Fields, fields_of
-from sitbone.days import Zone, duration_text
+from sitbone.analysis.events import ZONES, text_of
+from sitbone.analysis.timeline import LONGEST_MS, Prompt, Timeline, gather
+from sitbone.dates import Zone, duration_text
 from sitbone.errors import SitboneError
-from sitbone.events import ZONES, text_of
-from sitbone.store import Store, Stored
+from sitbone.store.blocks import Fields, fields_of
+from sitbone.store.store import Store, Stored, zone_of
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 EPOCH_BEFORE_MS = 120_000  # the load is that of the last epoch, if it is no older
@@ -68,7 +67,7 @@ class _Decision:
         self._record = record
         self._fields = fields_of(record.kind, record.payload)
         self._zone: Zone = zone_of(store)
-        self._material: Material = gather(store, self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
+        self._timeline: Timeline = gather(store, self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
         before = store.read(STATES, self._at_ms - LONGEST_MS, self._at_ms + 1)
         same = [item for item in before if (item.cushion, item.session) == (record.cushion, record.session)]
         self._then = _states(same)
@@ -98,13 +97,13 @@ class _Decision:
         if self._record.kind != records.PROMPT:
             return None
         key = (self._record.cushion, self._record.session, int(self._fields["episode"]))
-        mine = [item for item in self._material.prompts if (item.cushion, item.session, item.episode) == key]
+        mine = [item for item in self._timeline.prompts if (item.cushion, item.session, item.episode) == key]
         return next(item for item in mine if any(at_ms == self._at_ms for at_ms, _, _ in item.levels))
 
     def _inputs(self) -> dict[str, Any]:
         limits = {side: self._setting(f"{side}_dose_limit_s") for side in SIDES}
         values: dict[str, Any] = {"limit_s": limits, "seated_limit_s": self._setting("seated_limit_s")}
-        epochs = self._material.epochs.between(self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
+        epochs = self._timeline.epochs.between(self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
         last = epochs.fields[-1] if len(epochs) else None
         values["load_permille"] = {side: _known_u(last, f"{side}_u") for side in SIDES}
         told = self._fields if "left_dose_cs" in self._fields else last
@@ -113,8 +112,8 @@ class _Decision:
             values["seated_s"] = int(told["seated_s"])
         else:
             values |= {"dose_s": dict.fromkeys(SIDES), "seated_s": None}
-        sits = [bout for bout in self._material.bouts if bout.start_ms <= self._at_ms <= bout.end_ms]
-        breaks = [item for item in self._material.breaks if item.verified and item.end_ms <= self._at_ms]
+        sits = [bout for bout in self._timeline.bouts if bout.start_ms <= self._at_ms <= bout.end_ms]
+        breaks = [item for item in self._timeline.breaks if item.verified and item.end_ms <= self._at_ms]
         return values | {
             "sat_since": self._zone.iso(sits[-1].start_ms) if sits else None,
             "sat_s": (self._at_ms - sits[-1].start_ms) / 1000 if sits else None,
@@ -127,10 +126,10 @@ class _Decision:
         }
 
     def _setting(self, name: str) -> int:
-        return self._material.thresholds.at(self._record.cushion, name, self._at_ms)
+        return self._timeline.thresholds.at(self._record.cushion, name, self._at_ms)
 
     def _threshold(self, name: str) -> dict[str, Any]:
-        steps = self._material.thresholds.steps
+        steps = self._timeline.thresholds.steps
         mine = [step for step in steps if (step.cushion, step.name) == (self._record.cushion, name)]
         since = [step for step in mine if step.at_ms <= self._at_ms]
         return {
@@ -165,7 +164,7 @@ class _Decision:
 
     def _count(self, window_ms: int) -> int:
         """Promptings that began within a window before this one."""
-        mine = [item for item in self._material.prompts if item.cushion == self._record.cushion]
+        mine = [item for item in self._timeline.prompts if item.cushion == self._record.cushion]
         begins = [item.at_ms for item in mine if not any(at_ms == self._at_ms for at_ms, _, _ in item.levels)]
         return sum(self._at_ms - window_ms < at_ms < self._at_ms for at_ms in begins)
 

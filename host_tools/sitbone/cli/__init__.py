@@ -1,4 +1,6 @@
-"""The command line: arguments, printing and exit codes. Nothing outside this folder prints.
+"""The command line: arguments, printing and exit codes.
+
+Rule: nothing outside this folder prints, and nothing in it decides.
 
 What takes time to import is imported in the command that needs it, so that ``sitbone --help`` is quick.
 """

@@ -22,7 +22,7 @@ from sitbone.errors import SitboneError
 @click.option("--force", is_flag=True, help="Erase even what was never synced.")
 def flash(port: str, image: Path, erase: bool, force: bool) -> None:
     """Put MicroPython on a board, with esptool. Then run sitbone install."""
-    from sitbone.flashing import flash as flash_it
+    from sitbone.board.flashing import flash as flash_it
 
     chip = flash_it(port, image, erase, force)
     click.echo(f"MicroPython for the {chip} is on the board; now run sitbone install --port {port}")
@@ -33,8 +33,8 @@ def flash(port: str, image: Path, erase: bool, force: bool) -> None:
 @json_option
 def doctor(port: str | None, as_json: bool) -> None:
     """Check the installation, the data and, with a port, the cushion. Faults, crashes, safe mode."""
-    from sitbone.days import unix_ms
-    from sitbone.doctor import BAD, examine
+    from sitbone.board.doctor import BAD, examine
+    from sitbone.dates import unix_ms
 
     found = examine(port, unix_ms(now()))
     if as_json:
@@ -58,8 +58,8 @@ def doctor(port: str | None, as_json: bool) -> None:
 @json_option
 def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bool) -> None:
     """Estimate mAh a day by state, and days per charge. From data-sheet currents and times of a virtual week."""
-    from sitbone.energy import RECORDED, estimate, measure
-    from sitbone.render import energy_lines, energy_table
+    from sitbone.cli.render import energy_lines, energy_table
+    from sitbone.lab.energy import RECORDED, estimate, measure
 
     times = RECORDED if days is None else measure(days)
     result = estimate(times, capacity_mah, seated_h)

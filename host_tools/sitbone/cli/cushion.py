@@ -20,7 +20,7 @@ from sitbone.errors import NoCushion, UsageError
 @json_option
 def devices(as_json: bool) -> None:
     """List the cushions on serial ports."""
-    from sitbone import device
+    from sitbone.board import device
 
     found = device.find()
     if as_json:
@@ -47,9 +47,9 @@ def install(
     port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, builtin: bool, as_json: bool
 ) -> None:
     """Put the firmware on a board, verified. The old version is kept until the new one has started."""
-    from sitbone.firmware_files import can_compile
-    from sitbone.install import install as install_on
-    from sitbone.install import use_builtin
+    from sitbone.board.firmware_files import can_compile
+    from sitbone.board.install import install as install_on
+    from sitbone.board.install import use_builtin
 
     if builtin:
         result = use_builtin(port, board, divider_ohm)
@@ -72,9 +72,9 @@ def install(
 @json_option
 def status(port: str | None, as_json: bool) -> None:
     """Show how the cushion is: dose, battery, clock, faults. Firmware, calibration, journal, last reset, too."""
-    from sitbone.days import unix_ms
-    from sitbone.device import Cushion
-    from sitbone.render import status_lines
+    from sitbone.board.device import Cushion
+    from sitbone.cli.render import status_lines
+    from sitbone.dates import unix_ms
 
     with Cushion(chosen_port(port)) as cushion:
         answer = cushion.call("status")
@@ -96,8 +96,8 @@ def settings() -> None:
 @json_option
 def settings_show(port: str | None, as_json: bool) -> None:
     """Show the settings in force, with unit and range."""
-    from sitbone.device import Cushion
-    from sitbone.render import settings_table
+    from sitbone.board.device import Cushion
+    from sitbone.cli.render import settings_table
 
     with Cushion(chosen_port(port)) as cushion:
         answer = cushion.call("settings_show")
@@ -114,9 +114,10 @@ def settings_show(port: str | None, as_json: bool) -> None:
 @json_option
 def settings_set(pairs: tuple[str, ...], reason: str, port: str | None, as_json: bool) -> None:
     """Change settings. They are read back, and the cushion holds them to their ranges."""
-    from sitbone.device import Cushion
-    from sitbone.render import set_lines
-    from sitbone.settings import change, parse_pairs
+    from sitbone.board.device import Cushion
+    from sitbone.cli.render import set_lines
+    from sitbone.settings.changes import change
+    from sitbone.settings.spec import parse_pairs
 
     asked = parse_pairs(pairs)
     with open_store() as store, Cushion(chosen_port(port)) as cushion:

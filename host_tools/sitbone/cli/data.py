@@ -25,9 +25,9 @@ from sitbone.errors import UsageError
 @json_option
 def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
     """Record every raw sample into a trace that replay reads. OUT may end in .csv or .csv.gz."""
-    from sitbone.days import parse_duration_s
-    from sitbone.device import Cushion
-    from sitbone.record import record as record_to
+    from sitbone.board.device import Cushion
+    from sitbone.board.record import record as record_to
+    from sitbone.dates import parse_duration_s
 
     seconds = round(parse_duration_s(duration))
     if not 1 <= seconds <= 7 * 86400:
@@ -48,7 +48,7 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="File format.")
 def export(path: Path, form: str) -> None:
     """Write every stored record to a file, with all its fields. One a row; times are UTC."""
-    from sitbone.export import export as export_to
+    from sitbone.store.export import export as export_to
 
     with open_store() as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
@@ -59,7 +59,7 @@ def export(path: Path, form: str) -> None:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 def backup(path: Path) -> None:
     """Copy the whole store into one file, checked. A sync may run meanwhile."""
-    from sitbone.backup import back_up
+    from sitbone.store.backup import back_up
 
     with open_store() as store, progress_bar("copying") as progress:
         count = back_up(store, path, progress)
@@ -70,8 +70,8 @@ def backup(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 def restore(path: Path) -> None:
     """Put a backup in the place of the store. What was stored until then is kept beside it."""
-    from sitbone.analysis.kept import derive_recent
-    from sitbone.backup import restore as restore_from
+    from sitbone.analysis.day_cache import derive_recent
+    from sitbone.store.backup import restore as restore_from
 
     with open_store() as store, progress_bar("copying") as progress:
         count, before = restore_from(store, path, _stamp(now()), progress)

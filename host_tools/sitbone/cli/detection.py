@@ -21,8 +21,8 @@ from sitbone.errors import UsageError
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
     """Teach the cushion the empty seat and your own neutral sit. A bad capture is refused, with the reason."""
-    from sitbone.device import Cushion
-    from sitbone.live import PHASES, capture
+    from sitbone.board.device import Cushion
+    from sitbone.board.live import PHASES, capture
 
     if haptics:
         _calibrate_haptics(port, as_json)
@@ -49,10 +49,10 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
 
 def _calibrate_haptics(port: str | None, as_json: bool) -> None:
     """Sit on the cushion: a pulse, a question, until the threshold is found; then the setting is made."""
+    from sitbone.board.device import Cushion
+    from sitbone.board.haptics import find_threshold
     from sitbone.cli.terminal import now, open_store
-    from sitbone.device import Cushion
-    from sitbone.haptics import find_threshold
-    from sitbone.settings import change
+    from sitbone.settings.changes import change
 
     with open_store() as store, Cushion(chosen_port(port)) as cushion:
 
@@ -83,9 +83,9 @@ def live(every_s: float, duration: str | None, port: str | None, as_json: bool) 
 
     Enter marks what is seen as "before": place a wedge or a cut-out cushion and compare. The cushion runs on.
     """
-    from sitbone.days import parse_duration_s
-    from sitbone.device import Cushion
-    from sitbone.live import figures, lines
+    from sitbone.board.device import Cushion
+    from sitbone.board.live import figures, lines
+    from sitbone.dates import parse_duration_s
 
     until = None if duration is None else time.monotonic() + parse_duration_s(duration)
     before: dict[str, Any] | None = None
@@ -132,9 +132,9 @@ def _enter_pressed(wait_s: float) -> bool:
 @json_option
 def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tuple[str, ...], as_json: bool) -> None:
     """Hold detection against recordings and simulated sitters. Beside two stopwatches; with --json one row a line."""
-    from sitbone.evaluate import recording_rows, scenario_rows
-    from sitbone.evaluate import recordings as recordings_in
-    from sitbone.evaluation_report import evaluation_table, plot
+    from sitbone.lab.evaluate import recording_rows, scenario_rows
+    from sitbone.lab.evaluate import recordings as recordings_in
+    from sitbone.lab.evaluation_report import evaluation_table, plot
     from sitbone.virtual import SCENARIOS
 
     found = recordings_in(recordings) if recordings else {}

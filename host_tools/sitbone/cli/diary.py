@@ -53,8 +53,8 @@ def pain_add(
     as_json: bool,
 ) -> None:
     """Note how much it hurts."""
-    from sitbone.diary import care_of, new_pain
-    from sitbone.diary_store import DiaryStore
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.entries import care_of, new_pain
 
     if morning and sitting:
         raise UsageError("--morning and --sitting are two entries; give one, or --morning with --sat")
@@ -78,7 +78,7 @@ def pain_add(
 
 
 def _felt(when: str | None) -> datetime:
-    from sitbone.days import parse_when
+    from sitbone.dates import parse_when
 
     if when is None:
         return now()
@@ -92,9 +92,9 @@ def _felt(when: str | None) -> datetime:
 @json_option
 def pain_list(days: int, as_json: bool) -> None:
     """Show the diary, and the marks from the cushion's button."""
-    from sitbone.days import local
-    from sitbone.diary import symptom_marks
-    from sitbone.diary_store import DiaryStore
+    from sitbone.dates import local
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.entries import symptom_marks
 
     first = (now().date() - timedelta(days=days - 1)).isoformat()
     with open_store() as store:
@@ -120,8 +120,8 @@ def pain_list(days: int, as_json: bool) -> None:
 @click.option("--note")
 def pain_edit(number: int, value: int | None, side: str | None, note: str | None) -> None:
     """Correct an entry; what it said before is kept with it."""
-    from sitbone.days import unix_ms
-    from sitbone.diary_store import DiaryStore
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
 
     if value is not None and not 0 <= value <= 10:
         raise UsageError(f"pain {value} is out of range; give 0 to 10")
@@ -138,8 +138,8 @@ def pain_edit(number: int, value: int | None, side: str | None, note: str | None
 @click.argument("number", type=int)
 def pain_remove(number: int) -> None:
     """Take an entry out of use."""
-    from sitbone.days import unix_ms
-    from sitbone.diary_store import DiaryStore
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
 
     with open_store() as store:
         row = DiaryStore(store).remove("pain", number, unix_ms(now()))
@@ -153,9 +153,9 @@ def pain_remove(number: int) -> None:
 @json_option
 def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
     """Red flags: what needs a doctor. While one is open, no limit is raised."""
-    from sitbone.days import unix_ms
-    from sitbone.diary import RED_FLAGS, URGENT
-    from sitbone.diary_store import DiaryStore
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.entries import RED_FLAGS, URGENT
 
     if what is not None and what not in RED_FLAGS:
         raise UsageError(f"no red flag is called {what}; give {', '.join(RED_FLAGS)}")
@@ -200,8 +200,8 @@ def rehab() -> None:
 @click.option("--note")
 def rehab_add(stage: str, exercise: str, **values: Any) -> None:
     """Note an exercise. STAGE: isometric, heavy-slow or energy-storage."""
-    from sitbone.diary_store import DiaryStore
-    from sitbone.rehab import criteria, new_exercise
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.rehab import criteria, new_exercise
 
     row = new_exercise(now(), stage, exercise, **values)
     with open_store() as store:
@@ -217,8 +217,8 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
 @click.option("--pain-next", metavar="0-10", type=int, required=True, help="How the morning after it was.")
 def rehab_rate(number: int, pain_next: int) -> None:
     """Add to an exercise the pain of the morning after it."""
-    from sitbone.diary_store import DiaryStore
-    from sitbone.rehab import criteria
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.rehab import criteria
 
     if not 0 <= pain_next <= 10:
         raise UsageError(f"--pain-next {pain_next} is out of range; give 0 to 10")
@@ -233,8 +233,8 @@ def rehab_rate(number: int, pain_next: int) -> None:
 @json_option
 def rehab_list(as_json: bool) -> None:
     """Show the exercises, and which criteria the stage has met. It never moves on by itself."""
-    from sitbone.diary_store import DiaryStore
-    from sitbone.rehab import criteria
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.rehab import criteria
 
     with open_store() as store:
         rows = DiaryStore(store).rehab()
@@ -251,8 +251,8 @@ def rehab_list(as_json: bool) -> None:
 @click.argument("number", type=int)
 def rehab_remove(number: int) -> None:
     """Take an exercise out of the log."""
-    from sitbone.days import unix_ms
-    from sitbone.diary_store import DiaryStore
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
 
     with open_store() as store:
         row = DiaryStore(store).remove("rehab", number, unix_ms(now()))
@@ -260,7 +260,7 @@ def rehab_remove(number: int) -> None:
 
 
 def _exercise_line(row: dict[str, Any]) -> str:
-    from sitbone.rehab import amounts, pains
+    from sitbone.diary.rehab import amounts, pains
 
     side = [] if row["side"] == "both" else [row["side"]]
     note = f": {row['note']}" if row["note"] else ""
@@ -277,6 +277,6 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    from sitbone.diary import as_json
+    from sitbone.diary.entries import as_json
 
     return as_json(row)

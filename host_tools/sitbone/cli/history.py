@@ -29,9 +29,9 @@ from sitbone.errors import CushionGone, DamagedData, UsageError
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
     """Fetch what is new into the store, and set the clock. Verified; safe to cut and to repeat."""
-    from sitbone.analysis.kept import derive_recent
-    from sitbone.device import Cushion
-    from sitbone.sync import Sync
+    from sitbone.analysis.day_cache import derive_recent
+    from sitbone.board.device import Cushion
+    from sitbone.store.sync import Sync
 
     chosen = chosen_port(port)
     try:
@@ -52,8 +52,8 @@ def sync(port: str | None, as_json: bool) -> None:
 
 def remind_of_morning() -> None:
     """A line for who keeps the diary and has not said yet how the morning was."""
-    from sitbone.diary import misses_morning
-    from sitbone.diary_store import DiaryStore
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.entries import misses_morning
 
     with open_store() as store:
         if misses_morning(DiaryStore(store), now()):
@@ -61,7 +61,7 @@ def remind_of_morning() -> None:
 
 
 def print_sync(result: dict[str, Any], as_json: bool) -> None:
-    from sitbone.render import sync_lines
+    from sitbone.store.sync import sync_lines
 
     if as_json:
         print_json(result)
@@ -76,9 +76,9 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
 @json_option
 def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
     """Show the days: sitting, breaks, prompts, dose. How prompts ended and how much data is valid, too."""
-    from sitbone.analysis.kept import zone_of
-    from sitbone.history import history as days_of
-    from sitbone.history import last_days
+    from sitbone.analysis.history import history as days_of
+    from sitbone.analysis.history import last_days
+    from sitbone.store.store import zone_of
 
     with open_store() as store:
         zone = zone_of(store)
@@ -100,7 +100,7 @@ def _earliest() -> datetime:
 
 
 def print_history(found: list[Any], simulated: bool) -> None:
-    from sitbone.render import history_table
+    from sitbone.cli.render import history_table
 
     if not found:
         click.echo("no data in these days; run sitbone sync, or ask for others with --from")
@@ -116,9 +116,9 @@ def print_history(found: list[Any], simulated: bool) -> None:
 @json_option
 def events(start: str | None, end: str | None, as_json: bool) -> None:
     """Show each event with its reason: why did it buzz?"""
-    from sitbone.analysis.kept import zone_of
-    from sitbone.events import events as events_of
-    from sitbone.render import event_line
+    from sitbone.analysis.events import events as events_of
+    from sitbone.cli.render import event_line
+    from sitbone.store.store import zone_of
 
     with open_store() as store:
         found = events_of(store, *parse_range(start, end, zone_of(store)))

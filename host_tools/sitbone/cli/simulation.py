@@ -27,10 +27,10 @@ from sitbone.errors import UsageError
 @json_option
 def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
     """Run the firmware's own decisions over a recorded trace."""
-    from sitbone.render import replay_lines
-    from sitbone.replay import calibration_from, replay_trace
-    from sitbone.settings import in_force, load
-    from sitbone.trace import read_trace
+    from sitbone.cli.render import replay_lines
+    from sitbone.replay.trace import read_trace
+    from sitbone.replay.trace_replay import calibration_from, replay_trace
+    from sitbone.settings.spec import in_force, load
 
     values = {} if settings_file is None else load(settings_file)
     calibration = None if calibrate_from is None else calibration_from(read_trace(calibrate_from))
@@ -67,8 +67,8 @@ def virtual(
     journal: Path | None,
 ) -> None:
     """Run a virtual cushion: the real firmware on a simulated seat. Prints "ready PATH" once its port answers."""
-    from sitbone.days import parse_duration_s, parse_when
-    from sitbone.install import install as install_on
+    from sitbone.board.install import install as install_on
+    from sitbone.dates import parse_duration_s, parse_when
     from sitbone.virtual import VirtualCushion
 
     started = None if start is None else parse_when(start, now())
@@ -92,7 +92,7 @@ def virtual(
 
 
 def _seat(trace: Path | None, sitter: str | None, seed: int, start: datetime | None) -> Any:
-    from sitbone.trace import read_trace
+    from sitbone.replay.trace import read_trace
     from sitbone.virtual import SITTERS, SitterSeat, TraceSeat
 
     if (trace is None) == (sitter is None):
@@ -171,7 +171,7 @@ def demo(into: Path | None, report: Path, weeks: int | None, seed: int) -> None:
 
 
 def _example_weeks(home: Path, weeks: int, seed: int) -> None:
-    from sitbone.demo_weeks import run_weeks
+    from sitbone.lab.demo_weeks import run_weeks
 
     with progress_bar("simulating") as progress:
         made = run_weeks(home, weeks, now(), seed, progress)
@@ -180,7 +180,7 @@ def _example_weeks(home: Path, weeks: int, seed: int) -> None:
 
 
 def _demo(home: Path, report: Path, kept: bool) -> None:
-    from sitbone.demo import run_demo
+    from sitbone.lab.demo import run_demo
 
     click.echo("A simulated office day: the firmware is real, the sitter and the sensors are not.")
     with progress_bar("the day") as progress:
@@ -196,9 +196,9 @@ def _demo(home: Path, report: Path, kept: bool) -> None:
 
 def _print_demo_events(home: Path) -> None:
     """Why it buzzed, and what came of it: the rest is in `sitbone events`."""
-    from sitbone.events import events as events_of
-    from sitbone.render import event_line
-    from sitbone.store import Store
+    from sitbone.analysis.events import events as events_of
+    from sitbone.cli.render import event_line
+    from sitbone.store.store import Store
 
     with Store(home / "sitbone.sqlite") as store:
         for event in events_of(store, None, None):

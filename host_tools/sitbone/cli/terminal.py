@@ -14,8 +14,8 @@ from sitbone.errors import NoCushion, UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sitbone.days import Zone
-    from sitbone.store import Store
+    from sitbone.dates import Zone
+    from sitbone.store.store import Store
 
 Progress = Callable[[int, int], None]
 
@@ -65,7 +65,7 @@ def now() -> datetime:
 
 def open_store() -> "Store":
     from sitbone.home import store_path
-    from sitbone.store import Store
+    from sitbone.store.store import Store
 
     return Store(store_path())
 
@@ -74,7 +74,7 @@ def chosen_port(port: str | None) -> str:
     """The port the user named, or the one that has a cushion."""
     if port is not None:
         return port
-    from sitbone import device
+    from sitbone.board import device
 
     ports = [found["port"] for found in device.find()]
     if not ports:
@@ -93,7 +93,7 @@ to_option = click.option("--to", "end", metavar="D", help="Last day (included), 
 
 
 def parse_range(start: str | None, end: str | None, zone: "Zone") -> tuple[datetime | None, datetime | None]:
-    from sitbone.days import parse_when
+    from sitbone.dates import parse_when
 
     first = None if start is None else parse_when(start, now(), zone=zone)
     last = None if end is None else parse_when(end, now(), end=True, zone=zone)

@@ -47,13 +47,13 @@ def tune(
     if explore:
         _explore(plot, days, as_json)
         return
-    from sitbone import tune as tuned
+    from sitbone.tuning import proposal as tuned
 
     with open_store() as store:
         if resume:
             tuned.resume(store, now(), reason)
         if apply_it:
-            from sitbone.device import Cushion
+            from sitbone.board.device import Cushion
 
             with Cushion(chosen_port(port)) as cushion:
                 document = tuned.apply(cushion, store, now())
@@ -69,7 +69,7 @@ def tune(
 
 
 def _explore(plot: Path | None, days: int, as_json: bool) -> None:
-    from sitbone.explore import explore, save_plot, table
+    from sitbone.tuning.explore import explore, save_plot, table
 
     with open_store() as store:
         found = explore(store, now(), days)
@@ -90,9 +90,9 @@ def _explore(plot: Path | None, days: int, as_json: bool) -> None:
 @json_option
 def settings_history(as_json: bool) -> None:
     """Show every change of a setting, with its reason."""
-    from sitbone.days import iso
-    from sitbone.limits import setting_changes
-    from sitbone.settings import BY_SYNC
+    from sitbone.dates import iso
+    from sitbone.settings.limits import setting_changes
+    from sitbone.settings.spec import BY_SYNC
 
     with open_store() as store:
         changes = [item for item in setting_changes(store) if item.name not in BY_SYNC]
@@ -121,9 +121,9 @@ def settings_history(as_json: bool) -> None:
 @json_option
 def settings_undo(port: str | None, as_json: bool) -> None:
     """Take back the last change. Of a reduction, as much as a week allows: a rise is a rise."""
-    from sitbone.device import Cushion
-    from sitbone.settings import change, undone
-    from sitbone.sync import Sync
+    from sitbone.board.device import Cushion
+    from sitbone.settings.changes import change, undone
+    from sitbone.store.sync import Sync
 
     chosen = chosen_port(port)
     with open_store() as store:
@@ -140,8 +140,8 @@ def settings_undo(port: str | None, as_json: bool) -> None:
 @port_option
 def settings_export(path: Path, port: str | None) -> None:
     """Write the settings in force to a file. Import and replay --settings read it."""
-    from sitbone.device import Cushion
-    from sitbone.settings import exported
+    from sitbone.board.device import Cushion
+    from sitbone.settings.spec import exported
 
     with Cushion(chosen_port(port)) as cushion:
         values = cushion.call("settings_show")["values"]
@@ -156,8 +156,9 @@ def settings_export(path: Path, port: str | None) -> None:
 @json_option
 def settings_import(path: Path, reason: str, port: str | None, as_json: bool) -> None:
     """Put a file's settings into force. They are held to their ranges and to the 7-day rise."""
-    from sitbone.device import Cushion
-    from sitbone.settings import BY_SYNC, change, load
+    from sitbone.board.device import Cushion
+    from sitbone.settings.changes import change
+    from sitbone.settings.spec import BY_SYNC, load
 
     asked = {name: value for name, value in load(path).items() if name not in BY_SYNC}
     if not asked:
@@ -173,8 +174,8 @@ def settings_import(path: Path, reason: str, port: str | None, as_json: bool) ->
 @json_option
 def settings_diff(path: Path, port: str | None, as_json: bool) -> None:
     """Show what importing a file would change."""
-    from sitbone.device import Cushion
-    from sitbone.settings import differences, load
+    from sitbone.board.device import Cushion
+    from sitbone.settings.spec import differences, load
 
     wanted = load(path)
     with Cushion(chosen_port(port)) as cushion:
@@ -190,7 +191,7 @@ def settings_diff(path: Path, port: str | None, as_json: bool) -> None:
 
 
 def _print_set(answer: dict[str, Any], asked: dict[str, int], as_json: bool) -> None:
-    from sitbone.render import set_lines
+    from sitbone.cli.render import set_lines
 
     if as_json:
         print_json(answer)

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from nicegui import app as framework
 from nicegui import core, run, ui
 
-from sitbone.dashboard import cushion_link, downloads, frame
+from sitbone.dashboard import downloads, frame
+from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.guard import LEAST_TOKEN, LOOPBACK_NAMES, Access, Guard
 from sitbone.dashboard.pages import PAGES
 from sitbone.errors import SitboneError, UsageError

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sitbone.analysis.days import SIDES
-from sitbone.analysis.material import Array
 from sitbone.analysis.spans import Span
+from sitbone.analysis.timeline import Array
 from sitbone.analysis.view import DayView, DoseCurve
-from sitbone.days import Zone
+from sitbone.dates import Zone
 
 HOUR_MS = 3_600_000
 LEAST_HOURS = 6

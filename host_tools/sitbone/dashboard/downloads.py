@@ -14,11 +14,11 @@ from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.widgets import block, card, link, text
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.errors import SitboneError
-from sitbone.export import export
 from sitbone.report.content import report_of
 from sitbone.report.html import html
 from sitbone.report.pdf import write_pdf
-from sitbone.store import Store
+from sitbone.store.export import export
+from sitbone.store.store import Store
 
 TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
 REPORTS = {"html": "text/html", "pdf": "application/pdf"}

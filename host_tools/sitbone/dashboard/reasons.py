@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sitbone.analysis.days import SIDES
-from sitbone.dashboard.settings_work import title_of, value_of
+from sitbone.dashboard.cushion.settings_work import title_of, value_of
 from sitbone.dashboard.widgets import SIDE_MARKS, block, details, table, text
-from sitbone.days import duration_text
+from sitbone.dates import duration_text
 
 OUTCOME_WORDS = {
     "break": "a verified break",

@@ -7,8 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
+from sitbone.board.live import ZONE_TITLES, Row
 from sitbone.dashboard.widgets import block, text
-from sitbone.live import ZONE_TITLES, Row
 
 # The foam of the building guide, seen from above in mm; the person looks up the page.
 OUTLINE = (

@@ -12,7 +12,7 @@ from nicegui import run
 
 from sitbone.errors import SitboneError
 from sitbone.home import store_path
-from sitbone.store import Store
+from sitbone.store.store import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")

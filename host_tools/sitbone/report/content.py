@@ -12,21 +12,20 @@ import numpy as np
 from cushion import VERSION
 from cushion.core import records
 from cushion.core.settings import DOSE_LIMITS
-from sitbone.analysis.kept import zone_of
-from sitbone.analysis.material import gather
+from sitbone.analysis.events import outcomes_told, text_of
 from sitbone.analysis.ribbon import ribbon
 from sitbone.analysis.thresholds import Step
+from sitbone.analysis.timeline import gather
 from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Trends, trends
-from sitbone.blocks import fields_of
-from sitbone.days import counted, unix_ms
-from sitbone.diary import RED_FLAGS
-from sitbone.diary_store import DiaryStore, Row
+from sitbone.dates import counted, unix_ms
+from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.entries import RED_FLAGS
+from sitbone.diary.rehab import amounts, criteria
 from sitbone.errors import SitboneError
-from sitbone.events import outcomes_told, text_of
-from sitbone.rehab import amounts, criteria
 from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
-from sitbone.store import Store
+from sitbone.store.blocks import fields_of
+from sitbone.store.store import Store, zone_of
 
 DAYS = 28
 MOST_WEEKS = 4  # as columns
@@ -116,9 +115,9 @@ def _worst(found: Trends, moment: str, first: date) -> str:
 def _times(store: Store, found: Trends, now: datetime) -> Picture:
     zone, dates = found.zone, found.dates[-MOST_ROWS:]
     edges = [zone.begin_ms(day) for day in (*dates, dates[-1] + timedelta(days=1))]
-    material = gather(store, edges[0], edges[-1])
+    timeline = gather(store, edges[0], edges[-1])
     ends = [min(edge, max(unix_ms(now), begin)) for begin, edge in pairwise(edges)]
-    ribbons = [ribbon(material, *bounds) for bounds in zip(edges[:-1], ends, strict=True)]
+    ribbons = [ribbon(timeline, *bounds) for bounds in zip(edges[:-1], ends, strict=True)]
     prompts = [[] if day is None else [prompt.at_ms for prompt in day.prompts] for day in found.days[-MOST_ROWS:]]
     return sitting_times(dates, ribbons, prompts, zone)
 

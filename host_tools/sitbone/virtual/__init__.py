@@ -1,11 +1,14 @@
-"""The virtual cushion: the unmodified firmware on a real MicroPython, in a simulated world. See README.md."""
+"""The virtual cushion: the unmodified firmware on a real MicroPython, in a simulated world. See README.md.
 
-from .chip_process import Interpreter
-from .errors import VirtualError
-from .scenarios import SCENARIOS
-from .seat import EmptySeat, Seat, TraceSeat
-from .sitter import SITTERS, SitterSeat
-from .supervisor import VirtualCushion
+Rule: it replaces the chip and the world around it, never the firmware.
+"""
+
+from sitbone.virtual.chip_process import Interpreter
+from sitbone.virtual.errors import VirtualError
+from sitbone.virtual.sitters.scenarios import SCENARIOS
+from sitbone.virtual.sitters.seat import EmptySeat, Seat, TraceSeat
+from sitbone.virtual.sitters.sitter import SITTERS, SitterSeat
+from sitbone.virtual.supervisor import VirtualCushion
 
 __all__ = [
     "SCENARIOS",

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import protocol
-from .errors import VirtualError
-from .wire import raw_pty
+from sitbone.virtual import protocol
+from sitbone.virtual.errors import VirtualError
+from sitbone.virtual.wire import raw_pty
 
 _ROM = Path(__file__).with_name("chip") / "rom.py"
 

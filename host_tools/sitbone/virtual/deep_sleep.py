@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from .world import OPEN, World
+from sitbone.virtual.world import OPEN, World
 
 EXT0_WAKE = 2
 EXT1_WAKE = 3

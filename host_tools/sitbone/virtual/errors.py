@@ -1,6 +1,6 @@
 """What can go wrong with a virtual cushion, as one line that names the fix."""
 
-from ..errors import SitboneError
+from sitbone.errors import SitboneError
 
 
 class VirtualError(SitboneError):

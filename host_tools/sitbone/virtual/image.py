@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import IO
 
-from .errors import VirtualError
+from sitbone.virtual.errors import VirtualError
 
 BLOCK_BYTES = 4096
 BLOCKS = 512  # 2 MB: the file system partition of a 4 MB module

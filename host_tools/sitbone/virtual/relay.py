@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 
-from . import protocol, retained
-from .chip_process import ChipProcess, Interpreter
-from .deep_sleep import DeepSleep
-from .errors import VirtualError
-from .image import FlashImage
-from .retained import CAUSE_NAMES, ChipClocks, Retained
-from .wire import ClientPort, ReplWatch
-from .world import Bench, World
+from sitbone.virtual import protocol, retained
+from sitbone.virtual.chip_process import ChipProcess, Interpreter
+from sitbone.virtual.deep_sleep import DeepSleep
+from sitbone.virtual.errors import VirtualError
+from sitbone.virtual.image import FlashImage
+from sitbone.virtual.retained import CAUSE_NAMES, ChipClocks, Retained
+from sitbone.virtual.wire import ClientPort, ReplWatch
+from sitbone.virtual.world import Bench, World
 
 DEAD_AFTER_S = 5.0  # a watched chip that is silent for so long (or its watchdog's timeout, if longer) is bitten
 RESTART_MS = 100  # of world time: without it a firmware that resets at once would stop the world

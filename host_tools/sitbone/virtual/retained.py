@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .image import FlashImage
-from .world import World
+from sitbone.virtual.image import FlashImage
+from sitbone.virtual.world import World
 
 PWRON_RESET = 1
 HARD_RESET = 2

@@ -12,15 +12,14 @@ from pathlib import Path
 from types import TracebackType
 
 from cushion.drivers.profiles import DEFAULT_PROFILE
-
-from .chip_process import Interpreter, check_platform
-from .errors import VirtualError
-from .image import FlashImage
-from .relay import Relay
-from .retained import ChipClocks
-from .seat import Seat
-from .wire import ClientPort
-from .world import Bench, Journal, World
+from sitbone.virtual.chip_process import Interpreter, check_platform
+from sitbone.virtual.errors import VirtualError
+from sitbone.virtual.image import FlashImage
+from sitbone.virtual.relay import Relay
+from sitbone.virtual.retained import ChipClocks
+from sitbone.virtual.sitters.seat import Seat
+from sitbone.virtual.wire import ClientPort
+from sitbone.virtual.world import Bench, Journal, World
 
 START_TIMEOUT_S = 20.0
 _SHORT_PRESS_MS = 120

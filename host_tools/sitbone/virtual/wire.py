@@ -10,7 +10,7 @@ import time
 import tty
 from pathlib import Path
 
-from .errors import VirtualError
+from sitbone.virtual.errors import VirtualError
 
 RAW_REPL_MARK = b"\x00raw\x00"
 _RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n"

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
-
-from .errors import VirtualError
-from .protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
-from .seat import Seat
-from .usage import Usage
+from sitbone.virtual.errors import VirtualError
+from sitbone.virtual.protocol import MAX_EDGES, MAX_ROWS, Chunk, Edge
+from sitbone.virtual.sitters.seat import Seat
+from sitbone.virtual.usage import Usage
 
 OPEN = 2  # Edge.level: not driven, the chip's pull decides
 CHUNK_REAL_MS = 200  # of real time, where the pace has one: a button pressed now is felt now

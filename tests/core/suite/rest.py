@@ -2,7 +2,7 @@
 
 from support import digest_of
 
-from cushion.core import carry, resting
+from cushion.core import resting, snapshot
 from cushion.core.calibration import Calibration
 from cushion.core.charge import FINE, LOG_ONLY, OFF, WARN, Charge
 from cushion.core.dose import Dose
@@ -76,19 +76,19 @@ def used_engine():
 
 
 def test_what_is_packed_comes_back_and_nothing_else_is_taken():
-    data = carry.pack(used_engine())
+    data = snapshot.pack(used_engine())
     fresh = engine()
-    assert carry.restore(fresh, data)
-    assert carry.pack(fresh) == data
+    assert snapshot.restore(fresh, data)
+    assert snapshot.pack(fresh) == data
     assert fresh.prompter.armed is False
-    assert not carry.restore(engine(), data[:-4])
-    assert not carry.restore(engine(), b"\x07" + data[1:])
+    assert not snapshot.restore(engine(), data[:-4])
+    assert not snapshot.restore(engine(), b"\x07" + data[1:])
     assert len(data) < 400
 
 
 def test_rest_on_an_empty_seat_is_a_break_and_a_crash_is_not():
     slept = engine()
-    carry.restore(slept, carry.pack(used_engine()))
+    snapshot.restore(slept, snapshot.pack(used_engine()))
     slept.rest(120000)
     assert abs(slept.left_dose.cs - 13500) < 150
     assert slept.sitting.seated_ms == 0
@@ -97,7 +97,7 @@ def test_rest_on_an_empty_seat_is_a_break_and_a_crash_is_not():
     assert slept.pauses.mute_ms == 3480000
     assert slept.now_s == 4120
     crashed = engine()
-    carry.restore(crashed, carry.pack(used_engine()))
+    snapshot.restore(crashed, snapshot.pack(used_engine()))
     crashed.pass_unseen(120000)
     assert crashed.left_dose.cs == 100000
     assert crashed.sitting.seated_ms == 1234567

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sitbone.dashboard.calibrating import Calibrating
-from sitbone.dashboard.condition import Condition
-from sitbone.dashboard.fetching import Fetching
+from sitbone.dashboard.cushion.calibrating import Calibrating
+from sitbone.dashboard.cushion.condition import Condition
+from sitbone.dashboard.cushion.fetching import Fetching
+from sitbone.dashboard.cushion.settings_form import SettingsForm
+from sitbone.dashboard.cushion.watching import Connection, watch
 from sitbone.dashboard.frame import Page
-from sitbone.dashboard.settings_form import SettingsForm
-from sitbone.dashboard.watching import Connection, watch
 from sitbone.dashboard.widgets import block
 
 

@@ -21,10 +21,10 @@ from sitbone.dashboard.widgets import (
     text,
 )
 from sitbone.dashboard.work import now, with_store
-from sitbone.days import local, unix_ms
-from sitbone.diary import MOMENTS, RED_FLAGS, URGENT, care_of, new_pain, symptom_marks
-from sitbone.diary_store import DiaryStore, Row
-from sitbone.store import Store
+from sitbone.dates import local, unix_ms
+from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.entries import MOMENTS, RED_FLAGS, URGENT, care_of, new_pain, symptom_marks
+from sitbone.store.store import Store
 
 SHOWN_DAYS = 14
 MORE_DAYS = 28

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sitbone.dashboard.cushion_link import View, shared
+from sitbone.board.live import ZONE_TITLES, Row, figures, steady
+from sitbone.dashboard.cushion.cushion_link import View, shared
+from sitbone.dashboard.cushion.watching import Connection, watch
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.seat_picture import Balance, SeatPicture
-from sitbone.dashboard.watching import Connection, watch
 from sitbone.dashboard.widgets import block, button, card, dose_meter, empty, link, notice, table, text
 from sitbone.errors import Refused
-from sitbone.live import ZONE_TITLES, Row, figures, steady
 
 READ_ALOUD_EVERY_S = 5.0
 STATES = {

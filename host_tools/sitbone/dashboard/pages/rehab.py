@@ -21,12 +21,12 @@ from sitbone.dashboard.widgets import (
     text,
 )
 from sitbone.dashboard.work import now, with_store
-from sitbone.days import unix_ms
-from sitbone.diary import RED_FLAGS, URGENT
-from sitbone.diary_store import DiaryStore, Row
+from sitbone.dates import unix_ms
+from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.entries import RED_FLAGS, URGENT
+from sitbone.diary.rehab import DISCUSS, STAGES, amounts, criteria, new_exercise, pains
 from sitbone.errors import UsageError
-from sitbone.rehab import DISCUSS, STAGES, amounts, criteria, new_exercise, pains
-from sitbone.store import Store
+from sitbone.store.store import Store
 
 SHOWN = 60
 STAGE_WORDS = {

@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from nicegui import ui
 
 from sitbone.analysis.days import SIDES
-from sitbone.analysis.material import Prompt
+from sitbone.analysis.events import outcomes_told
+from sitbone.analysis.timeline import Prompt
 from sitbone.analysis.view import DayView, DoseCurve, day_view
 from sitbone.analysis.why import why
-from sitbone.dashboard.cushion_link import View
+from sitbone.dashboard.cushion.cushion_link import View
+from sitbone.dashboard.cushion.watching import watch
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page, sentence
 from sitbone.dashboard.reasons import OUTCOME_WORDS, show_reasons
-from sitbone.dashboard.watching import watch
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     awaited,
@@ -34,10 +35,9 @@ from sitbone.dashboard.widgets import (
     unfetched,
 )
 from sitbone.dashboard.work import now, with_store
-from sitbone.days import duration_text, unix_ms
+from sitbone.dates import duration_text, unix_ms
 from sitbone.errors import SitboneError
-from sitbone.events import outcomes_told
-from sitbone.store import Store
+from sitbone.store.store import Store
 
 
 async def build(day: str = "") -> None:

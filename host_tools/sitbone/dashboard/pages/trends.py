@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from sitbone.analysis.days import SIDES
-from sitbone.analysis.material import Array
+from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.downloads import card_of_files

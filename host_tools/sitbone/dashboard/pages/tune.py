@@ -8,10 +8,10 @@ from typing import Any
 from nicegui import ui
 
 from sitbone.analysis.days import SIDES
-from sitbone.dashboard import cushion_link
-from sitbone.dashboard.cushion_link import Connect
+from sitbone.dashboard.cushion import cushion_link
+from sitbone.dashboard.cushion.cushion_link import Connect
+from sitbone.dashboard.cushion.settings_work import changes_of, changes_table, taken_back, title_of, value_of
 from sitbone.dashboard.frame import Page, announce
-from sitbone.dashboard.settings_work import changes_of, changes_table, taken_back, title_of, value_of
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     awaited,
@@ -26,11 +26,11 @@ from sitbone.dashboard.widgets import (
 )
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.home import store_path
-from sitbone.limits import SettingChange
-from sitbone.store import Store
-from sitbone.sync import Sync
-from sitbone.tune import PREDICTED, WORDS, apply, limit_name, proposal, resume
-from sitbone.tuning import minutes
+from sitbone.settings.limits import SettingChange
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
+from sitbone.tuning.proposal import PREDICTED, WORDS, apply, limit_name, proposal, resume
+from sitbone.tuning.rules import minutes
 
 ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Leave", "stop": "Stop tuning"}
 MOVES = ("up", "down")

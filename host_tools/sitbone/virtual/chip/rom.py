@@ -2,6 +2,7 @@
 # Run as the interpreter's script with -i, so that the plain REPL follows when main.py is missing or has ended.
 import sys
 
+sys.path.insert(1, sys.path[0] + "/silicon")
 try:
     import startup
 

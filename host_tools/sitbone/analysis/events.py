@@ -1,0 +1,203 @@
+"""Each thing the cushion noted, when it happened and why, as data and as one line for a person."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from cushion.core import records
+from cushion.core.prompting import WHY_NAMES
+from cushion.core.settings import SPEC
+from sitbone.dates import Zone, duration_text, unix_ms
+from sitbone.store.blocks import Fields, fields_of, kind_name, named
+from sitbone.store.store import Store, Stored, zone_of
+
+ZONES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
+BOTH_SIDES = 3
+OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed": "muted"}  # others are words already
+
+
+def events(store: Store, start: datetime | None, end: datetime | None) -> list[dict[str, Any]]:
+    """What happened in [start, end), by time, as ``{"seq", "at", "kind", fields…, "session", "t_ms", "text"}``.
+
+    ``at`` is local ISO time, in the zone of then, and ``t_ms`` the same moment in device ms since its session's boot:
+    when it happened, which is ``ago_ms`` before it was written. Without bounds, what has no place in time follows with
+    ``at`` null.
+    """
+    placed = store.read(None, _ms(start), _ms(end))
+    unplaced = store.unplaced() if start is None and end is None else []
+    zone = zone_of(store)
+    return [event(record, zone) for record in (*placed, *unplaced)]
+
+
+def event(record: Stored, zone: Zone) -> dict[str, Any]:
+    """One stored record as an event."""
+    fields = fields_of(record.kind, record.payload)
+    return {
+        "seq": record.seq,
+        "at": None if record.unix_ms is None else zone.iso(record.unix_ms),
+        "kind": kind_name(record.kind),
+        **_in_words(record.kind, fields),
+        "session": record.session,
+        "t_ms": record.at_mono_ms,
+        "text": text_of(record.kind, fields),
+    }
+
+
+def text_of(kind: int, fields: Fields) -> str:
+    """What happened, in words. A kind this version doesn't know is named by its number."""
+    if kind not in records.KINDS or not fields:
+        return kind_name(kind)
+    told = _TEXTS.get(kind)
+    if told is not None:
+        return told(fields)
+    words = ", ".join(f"{name} {value}" for name, value in named(fields).items())
+    return f"{kind_name(kind)} {words}"
+
+
+def outcomes_told(counts: Mapping[str, int]) -> str:
+    """'12 × break, 3 × short break': how prompts ended."""
+    return ", ".join(f"{count} × {OUTCOME_NAMES.get(name, name)}" for name, count in counts.items())
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else unix_ms(moment)
+
+
+def _in_words(kind: int, fields: Fields) -> Fields:
+    out = named(fields)
+    if kind == records.SUPPRESSED:
+        out["why"] = _whys(fields["why"])
+    elif kind == records.UNKNOWN:
+        out["why"] = records.GAPS[int(fields["why"])]
+    elif kind == records.SETTING:
+        out["name"] = _setting_name(fields)
+    return out
+
+
+def _whys(bits: int | str) -> str:
+    """The names of the reasons that a bit field holds."""
+    return ", ".join(name for bit, name in enumerate(WHY_NAMES) if int(bits) >> bit & 1) or "no reason given"
+
+
+def _ms_text(value: int | str) -> str:
+    return duration_text(int(value) / 1000)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min"
+
+
+def _side(value: int | str) -> str:
+    return "both sides" if value == BOTH_SIDES else str(records.SIDES[int(value)])
+
+
+def _prompt(fields: Fields) -> str:
+    side, level = int(fields["side"]), fields["level"]
+    return f"prompt level {level}, {_side(side)}: {_cause(fields, side)}"
+
+
+def _cause(fields: Fields, side: int) -> str:
+    if records.CAUSES[int(fields["cause"])] == "time":
+        seated, limit = int(fields["seated_s"]), int(fields["seated_limit_s"])
+        return f"seated {_minutes(seated)} of {_minutes(limit)} since the last verified break"
+    # Level 3 vibrates on both sides for whichever is due.
+    sides = [name for name in ("left", "right") if _is_due(fields, name)]
+    if not sides:
+        return "no side was due"
+    name_it = len(sides) > 1 or records.SIDES[side] != sides[0]
+    return " and ".join(_dose(fields, name, name_it) for name in sides) + " reached"
+
+
+def _is_due(fields: Fields, side: str) -> bool:
+    return int(fields[f"{side}_dose_cs"]) >= int(fields[f"{side}_limit_s"]) * 100
+
+
+def _dose(fields: Fields, side: str, name_it: bool) -> str:
+    dose, limit = int(fields[f"{side}_dose_cs"]) / 100, int(fields[f"{side}_limit_s"])
+    return f"{side + ' ' if name_it else ''}dose {_minutes(dose)} of {_minutes(limit)}"
+
+
+def _outcome(fields: Fields) -> str:
+    name = records.OUTCOMES[int(fields["outcome"])]
+    after = f" after {_ms_text(fields['response_ms'])}" if fields["response_ms"] else ""
+    return f"outcome: {name}{after}" + (f" ({_whys(fields['why'])})" if name == "suppressed" else "")
+
+
+def _stood(fields: Fields) -> str:
+    lost = ", as far as was seen" if fields["gap"] else ""
+    left, right = (_minutes(int(fields[f"{side}_dose_cs"]) / 100) for side in ("left", "right"))
+    return f"stood up after {_ms_text(fields['bout_ms'])}{lost}; dose {left} left, {right} right"
+
+
+def _break(fields: Fields) -> str:
+    return f"end of a {'verified ' if fields['verified'] else ''}break of {_ms_text(fields['break_ms'])}"
+
+
+def _clock(fields: Fields) -> str:
+    source = records.CLOCK_SOURCES[int(fields["source"])]
+    if source == "kept":
+        return "clock kept over the restart"
+    was_ms = int(fields["was_unix_s"]) * 1000 + int(fields["was_unix_ms"])
+    if not was_ms:
+        return "clock set; it was unknown"
+    off_ms = was_ms - int(fields["unix_s"]) * 1000 - int(fields["unix_ms"])
+    return f"clock set; it was {abs(off_ms) / 1000:.1f} s {'fast' if off_ms > 0 else 'slow'}"
+
+
+def _setting_name(fields: Fields) -> str:
+    index = int(fields["index"])
+    return SPEC[index].name if index < len(SPEC) else f"setting {index}"
+
+
+def _setting(fields: Fields) -> str:
+    reason = f" ({fields['reason']})" if fields["reason"] else ""
+    return f"{_setting_name(fields)} from {fields['was']} to {fields['now']}{reason}"
+
+
+def _fault(fields: Fields) -> str:
+    zone = int(fields["zone"])
+    quality = records.QUALITIES[int(fields["quality"])]
+    return f"sensor {ZONES[zone] if zone < len(ZONES) else zone}: {quality}{'' if fields['on'] else ' no more'}"
+
+
+def _boot(fields: Fields) -> str:
+    version = f"{fields['major']}.{fields['minor']}.{fields['patch']}"
+    return f"started, firmware {version}, settings: {named(fields)['settings_source']}"
+
+
+BATTERY_TEXTS = {0: "charged", 1: "low", 2: "too low to vibrate, still logging", 3: "empty, switched off"}
+
+_TEXTS: dict[int, Callable[[Fields], str]] = {
+    records.BOOT: _boot,
+    records.CLOCK: _clock,
+    records.SAT: lambda fields: "sat down",
+    records.STOOD: _stood,
+    records.BREAK: _break,
+    records.SHIFT: lambda fields: f"weight off the {_side(fields['side'])} for {_ms_text(fields['shift_ms'])}",
+    records.OFFLOAD: lambda fields: f"weight off both sides for {_ms_text(fields['offload_ms'])}",
+    records.PROMPT: _prompt,
+    records.OUTCOME: _outcome,
+    records.SUPPRESSED: lambda fields: f"no prompt, though {_why_due(fields)}: {_whys(fields['why'])}",
+    records.BUTTON: lambda fields: f"button: {named(fields)['gesture']}",
+    records.SYMPTOM: lambda fields: "it hurts now (marked by button)",
+    records.SNOOZE: lambda fields: (
+        f"snooze of {duration_text(int(fields['snooze_s']))}" if fields["accepted"] else "snooze refused"
+    ),
+    records.MUTE: lambda fields: f"muted for {duration_text(int(fields['mute_s']))}" if fields["on"] else "mute ended",
+    records.FAULT: _fault,
+    records.UNKNOWN: lambda fields: f"{_ms_text(fields['unknown_ms'])} unknown: {records.GAPS[int(fields['why'])]}",
+    records.SETTING: _setting,
+    records.CRASH: lambda fields: f"firmware error: {' | '.join(map(str.strip, str(fields['text']).splitlines()))}",
+    records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
+    records.CALIBRATION: lambda fields: f"calibration: {records.CALIBRATION_SOURCES[int(fields['source'])]}",
+    records.BATTERY: lambda fields: (
+        f"battery {BATTERY_TEXTS.get(int(fields['stage']))}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
+    ),
+    records.SLEPT: lambda fields: f"slept for {duration_text(int(fields['slept_s']))} on an empty seat",
+    records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",
+}
+
+
+def _why_due(fields: Fields) -> str:
+    cause = records.CAUSES[int(fields["cause"])]
+    return f"the dose is reached ({_side(fields['side'])})" if cause == "dose" else "the seated time is reached"

@@ -1,0 +1,249 @@
+"""The records of a range as what happened: sits, breaks, prompts with what came of them, marks, and the epochs."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cushion.core import records
+from sitbone.analysis.spans import Span, clipped, merged
+from sitbone.analysis.thresholds import Thresholds
+from sitbone.store.blocks import Fields, fields_of
+from sitbone.store.store import Store, Stored
+
+Array = np.ndarray[Any, Any]
+
+LONGEST_MS = 24 * 3_600_000  # a sit or a gap that began before the range is still found if it is no longer than this
+LONGEST_EPOCH_MS = 900_000  # of an empty seat, by the oldest firmware
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """An empty seat between two sits, UTC ms; ``verified``: off both sides for as long as a break must be."""
+
+    start_ms: int
+    end_ms: int
+    verified: bool
+
+
+@dataclass(slots=True)
+class Prompt:
+    """One prompting: its vibrations and what came of them.
+
+    ``levels``: (UTC ms, side, level) of each vibration, level 1 first; ``outcome`` None where no record tells it;
+    ``response_s`` until the relief that ended it began, None without one. ``stood_s``: until the person stood up, None
+    while that was not seen; ``watched_s``: how long the sit was seen after the prompt.
+    """
+
+    seq: int
+    cushion: int
+    session: int
+    episode: int
+    cause: str
+    levels: list[tuple[int, str, int]]
+    outcome: str | None = None
+    response_s: float | None = None
+    stood_s: float | None = None
+    watched_s: float = 0.0
+
+    @property
+    def at_ms(self) -> int:
+        return self.levels[0][0]
+
+    @property
+    def side(self) -> str:
+        return self.levels[0][1]
+
+    @property
+    def level(self) -> int:
+        """The highest that it came to."""
+        return max(level for _, _, level in self.levels)
+
+    def stood_within(self, seconds: float) -> bool | None:
+        """Whether the person stood up so soon after it; None where that isn't known."""
+        if self.stood_s is not None and self.stood_s <= seconds:
+            return True
+        return False if self.watched_s >= seconds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """ "It hurts now", by the button: when (UTC ms), and the doses (s) and the seated time (s) that it came at."""
+
+    at_ms: int
+    left_s: float
+    right_s: float
+    seated_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochTable:
+    """Epochs as arrays of one length, by time: ``end_ms`` when each was closed (int64, UTC), ``cushion`` the store's
+    number, ``fields`` a structured array with the names of `records`."""
+
+    end_ms: Array
+    cushion: Array
+    fields: Array
+
+    def __len__(self) -> int:
+        return len(self.end_ms)
+
+    def between(self, from_ms: int, to_ms: int) -> EpochTable:
+        """Those that were closed after `from_ms`, up to `to_ms`: one that ends with a day is the day's."""
+        low, high = np.searchsorted(self.end_ms, (from_ms, to_ms), side="right")
+        return EpochTable(self.end_ms[low:high], self.cushion[low:high], self.fields[low:high])
+
+
+@dataclass(slots=True)
+class Timeline:
+    """What happened in a range and LONGEST_MS around it; of the epochs those that lie in it. ``bouts`` are merged;
+    ``doses`` are the (UTC ms, left s, right s) that events came at, ``unknown`` the stretches that the cushion knows it
+    missed, ``slept`` those that it slept through on an empty seat."""
+
+    epochs: EpochTable
+    thresholds: Thresholds
+    times_ms: list[int] = field(default_factory=list)  # of all that was read
+    bouts: list[Span] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    doses: list[tuple[int, float, float]] = field(default_factory=list)
+    unknown: list[Span] = field(default_factory=list)
+    slept: list[Span] = field(default_factory=list)
+
+    def within(self, from_ms: int, to_ms: int) -> Timeline:
+        """What of it has to do with [from_ms, to_ms); the epochs up to the one that begins in it and ends after."""
+        return Timeline(
+            self.epochs.between(from_ms, to_ms + LONGEST_EPOCH_MS),
+            self.thresholds,
+            [at_ms for at_ms in self.times_ms if from_ms <= at_ms < to_ms],
+            clipped(self.bouts, from_ms, to_ms),
+            [item for item in self.breaks if item.start_ms < to_ms and item.end_ms > from_ms],
+            [item for item in self.prompts if from_ms <= item.at_ms < to_ms],
+            [item for item in self.marks if from_ms <= item.at_ms < to_ms],
+            [item for item in self.doses if from_ms <= item[0] < to_ms],
+            [item for item in self.unknown if item.start_ms < to_ms and item.end_ms > from_ms],
+            clipped(self.slept, from_ms, to_ms),
+        )
+
+
+def gather(store: Store, from_ms: int, to_ms: int) -> Timeline:
+    """What happened in [from_ms, to_ms), with what of the day before and after it is needed to tell."""
+    timeline = Timeline(epoch_table(store, from_ms, to_ms + LONGEST_EPOCH_MS), Thresholds(store))
+    reader = _Reader(timeline)
+    for record in store.read(_HANDLERS, from_ms - LONGEST_MS, to_ms + LONGEST_MS):
+        reader.take(record, fields_of(record.kind, record.payload))
+    reader.close(store)
+    return timeline
+
+
+def epoch_table(store: Store, from_ms: int, to_ms: int) -> EpochTable:
+    """The epochs that were closed in [from_ms, to_ms)."""
+    shape = epoch_dtype()
+    rows = [row for row in store.epochs(from_ms, to_ms) if len(row[2]) >= shape.itemsize]
+    times_ms, cushions, payloads = zip(*rows, strict=True) if rows else ((), (), ())
+    fields = np.frombuffer(b"".join([payload[: shape.itemsize] for payload in payloads]), dtype=shape)
+    return EpochTable(np.array(times_ms, dtype=np.int64), np.array(cushions, dtype=np.int64), fields)
+
+
+def epoch_dtype() -> np.dtype[Any]:
+    """The epoch record's own format table, as numpy says it."""
+    form, names = records.KINDS[records.EPOCH][1], records.names_of(records.EPOCH)
+    return np.dtype([(name, form[0] + letter) for name, letter in zip(names, form[1:], strict=True)])
+
+
+class _Reader:
+    """Reads records by time into a Timeline."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._sats: dict[tuple[int, int], Stored] = {}  # sits without an end so far, by (cushion, session)
+        self._bouts: list[Span] = []
+        self._ends: dict[int, list[tuple[int, bool]]] = {}  # of each cushion's sits: when, and whether by standing up
+        self._prompts: dict[tuple[int, int, int], Prompt] = {}
+
+    def take(self, record: Stored, fields: Fields) -> None:
+        """Adds one placed record. What this version can't read says nothing."""
+        handler = _HANDLERS.get(record.kind)
+        if not fields or handler is None or record.unix_ms is None:
+            return
+        self._timeline.times_ms.append(record.unix_ms)
+        handler(self, record, record.unix_ms, fields)
+        if "left_dose_cs" in fields:
+            doses = (int(fields["left_dose_cs"]) / 100, int(fields["right_dose_cs"]) / 100)
+            self._timeline.doses.append((record.unix_ms, *doses))
+
+    def close(self, store: Store) -> None:
+        """All are read: a sit without an end lasts to its session's; each prompt learns when the person stood up."""
+        for sat in self._sats.values():
+            assert sat.unix_ms is not None
+            # In device time, so that a clock that is set in the middle makes no sit longer.
+            length_ms = store.session_end_ms(sat.cushion, sat.session) - sat.at_mono_ms
+            self._bouts.append(Span(sat.unix_ms, sat.unix_ms + length_ms))
+            self._ends.setdefault(sat.cushion, []).append((sat.unix_ms + length_ms, False))
+        for ends in self._ends.values():
+            ends.sort()
+        for prompt in self._timeline.prompts:
+            self._follow(prompt, self._ends.get(prompt.cushion, []))
+        self._timeline.bouts = merged(self._bouts)
+
+    def _follow(self, prompt: Prompt, ends: list[tuple[int, bool]]) -> None:
+        at = bisect_left(ends, (prompt.at_ms, False))
+        if at < len(ends):
+            end_ms, stood = ends[at]
+            prompt.watched_s = (end_ms - prompt.at_ms) / 1000
+            prompt.stood_s = prompt.watched_s if stood else None
+
+    def _sat(self, record: Stored, _: int, __: Fields) -> None:
+        self._sats[record.cushion, record.session] = record
+
+    def _stood(self, record: Stored, at_ms: int, fields: Fields) -> None:
+        self._sats.pop((record.cushion, record.session), None)
+        self._bouts.append(Span(at_ms - int(fields["bout_ms"]), at_ms))
+        self._ends.setdefault(record.cushion, []).append((at_ms, not fields["gap"]))
+
+    def _break(self, _: Stored, at_ms: int, fields: Fields) -> None:
+        start_ms = at_ms - int(fields["break_ms"])
+        self._timeline.breaks.append(Break(start_ms, at_ms, bool(fields["verified"])))
+
+    def _prompt(self, record: Stored, at_ms: int, fields: Fields) -> None:
+        key = (record.cushion, record.session, int(fields["episode"]))
+        vibration = (at_ms, str(records.SIDES[int(fields["side"])]), int(fields["level"]))
+        known = self._prompts.get(key)
+        if known is not None and vibration[2] > 1 and known.outcome is None:
+            known.levels.append(vibration)
+            return
+        cause = str(records.CAUSES[int(fields["cause"])])
+        self._prompts[key] = Prompt(record.seq, *key, cause, [vibration])
+        self._timeline.prompts.append(self._prompts[key])
+
+    def _outcome(self, record: Stored, _: int, fields: Fields) -> None:
+        prompt = self._prompts.get((record.cushion, record.session, int(fields["episode"])))
+        if prompt is not None and prompt.outcome is None:
+            prompt.outcome = str(records.OUTCOMES[int(fields["outcome"])])
+            prompt.response_s = int(fields["response_ms"]) / 1000 if fields["response_ms"] else None
+
+    def _unknown(self, _: Stored, at_ms: int, fields: Fields) -> None:
+        self._timeline.unknown.append(Span(at_ms - int(fields["unknown_ms"]), at_ms))
+
+    def _symptom(self, _: Stored, at_ms: int, fields: Fields) -> None:
+        left_s, right_s = (int(fields[f"{side}_dose_cs"]) / 100 for side in ("left", "right"))
+        self._timeline.marks.append(Mark(at_ms, left_s, right_s, int(fields["seated_s"])))
+
+    def _slept(self, _: Stored, at_ms: int, fields: Fields) -> None:
+        self._timeline.slept.append(Span(at_ms - int(fields["slept_s"]) * 1000, at_ms))
+
+
+_HANDLERS = {
+    records.SAT: _Reader._sat,
+    records.STOOD: _Reader._stood,
+    records.BREAK: _Reader._break,
+    records.PROMPT: _Reader._prompt,
+    records.OUTCOME: _Reader._outcome,
+    records.UNKNOWN: _Reader._unknown,
+    records.SYMPTOM: _Reader._symptom,
+    records.SLEPT: _Reader._slept,
+}

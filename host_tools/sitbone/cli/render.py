@@ -1,0 +1,151 @@
+"""What the commands print for a person: text and tables made from the same dictionaries that `--json` prints."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+
+from cushion.core.settings import SPEC
+from sitbone.analysis.days import Day
+from sitbone.board.live import STATES, fault_words
+from sitbone.dates import duration_text, off_text
+
+Row = dict[str, Any]
+
+
+def status_lines(status: Row, host_unix_ms: int) -> list[str]:
+    """`sitbone status`."""
+    dose, limit = status["dose_s"], status["limit_s"]
+    sides = [f"{side} {dose[side] / 60:.1f} of {limit[side] / 60:.1f} min" for side in ("left", "right")]
+    journal = status["journal"]
+    seat = STATES.get(status["state"], status["state"])
+    return [
+        f"cushion      {status['cushion']}, firmware {status['firmware']}; seat: {seat}",
+        f"dose         {', '.join(sides)}; seated {duration_text(status['seated_s'])} since the last verified break",
+        f"calibration  {'done' if status['calibrated'] else 'none yet: loads are by a typical seat'}",
+        f"dividers     {_dividers(status.get('divider_ohm'))}",
+        f"battery      {_battery(status['battery'])}",
+        f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
+        f"journal      records {journal['first_seq']} to {journal['last_seq']}, room for {journal['bytes_free']} bytes",
+        f"faults       {', '.join(fault_words(str(fault)) for fault in status['faults']) or 'none'}",
+        f"last reset   {status['reset']}",
+    ]
+
+
+def _dividers(ohms: list[int] | None) -> str:
+    if ohms is None:
+        return "not known"
+    return f"{ohms[0]} ohm each" if len(set(ohms)) == 1 else f"{', '.join(map(str, ohms))} ohm"
+
+
+def _battery(battery: Row | None) -> str:
+    return "none" if battery is None else f"{battery['percent']} %, {battery['mv'] / 1000:.2f} V"
+
+
+def _clock(device_unix_ms: int | None, host_unix_ms: int) -> str:
+    if device_unix_ms is None:
+        return "not set; run sitbone sync"
+    off_s = (device_unix_ms - host_unix_ms) / 1000
+    return f"{off_text(off_s)} {'ahead of' if off_s > 0 else 'behind'} this computer"
+
+
+def history_table(days: list[Day]) -> Table:
+    """`sitbone history`."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("day", no_wrap=True)
+    for name in ("seated", "sits", "longest", "breaks", "verified", "prompts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("outcomes")
+    for name in ("dose left", "right", "valid"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for day in days:
+        table.add_row(
+            day.day.isoformat(),
+            duration_text(day.seated_s),
+            str(len(day.bouts)),
+            duration_text(day.longest_s),
+            str(day.breaks_all),
+            str(day.breaks_verified),
+            str(day.episodes),
+            outcomes_text(day),
+            f"{day.left_dose_max_s / 60:.1f} min",
+            f"{day.right_dose_max_s / 60:.1f} min",
+            share_text(day.valid_share),
+        )
+    return table
+
+
+def outcomes_text(day: Day) -> str:
+    """'2 break, 1 missed'; '–' when no prompt ended."""
+    return ", ".join(f"{count} {name}" for name, count in day.outcomes.items()) or "–"
+
+
+def share_text(share: float | None) -> str:
+    """'98 %'; 'none' when nothing was recorded."""
+    return "none" if share is None else f"{share * 100:.0f} %"
+
+
+def event_line(event: Row) -> str:
+    """One line of `sitbone events`."""
+    at = event["at"]
+    when = at[:19].replace("T", " ") + at[23:] if at else f"time unknown, session {event['session']}"
+    return f"{when}  {event['text']}"
+
+
+def settings_table(values: Row) -> Table:
+    """`sitbone settings show`."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("setting", "value", "range", "unit", "what"):
+        table.add_column(name, justify="right" if name in ("value", "range") else "left", no_wrap=name != "what")
+    for param in SPEC:
+        value = values.get(param.name, "unknown")
+        table.add_row(param.name, str(value), f"{param.low} to {param.high}", param.unit, param.help)
+    return table
+
+
+def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
+    """`sitbone settings set`: what is in force now, and where that isn't what was asked for."""
+    lines = [f"{name} = {value}" for name, value in answer["applied"].items()]
+    lines += [f"{name}: {asked[name]} was asked for; the cushion keeps it lower for now" for name in answer["clamped"]]
+    return lines
+
+
+def energy_table(result: Row) -> Table:
+    """`sitbone energy`: what costs most first."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("state", "time a day", "mA", "mAh a day", "share"):
+        table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
+    for name, state in sorted(result["states"].items(), key=lambda item: -item[1]["mah"]):
+        share = state["mah"] / result["mah_per_day"]
+        time = duration_text(state["seconds"])
+        table.add_row(name, time, f"{state['ma']:.3f}", f"{state['mah']:.2f}", f"{share:.0%}")
+    return table
+
+
+def energy_lines(result: Row) -> Iterable[str]:
+    """The sums below the table."""
+    always_on, days = result["always_on"], result["days_per_charge"]
+    yield f"{result['mah_per_day']:.1f} mAh a day with {result['seated_h']:g} h seated: {days:.0f} days"
+    aged = result["days_per_charge_aged"]
+    yield f"on {result['capacity_mah']:g} mAh, {aged:.0f} on an aged cell; self-discharge included"
+    yield f"always on: {always_on['mah_per_day']:.0f} mAh a day, {always_on['days_per_charge'] * 24:.0f} hours"
+    yield result["basis"]
+
+
+def replay_lines(found: Row) -> Iterable[str]:
+    """`sitbone replay`."""
+    yield f"{found['trace']}: {duration_text(found['duration_s'])}, {found['calibration']}"
+    yield f"sits {len(found['bouts'])}, seated {duration_text(_total_ms(found['bouts']) / 1000)}"
+    verified = sum(1 for item in found["breaks"] if item["verified"])
+    yield f"breaks {len(found['breaks'])} ({verified} verified), weight shifts {len(found['shifts'])}"
+    left, right = (found["dose"][side]["max_s"] / 60 for side in ("left", "right"))
+    yield f"highest dose {left:.1f} min left, {right:.1f} min right"
+    if found["unknown"]:
+        yield f"unknown {duration_text(_total_ms(found['unknown']) / 1000)} in {len(found['unknown'])} stretches"
+    for prompt in found["prompts"]:
+        when, outcome = duration_text(prompt["t_ms"] / 1000), prompt["outcome"] or "no outcome within the trace"
+        yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, by {prompt['cause']}: {outcome}"
+
+
+def _total_ms(spans: list[Row]) -> int:
+    return sum(span["end_ms"] - span["start_ms"] for span in spans)

@@ -1,0 +1,123 @@
+"""Fetching what the cushion has noted: how much waits, how far it is, what came."""
+
+from __future__ import annotations
+
+import time
+
+from sitbone.board.live import Row
+from sitbone.dashboard.cushion.cushion_link import Task, View, shared
+from sitbone.dashboard.frame import sentence
+from sitbone.dashboard.widgets import block, button, card, notice, text
+from sitbone.dashboard.work import with_store
+from sitbone.dates import duration_text, local
+from sitbone.errors import SitboneError
+from sitbone.store.store import Store
+from sitbone.store.sync import sync_lines
+
+LONG_RECORDS = 200
+
+
+class Progress:
+    """A bar for what takes time, with words beside it."""
+
+    def __init__(self, label: str) -> None:
+        self.whole = block("div", "working")
+        with self.whole:
+            self._bar = block("div", "progress").props("role=progressbar aria-valuemin=0 aria-valuemax=100")
+            self._bar.props["aria-label"] = label
+            with self._bar:
+                self._fill = block("span", "fill")
+            self._words = text("", "p", "small")
+
+    def show(self, task: Task, words: str) -> None:
+        """How far it is."""
+        percent = round(100 * task.done / task.total) if task.total else 0
+        self._bar.props["aria-valuenow"] = str(percent)
+        self._bar.props["aria-valuetext"] = words
+        self._bar.update()
+        self._fill.style(f"width: {percent}%")
+        self._words.text = words
+
+
+class Fetching:
+    """The card on the page. ``await load()`` once it stands."""
+
+    def __init__(self) -> None:
+        self._link = shared()
+        self._shown: Task | None = None
+        self._waiting: Row | None = None
+        with card("What the cushion noted"):
+            self._last = text("")
+            self._waits = text("", "p", "muted")
+            self._progress = Progress("Fetching")
+            self._progress.whole.visible = False
+            self._result = block("div", "result").props("role=status")
+            with block("div", "row"):
+                self._button = button("Fetch new records", self._fetch, "main")
+
+    async def load(self) -> None:
+        """Says when it was fetched last."""
+        self._last.text = await with_store(_last_told)
+
+    async def _fetch(self) -> None:
+        self._link.sync()
+
+    async def show(self, view: View) -> None:
+        """What waits in the cushion, and how far a fetch is."""
+        self._show_waiting(view)
+        task = view.task
+        if task is None or task.kind != "sync" or task is self._shown:
+            return
+        self._shown = task
+        self._button.props("disabled" if task.running else "", remove="" if task.running else "disabled")
+        self._progress.whole.visible = task.running
+        if task.running:
+            self._result.clear()
+            self._progress.show(task, _progress_words(task))
+            return
+        self._show_result(task)
+        await self.load()
+
+    def _show_waiting(self, view: View) -> None:
+        journal = None if view.status is None else view.status["journal"]
+        if journal == self._waiting:
+            return
+        self._waiting = journal
+        self._waits.text = "" if journal is None else _waiting_words(journal.get("unacked"))
+
+    def _show_result(self, task: Task) -> None:
+        self._result.clear()
+        with self._result:
+            if task.problem:
+                notice(sentence(SitboneError(task.problem)), "bad")
+            if task.result is not None:
+                kind = "warn" if task.result["lost"] or task.result["damaged"] or task.problem else "good"
+                notice("; ".join(sync_lines(task.result)) + ".", kind)
+
+
+def _waiting_words(unacked: int | None) -> str:
+    if unacked is None:
+        return ""
+    if not unacked:
+        return "Nothing new waits in the cushion."
+    waits = "1 record waits" if unacked == 1 else f"{unacked} records wait"
+    return f"{waits} in the cushion" + (": about time to fetch them." if unacked > LONG_RECORDS else ".")
+
+
+def _progress_words(task: Task) -> str:
+    if not task.total:
+        return "Asking the cushion …"
+    seconds = max(0.001, time.monotonic() - task.begun_s)
+    rate = task.done / seconds
+    said = f"{task.done / 1000:.1f} of {task.total / 1000:.1f} kB, {rate / 1000:.1f} kB/s"
+    if task.done >= task.total:
+        return f"{said}, storing"
+    return said + (f", about {duration_text((task.total - task.done) / rate)} left" if task.done else "")
+
+
+def _last_told(store: Store) -> str:
+    rows = store.rows("SELECT unix_ms, json_extract(result, '$.records') FROM sync ORDER BY id DESC LIMIT 1")
+    if not rows:
+        return "Nothing has been fetched yet. The cushion keeps its notes until you do; nothing is lost meanwhile."
+    unix_ms, records = rows[0]
+    return f"Fetched last on {local(unix_ms):%Y-%m-%d at %H:%M}: {records} records."

@@ -1,0 +1,87 @@
+"""Settings put into force and taken back on the connected cushion, so that the log here tells of it at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from cushion.core.settings import BY_NAME
+from sitbone.dashboard.cushion.cushion_link import Connect
+from sitbone.dashboard.widgets import table, text
+from sitbone.dashboard.work import now
+from sitbone.dates import local
+from sitbone.diary.diary_store import DiaryStore
+from sitbone.home import store_path
+from sitbone.settings.changes import change, undone
+from sitbone.settings.limits import SettingChange, setting_changes
+from sitbone.settings.spec import BY_SYNC
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync
+from sitbone.tuning.rules import minutes
+
+SHOWN_CHANGES = 12
+SHORT_S = 120  # less is told in seconds
+
+
+def values_of(connect: Connect) -> dict[str, int]:
+    """The settings in force."""
+    with connect() as cushion:
+        values: dict[str, int] = cushion.call("settings_show")["values"]
+    return values
+
+
+def changed(connect: Connect, asked: dict[str, int], reason: str) -> dict[str, Any]:
+    """Puts settings into force; returns what `settings.change` does."""
+    with Store(store_path()) as store:
+        with connect() as cushion:
+            answer = change(cushion, store, asked, reason, now())
+        Sync(store, connect, now).run()
+        return answer
+
+
+def taken_back(connect: Connect) -> dict[str, Any]:
+    """Takes back the last change, as much as a week allows."""
+    with Store(store_path()) as store:
+        Sync(store, connect, now).run()  # what the last change was, is in the log
+        with connect() as cushion:
+            answer = change(cushion, store, undone(store, cushion), "undo", now())
+        Sync(store, connect, now).run()
+        return answer
+
+
+def changes_of(store: Store) -> list[SettingChange]:
+    """Every change by a person, the oldest first, each with its whole reason."""
+    rules = DiaryStore(store).rules()
+    return [
+        replace(item, reason=rules.get((item.name, item.was, item.now), item.reason))
+        for item in setting_changes(store)
+        if item.name not in BY_SYNC and item.was != item.now
+    ]
+
+
+def changes_table(changes: list[SettingChange]) -> None:
+    """The newest changes, each with its reason."""
+    if not changes:
+        text("No setting was changed yet, as far as was fetched.")
+        return
+    rows = [
+        (
+            "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
+            title_of(item.name),
+            f"{value_of(item.name, item.was)} → {value_of(item.name, item.now)}",
+            item.reason or "–",
+        )
+        for item in changes[: -SHOWN_CHANGES - 1 : -1]
+    ]
+    table("The last first", ("when", "setting", "from, to", "reason"), rows)
+
+
+def title_of(name: str) -> str:
+    """'left dose limit': a setting's name without its unit."""
+    return " ".join(part for part in name.split("_") if part not in ("s", "min", "percent"))
+
+
+def value_of(name: str, value: int) -> str:
+    """'20.0 min', '30 s', '100 %': a setting's value as it is read."""
+    unit = BY_NAME[name].unit
+    return minutes(value) if unit == "s" and value >= SHORT_S else f"{value} {unit}"

@@ -1,0 +1,142 @@
+"""A page that shows the cushion: told of each change for as long as somebody looks at it, and how it is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import context, ui
+from nicegui.events import GenericEventArguments
+
+from sitbone.dashboard.cushion.cushion_link import CushionLink, View, shared
+from sitbone.dashboard.frame import sentence
+from sitbone.dashboard.widgets import block, button, details, notice, text
+from sitbone.errors import SitboneError
+
+Show = Callable[[View], Awaitable[None] | None]
+
+TICK_S = 0.1
+SEEN_JS = """
+(() => {
+  const tell = () => emitEvent("page-seen", !document.hidden);
+  document.addEventListener("visibilitychange", tell);
+  tell();
+})()
+"""
+
+
+def watch(*shows: Show) -> None:
+    """Calls each of ``shows`` with the view whenever it changed, and keeps the cushion connected while the page is open
+    in a window that is seen."""
+    watcher = _Watcher(shows)
+    ui.on("page-seen", watcher.seen)
+    ui.run_javascript(SEEN_JS)
+    ui.timer(TICK_S, watcher.look)
+    ui.timer(TICK_S, watcher.tick)
+
+
+class _Watcher:
+    def __init__(self, shows: tuple[Show, ...]) -> None:
+        self._shows = shows
+        self._link, self._client = shared(), context.client
+        self._is_seen = True
+        self._view: View | None = None
+
+    def seen(self, event: GenericEventArguments) -> None:
+        self._is_seen = bool(event.args)
+
+    def look(self) -> None:
+        """By a timer of its own: what is shown may have to wait for the cushion."""
+        if self._is_seen and self._client.has_socket_connection:
+            self._link.look()
+
+    async def tick(self) -> None:
+        view = self._link.view
+        if view is not self._view and self._client.has_socket_connection:
+            self._view = view
+            for show in self._shows:
+                shown = show(view)
+                if shown is not None:
+                    await shown
+
+
+class Connection:
+    """How the cushion is connected, in a sentence, and the ways to change that."""
+
+    def __init__(self) -> None:
+        self._link = shared()
+        self._shown: tuple[Any, ...] = ()
+        with block("section", "connection").props('aria-label="Connection"'):
+            with block("div", "row spread"):
+                self._says = block("div", "says").props("role=status")
+                self._actions = block("div", "row")
+            self._chooser = _Chooser(self._link)
+
+    def show(self, view: View) -> None:
+        """The sentence of this state; drawn anew only when it changes."""
+        shown = (view.state, view.port, view.problem, self._link.is_free, _name(view))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._says.clear()
+        with self._says:
+            _say(view, self._link)
+        self._actions.clear()
+        with self._actions:
+            if self._link.is_free:
+                button("Connect", self._link.take, "main")
+            elif view.state == "connected":
+                button("Let go", self._link.let_go, "", "Let go of the cushion's port, for other programs")
+        self._chooser.show(view)
+
+
+class _Chooser:
+    """Which port: those there are as buttons, or one typed in."""
+
+    def __init__(self, link: CushionLink) -> None:
+        self._link = link
+        self._ports: tuple[str, ...] | None = None
+        with details("Another port", "chooser") as self._whole:
+            with block("div", "row") as self._buttons:
+                pass
+            with block("div", "row"):
+                self._path = ui.input("Port, or path of a virtual cushion").props("outlined dense").classes("path")
+                self._path.on("keydown.enter", lambda _: self._typed())
+                button("Connect to it", self._typed)
+
+    def show(self, view: View) -> None:
+        """The ports of the last search; unfolded where one has to be chosen."""
+        if view.state == "failed":
+            self._whole.props("open")
+        if view.ports == self._ports:
+            return
+        self._ports = view.ports
+        self._buttons.clear()
+        with self._buttons:
+            for port in view.ports:
+                button(port, lambda port=port: self._link.choose(port))
+            button("Look for the cushion", lambda: self._link.choose(None))
+
+    def _typed(self) -> None:
+        path = str(self._path.value or "").strip()
+        if path:
+            self._link.choose(path)
+
+
+def _name(view: View) -> str:
+    return "" if view.status is None else str(view.status["cushion"])
+
+
+def _say(view: View, link: CushionLink) -> None:
+    if link.is_free:
+        text("The port is free: other programs can use the cushion.")
+    elif view.state == "connected" and view.problem:
+        notice(sentence(SitboneError(view.problem)), "bad")
+    elif view.state == "connected":
+        text(f"Connected to cushion {_name(view)} on {view.port}." if view.status else f"Connected on {view.port} …")
+    elif view.state == "gone":
+        notice(f"The cushion is gone: {view.problem}. It is taken up again as soon as it is back.", "bad")
+    elif view.state == "failed":
+        notice(sentence(SitboneError(view.problem)), "bad")
+    else:
+        text("Looking for the cushion …")

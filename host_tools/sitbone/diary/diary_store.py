@@ -1,0 +1,120 @@
+"""The person's own words in the store: pain, red flags, rehabilitation, and what tuning did. Rows in, rows out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sitbone.errors import SitboneError
+from sitbone.store.store import Store
+
+Row = dict[str, Any]
+PAIN = ("day", "unix_ms", "entered_ms", "moment", "pain", "side", "onset_min", "sleep", "stress", "flare", "note")
+REHAB: tuple[str, ...] = (
+    "day",
+    "entered_ms",
+    "stage",
+    "exercise",
+    "side",
+    "sets",
+    "reps",
+    "load_kg",
+    "hold_s",
+    "pain_during",
+)
+REHAB += ("pain_next", "left_kg", "right_kg", "note")
+FLAG = ("day", "entered_ms", "what", "note")
+TUNING = ("day", "unix_ms", "cushion", "what", "side", "was_s", "now_s", "used_until", "proposal")
+
+
+class DiaryStore:
+    """The diary's tables in an open store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, table: str, row: Row) -> int:
+        """Keeps a new row of ``pain``, ``red_flag``, ``rehab`` or ``tuning``; returns its number."""
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        with self._store.transaction() as db:
+            done = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
+        assert done.lastrowid is not None
+        return done.lastrowid
+
+    def pains(self) -> list[Row]:
+        """All pain entries that were not removed, by day and time."""
+        return self._rows("pain", PAIN, "removed_ms IS NULL ORDER BY day, unix_ms, id")
+
+    def rehab(self) -> list[Row]:
+        """All exercises that were not removed, by day."""
+        return self._rows("rehab", REHAB, "removed_ms IS NULL ORDER BY day, id")
+
+    def rate_next_morning(self, number: int, pain: int) -> None:
+        """Adds to an exercise the pain of the morning after it. Raises SitboneError when there is no such exercise."""
+        self._one("rehab", REHAB, number)
+        with self._store.transaction() as db:
+            db.execute("UPDATE rehab SET pain_next = ? WHERE id = ?", (pain, number))
+
+    def flags(self) -> list[Row]:
+        """All red flags, cleared ones too, by day."""
+        return self._rows("red_flag", (*FLAG, "cleared_ms", "cleared_note"), "1 ORDER BY day, id")
+
+    def open_flags(self) -> list[Row]:
+        """The red flags that nobody has cleared yet, by day."""
+        return [row for row in self.flags() if row["cleared_ms"] is None]
+
+    def tunings(self) -> list[Row]:
+        """What tuning did, in the order it did it."""
+        return self._rows("tuning", TUNING, "1 ORDER BY id")
+
+    def rules(self) -> dict[tuple[str, int, int], str]:
+        """The rules in full behind what tuning put into force, by setting, was and now: the cushion's log keeps only
+        their first words."""
+        return {
+            (f"{row['side']}_dose_limit_s", row["was_s"], row["now_s"]): json.loads(row["proposal"]).get("rule", "")
+            for row in self.tunings()
+            if row["what"] == "applied"
+        }
+
+    def edit_pain(self, number: int, changes: Row, now_ms: int) -> Row:
+        """Changes an entry; what it said before stays with it. Raises SitboneError when there is none."""
+        before = self._one("pain", PAIN, number)
+        after = before | changes
+        with self._store.transaction() as db:
+            (earlier,) = db.execute("SELECT earlier FROM pain WHERE id = ?", (number,)).fetchone()
+            kept = json.dumps([*json.loads(earlier), before | {"until_ms": now_ms}])
+            names = ", ".join(f"{name} = ?" for name in changes)
+            db.execute(f"UPDATE pain SET {names}, earlier = ? WHERE id = ?", (*changes.values(), kept, number))
+        return after
+
+    def remove(self, table: str, number: int, now_ms: int) -> Row:
+        """Takes an entry out of use. Raises SitboneError when there is none."""
+        row = self._one(table, PAIN if table == "pain" else REHAB, number)
+        with self._store.transaction() as db:
+            db.execute(f"UPDATE {table} SET removed_ms = ? WHERE id = ?", (now_ms, number))
+        return row
+
+    def put_back(self, table: str, number: int) -> None:
+        """Takes a removal of a ``pain`` or ``rehab`` entry back."""
+        with self._store.transaction() as db:
+            db.execute(f"UPDATE {table} SET removed_ms = NULL WHERE id = ?", (number,))
+
+    def clear_flags(self, note: str, now_ms: int) -> int:
+        """Marks every open red flag as seen to; returns how many."""
+        with self._store.transaction() as db:
+            done = db.execute(
+                "UPDATE red_flag SET cleared_ms = ?, cleared_note = ? WHERE cleared_ms IS NULL", (now_ms, note)
+            )
+        return done.rowcount
+
+    def _one(self, table: str, names: tuple[str, ...], number: int) -> Row:
+        rows = self._rows(table, names, f"removed_ms IS NULL AND id = {int(number)}")
+        if not rows:
+            command = "pain" if table == "pain" else "rehab"
+            raise SitboneError(f"no entry has number {number}; see sitbone {command} list")
+        return rows[0]
+
+    def _rows(self, table: str, names: tuple[str, ...], where: str) -> list[Row]:
+        found = self._store.rows(f"SELECT id, {', '.join(names)} FROM {table} WHERE {where}")
+        return [dict(zip(("id", *names), row, strict=True)) for row in found]

@@ -1,0 +1,175 @@
+"""What the cushion takes from its battery: times of a virtual week × currents.py. An estimate.
+
+The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are the
+world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so what the code takes
+on an ESP32 stands here as a judgement. No board was measured.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cushion.drivers.profiles import PROFILES
+from sitbone.errors import SitboneError, UsageError
+from sitbone.lab.currents import dividers_ma, ma
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+
+PROFILE = PROFILES["firebeetle"]
+SUPPLY_V = PROFILE["supply_mv"] / 1000
+SEATED_PA = (8000, 8000, 4000, 4000)  # a person of 75 kg
+WAKE_OHM = 1e6  # the wake sensor's, while somebody sits
+
+ACTIVE_MA = ma("chip at work")
+SENSE_MA = dividers_ma(SEATED_PA, SUPPLY_V, PROFILE["divider_ohm"]) + ma("converter")
+PARTS_MA = ma("converter asleep") + ma("motor driver asleep")
+WAKE_SENSOR_MA = 1000 * SUPPLY_V / WAKE_OHM
+ALWAYS_ON_MA = ma("dev board at work")
+
+# Seconds of the chip at work that the virtual cushion does not see [judgement; to be measured on a board].
+SAMPLE_CODE_S = 0.003
+DECISION_CODE_S = 0.010  # as many instructions as 1280 passes of an empty loop (tests), at some 5 us each; asyncio, log
+FLASH_WRITE_S = 0.003  # a second, on average: one epoch of 10 s in a write of some 30 ms
+START_S = 1.5  # boot loader, MicroPython, importing the firmware's bytecode
+
+AGED = 0.85  # of the capacity that is left down to 3.3 V in a cell's second year [judgement]
+SELF_DISCHARGE_PER_DAY = 0.001  # of the capacity: 3 % a month
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a stretch of virtual days took, in seconds and counts."""
+
+    days: float
+    seated_s: float
+    light_s: float
+    deep_s: float
+    awake_s: float
+    samples: int
+    starts: int
+    motor_s: float
+
+
+# Seven office days from a Monday, seed 5, some 4.6 hours a day seated: `sitbone energy --measure 7` lives them again.
+RECORDED = Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.9)
+
+
+def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
+    """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours."""
+    if not 0 <= seated_h <= 20 or capacity_mah <= 0:
+        raise UsageError("such a day is out of range; give 0 to 20 seated hours and a capacity above 0 mAh")
+    states = _states(_scaled(times, seated_h))
+    used = sum(state["mah"] for state in states.values())
+    drawn = used + capacity_mah * SELF_DISCHARGE_PER_DAY
+    always_on = ALWAYS_ON_MA * 24
+    return {
+        "mah_per_day": round(used, 2),
+        "days_per_charge": round(capacity_mah / drawn, 1),
+        "days_per_charge_aged": round(capacity_mah * AGED / drawn, 1),
+        "states": states,
+        "capacity_mah": capacity_mah,
+        "seated_h": seated_h,
+        "always_on": {
+            "mah_per_day": always_on,
+            "days_per_charge": round(capacity_mah / always_on, 2),
+        },
+        "basis": "data-sheet currents, times of a virtual week, judged times of the code; not measured on a board",
+    }
+
+
+def _scaled(times: Times, seated_h: float) -> Times:
+    """One day with so many seated hours: absences, samples and starts go with the sits, deep sleep takes the rest."""
+    if times.seated_s <= 0:
+        raise SitboneError("nobody sat in the measured time; measure more days")
+    factor = seated_h * HOUR_S / times.seated_s
+    light_s, awake_s = times.light_s * factor, times.awake_s * factor
+    return Times(
+        1,
+        seated_h * HOUR_S,
+        light_s,
+        max(0.0, DAY_S - light_s - awake_s),
+        awake_s,
+        round(times.samples * factor),
+        max(24, round(times.starts * factor)),  # an hour's deep sleep at most
+        times.motor_s * factor,
+    )
+
+
+def _states(day: Times) -> dict[str, dict[str, float]]:
+    """Seconds, mA and mAh of one day by what the chip does."""
+    seconds = day.light_s + day.awake_s
+    table = {
+        "deep sleep": (day.deep_s, ma("chip in deep sleep")),
+        "light sleep": (day.light_s, ma("chip in light sleep")),
+        "converting": (day.awake_s, ACTIVE_MA + SENSE_MA),
+        "code per sample": (day.samples * SAMPLE_CODE_S, ACTIVE_MA),
+        "code per decision": (seconds * DECISION_CODE_S, ACTIVE_MA),
+        "log": (day.seated_s * FLASH_WRITE_S, ACTIVE_MA),
+        "starts": (day.starts * START_S, ACTIVE_MA),
+        "vibration": (day.motor_s, ma("motor")),
+        "board": (seconds, ma("battery board at rest")),
+        "parts": (DAY_S, PARTS_MA),
+        "wake sensor": (day.seated_s, WAKE_SENSOR_MA),
+    }
+    return {
+        name: {"seconds": round(s, 1), "ma": round(ma, 4), "mah": round(s * ma / HOUR_S, 3)}
+        for name, (s, ma) in table.items()
+    }
+
+
+def measure(days: float) -> Times:
+    """Lives through virtual office days on battery; minutes for each."""
+    from sitbone.virtual import SitterSeat, VirtualCushion
+
+    start = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday
+    journal: list[dict[str, Any]] = []
+    with TemporaryDirectory(prefix="sitbone-energy-") as folder:
+        cushion = VirtualCushion(
+            SitterSeat("office", seed=5, start=start),
+            flash=Path(folder) / "flash.img",
+            board="firebeetle",
+            speed=None,
+            start=start,
+            duration_s=days * DAY_S,
+            journal=journal.append,
+            install=_install,
+        )
+        with cushion:
+            cushion.set_usb(False)
+            cushion.run()
+    return times_of(journal, days)
+
+
+def _install(port: str) -> None:
+    from sitbone.board.install import install
+
+    install(port, None, "firebeetle")
+
+
+def times_of(journal: list[dict[str, Any]], days: float) -> Times:
+    """The times that a journal tells of."""
+    usage = [entry for entry in journal if entry["kind"] == "usage"][-1]
+    light_s, deep_s = usage["light_ms"] / 1000, usage["deep_ms"] / 1000
+    return Times(
+        days,
+        _seated_s(journal),
+        light_s,
+        deep_s,
+        max(0.0, days * DAY_S - light_s - deep_s),
+        usage["samples"],
+        usage["starts"],
+        usage["motor_ms"] / 1000,
+    )
+
+
+def _seated_s(journal: list[dict[str, Any]]) -> float:
+    seated_ms, since_ms = 0, None
+    for entry in journal:
+        if entry["kind"] == "sat":
+            since_ms = entry["t_ms"]
+        elif entry["kind"] == "stood" and since_ms is not None:
+            seated_ms, since_ms = seated_ms + entry["t_ms"] - since_ms, None
+    return seated_ms / 1000

@@ -1,0 +1,105 @@
+"""Invariant 2 on the host: what a dose limit may rise to, by the firmware's own rule over the log's changes of it.
+
+Counted twice, and the lower answer holds: in the cushion's powered time as its log shows it, which no clock can move,
+and in wall-clock time. The cushion counts once more when it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cushion.core import records
+from cushion.core.settings import DOSE_LIMITS, SPEC, Settings, slept_that_counts_s
+from sitbone.dates import unix_ms
+from sitbone.store.blocks import fields_of
+from sitbone.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A `setting` record. ``age_s``: powered seconds of the log before it; ``unix_ms`` None while it has no place."""
+
+    name: str
+    was: int
+    now: int
+    reason: str
+    age_s: int
+    unix_ms: int | None
+    version: int
+    cushion: int
+
+
+def setting_changes(store: Store, cushion: int | None = None) -> list[SettingChange]:
+    """Every change of a setting that the log tells of, oldest first; of one cushion, or of all."""
+    found, version = [], 0
+    ages = _ages(store)
+    for number, session, mono_ms, at_ms, payload in store.all_of(records.SETTING):
+        if cushion is not None and number != cushion:
+            continue
+        fields = fields_of(records.SETTING, payload)
+        index = int(fields["index"])
+        if index >= len(SPEC):
+            continue
+        version += 1
+        age_s = (ages[number, session] + mono_ms) // 1000
+        name, reason = SPEC[index].name, str(fields["reason"])
+        found.append(SettingChange(name, int(fields["was"]), int(fields["now"]), reason, age_s, at_ms, version, number))
+    return found
+
+
+def highest(store: Store, cushion: int, values: dict[str, int], now: datetime) -> dict[str, int]:
+    """What each dose limit may be at most now, given the values in force."""
+    ages = _ages(store)
+    age_s = max([(start + _length_ms(store, *key)) // 1000 for key, start in ages.items() if key[0] == cushion] + [0])
+    now_s = unix_ms(now) // 1000
+    by_age = _followed(store, cushion, values, in_wall_time=False)
+    by_wall = _followed(store, cushion, values, in_wall_time=True)
+    return {name: min(by_age.highest(name, age_s), by_wall.highest(name, now_s)) for name in DOSE_LIMITS}
+
+
+def held(store: Store, cushion: int, asked: dict[str, int], values: dict[str, int], now: datetime) -> dict[str, int]:
+    """The wishes, each dose limit held to what it may be."""
+    most = highest(store, cushion, values, now)
+    return {name: min(value, most[name]) if name in most else value for name, value in asked.items()}
+
+
+def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: bool) -> Settings:
+    """The firmware's settings after the log's changes, as it would count them."""
+    settings = Settings()
+    changes = [change for change in setting_changes(store, cushion) if change.name in DOSE_LIMITS]
+    first = {change.name: change for change in reversed(changes)}
+    last_s = 0
+    for name in DOSE_LIMITS:
+        start = first[name].was if name in first else values[name]
+        setattr(settings, name, start)
+        settings.raise_base[name] = [start, 0]
+    for change in changes:
+        wall_s = last_s if change.unix_ms is None else change.unix_ms // 1000
+        last_s = max(last_s, wall_s)
+        settings.change(change.name, change.now, last_s if in_wall_time else change.age_s)
+        setattr(settings, change.name, change.now)  # what was in force is what counts, whoever allowed it
+    for name in DOSE_LIMITS:
+        if values[name] != settings.get(name):
+            # Changed since the last sync: what is in force now is where the next rise starts from.
+            settings.raise_base[name][0] = min(settings.raise_base[name][0], values[name])
+            setattr(settings, name, values[name])
+    return settings
+
+
+def _ages(store: Store) -> dict[tuple[int, int], int]:
+    """Powered ms of the log before each (cushion, session), the deep sleep that ended with its start included."""
+    slept: dict[tuple[int, int], int] = {}
+    for cushion, session, _, _, payload in store.all_of(records.SLEPT):
+        slept_s = int(fields_of(records.SLEPT, payload)["slept_s"])
+        slept[cushion, session] = slept_that_counts_s(slept_s) * 1000
+    ages: dict[tuple[int, int], int] = {}
+    total_ms: dict[int, int] = {}
+    for cushion, session, end_ms in store.session_ends():
+        ages[cushion, session] = total_ms.get(cushion, 0) + slept.get((cushion, session), 0)
+        total_ms[cushion] = ages[cushion, session] + end_ms
+    return ages
+
+
+def _length_ms(store: Store, cushion: int, session: int) -> int:
+    return store.session_end_ms(cushion, session)

@@ -1,0 +1,137 @@
+"""The SQLite file that all is kept in: opening, transactions, migrations, a copy of the whole; its errors in words."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sitbone.errors import DamagedData, SitboneError, StoreBusy
+from sitbone.store.schema import MIGRATIONS
+
+BUSY_TIMEOUT_S = 10.0
+COPY_PAGES = 2000  # between two calls of a backup's progress
+
+
+class Database:
+    """The open database. Use it in a ``with``; raises DamagedData or SitboneError with a line for the user."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")  # what is acknowledged to a cushion is on the disk
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise told(error, path) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database; nothing else is to be called afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. IMMEDIATE, so that two syncs at once wait for each other instead of failing half-way."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            raise told(error, self.path) from None
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError):
+                raise told(error, self.path) from None
+            raise
+
+    def _migrate(self) -> None:
+        if self._version() > len(MIGRATIONS):
+            self._db.close()
+            raise SitboneError(f"{self.path} was written by a newer sitbone; update sitbone to use it")
+        if self._version() == len(MIGRATIONS):
+            return  # opening a store waits for nobody who is writing to it
+        with self.transaction() as db:
+            # Read again: another process may have migrated between the first look and this lock.
+            for number in range(self._version(), len(MIGRATIONS)):
+                for statement in MIGRATIONS[number].split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number + 1}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        """What a query finds; it waits for no writer."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise told(error, self.path) from None
+
+    def back_up(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copies the whole store, as it is at one moment, to another file; what was there is replaced."""
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                _copy(self._db, copy, progress)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, that nothing appears beside when it is read
+        except sqlite3.OperationalError as error:
+            raise told(error, path) from None
+        except sqlite3.DatabaseError as error:
+            raise told(error, self.path) from None
+
+    def restore(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Replaces all that is stored by a backup's content, in one transaction. Raises DamagedData for one that isn't
+        whole, with nothing changed."""
+        check_backup(path)
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            try:
+                _copy(backup, self._db, progress)
+                self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.DatabaseError as error:
+                raise told(error, self.path) from None
+        self._migrate()
+
+
+def check_backup(path: Path) -> None:
+    """Raises DamagedData when a file is no whole store, SitboneError when it isn't there or from a newer sitbone."""
+    if not path.is_file():
+        raise SitboneError(f"{path} isn't there; check the path")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            found = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            version = int(backup.execute("PRAGMA user_version").fetchone()[0])
+            backup.execute("SELECT count(*) FROM record").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DamagedData(f"{path} is no backup of sitbone, or damaged ({error}); take another") from None
+    if found != "ok":
+        raise DamagedData(f"{path} is damaged ({found}); take another backup")
+    if version > len(MIGRATIONS):
+        raise SitboneError(f"{path} was written by a newer sitbone; update sitbone to use it")
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> None:
+    """One database into another, whole or not at all."""
+
+    def tell(_: int, remaining: int, total: int) -> None:
+        if progress is not None:
+            progress(total - remaining, total)
+
+    source.backup(target, pages=COPY_PAGES, progress=tell)
+
+
+def told(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
+    """A database error as the user is told it."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy("another sitbone is writing to your data for long; wait for it to end, then try again")
+    if isinstance(error, sqlite3.OperationalError):
+        return SitboneError(f"cannot use {path} ({error}); check its folder, its rights and the free space")
+    return DamagedData(f"{path} is damaged ({error}); move it away and sync again, or restore a backup")

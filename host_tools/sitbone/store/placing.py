@@ -1,0 +1,162 @@
+"""Where the stored records lie on UTC: the pairs of times that tell it, and the records placed anew when one arrives.
+
+Each function works on the open database, within the transaction of its caller; the arithmetic is clock.py's.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from cushion.core import records
+from sitbone.store.anchors import Anchor, Placement, Slept, spread_sleeps
+from sitbone.store.blocks import Block, fields_of
+
+MOST_SLEEPS = 5000  # between two syncs
+ANOTHER_CLOCK_MS = 86_400_000
+STARTED_MS = 1000  # what a session says of its start, it says at once
+# How far each source of a clock pair is trusted: a session is placed by the best that it has.
+_TRUST = {"slept": 0, "header": 1, "kept": 2, "between": 3, "record": 4, "host": 4}
+
+
+def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
+    """Where one session lies on UTC. What a host told counts; else the device's own clock as it was kept through
+    the sleep before the session, corrected where that can be; else block headers: that clock, in whole seconds; else
+    the length of the sleep after it.
+    A kept clock that is a day or more from what a host told was set by somebody else: it holds until that host."""
+    rows = db.execute(
+        "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
+        " ORDER BY mono_ms, source = 'host', source = 'record'",
+        (cushion, session),
+    ).fetchall()
+    best = max((_TRUST[row[2]] for row in rows), default=0)
+    trusted = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best]
+    kept = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if source == "kept"]
+    if kept and _is_another_clock(kept[0], trusted[0]):
+        trusted.insert(0, kept[0])
+    return Placement(trusted)
+
+
+def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
+    """Keeps what a block says about the time."""
+    for record in block.records:
+        if record.kind == records.CLOCK:
+            fields = fields_of(record.kind, record.payload)
+            unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
+            source = "kept" if fields["source"] == records.CLOCK_KEPT else "record"
+            keep_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), source, None)
+    if block.unix_s:
+        _keep_header_pair(db, cushion, block)
+
+
+def _keep_header_pair(db: sqlite3.Connection, cushion: int, block: Block) -> None:
+    """One header a session is enough: it only places what nothing else does."""
+    has = db.execute("SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, block.session)).fetchone()
+    if not has:
+        keep_pair(db, cushion, block.session, Anchor(block.base_ms, block.unix_s * 1000), "header", None)
+
+
+def keep_pair(
+    db: sqlite3.Connection, cushion: int, session: int, anchor: Anchor, source: str, utc_offset_min: int | None
+) -> None:
+    db.execute(
+        "INSERT INTO clock_pair (cushion, session, mono_ms, unix_ms, source, utc_offset_min) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (cushion, session, anchor.mono_ms, anchor.unix_ms, source, utc_offset_min),
+    )
+
+
+def place(db: sqlite3.Connection, cushion: int, session: int, before: Placement, after: Placement) -> None:
+    """Computes ``unix_ms`` anew where other anchors change it, and only there: a session may be months long."""
+    if after.anchors == before.anchors:
+        return
+    same_until_ms = after.same_until(before)
+    db.create_function("place_ms", 1, after.unix_ms, deterministic=True)
+    try:
+        db.execute(
+            "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms) WHERE cushion = ? AND session = ? AND mono_ms >= ?",
+            (cushion, session, -1 if same_until_ms is None else same_until_ms),
+        )
+    except sqlite3.OperationalError as error:
+        if "user-defined function" in str(error):  # SQLite's word for Ctrl-C within place_ms: nothing else fails there
+            raise KeyboardInterrupt from error
+        raise
+
+
+def place_by_sleeps(db: sqlite3.Connection, cushion: int, sessions: Iterable[int]) -> None:
+    """Places, once something is known of these sessions, those that lie only sleeps apart."""
+    for session in sorted(sessions):
+        _correct_sleeps(db, cushion, session)
+        _count_back(db, cushion, session)
+
+
+def _correct_sleeps(db: sqlite3.Connection, cushion: int, session: int) -> None:
+    """Places the sessions between the last two that a host has told the time: what the sleep clock was wrong by at
+    the end is spread over the sleeps between them, by their length."""
+    chain = _sessions_on_kept_time(db, cushion, session)
+    if chain is None:
+        return
+    for number, start_ms in zip(range(session - len(chain) + 2, session), spread_sleeps(chain), strict=True):
+        _place_by_only(db, cushion, number, Anchor(0, start_ms), "between")
+
+
+def _sessions_on_kept_time(db: sqlite3.Connection, cushion: int, session: int) -> list[Slept] | None:
+    """From a session with a host's time over those on kept time to ``session``, which has a host's time too; None
+    when there is no such run."""
+    chain: list[Slept] = []
+    for number in range(session, max(0, session - MOST_SLEEPS), -1):
+        pairs = db.execute(
+            "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, number)
+        ).fetchall()
+        told = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
+        kept = sorted(Anchor(*row[:2]) for row in pairs if row[2] == "kept")
+        end_ms = _end_ms(db, cushion, number)
+        if end_ms is None:
+            return None
+        chain.append(Slept(end_ms, kept[0] if kept else None, tuple(told)))
+        if told and number != session:
+            return chain[::-1] if len(chain) > 2 else None
+        if not kept or bool(told) != (number == session):
+            return None
+    return None
+
+
+def _count_back(db: sqlite3.Connection, cushion: int, session: int) -> None:
+    """Places the sessions before ``session`` that no clock tells of (nobody had set it since power came on), each by
+    the length of the sleep behind it: off by what the sleep clock is off."""
+    for number in range(session, max(1, session - MOST_SLEEPS), -1):
+        begin_ms, slept_ms = placement(db, cushion, number).unix_ms(0), _slept_ms(db, cushion, number)
+        end_ms = _end_ms(db, cushion, number - 1)
+        if begin_ms is None or slept_ms is None or end_ms is None or _has_clock(db, cushion, number - 1):
+            return
+        _place_by_only(db, cushion, number - 1, Anchor(end_ms, begin_ms - slept_ms), "slept")
+
+
+def _has_clock(db: sqlite3.Connection, cushion: int, session: int) -> bool:
+    sql = "SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ? AND source != 'slept'"
+    return db.execute(sql, (cushion, session)).fetchone() is not None
+
+
+def _slept_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
+    """How long the sleep was that ended when the session began."""
+    sql = "SELECT payload FROM record WHERE cushion = ? AND session = ? AND mono_ms < ? AND kind = ?"
+    row = db.execute(sql, (cushion, session, STARTED_MS, records.SLEPT)).fetchone()
+    return None if row is None else int(fields_of(records.SLEPT, row[0])["slept_s"]) * 1000
+
+
+def _end_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
+    """When a session's last record was written, device ms; None for one without any."""
+    sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
+    found: int | None = db.execute(sql, (cushion, session)).fetchone()[0]
+    return found
+
+
+def _place_by_only(db: sqlite3.Connection, cushion: int, session: int, anchor: Anchor, source: str) -> None:
+    """Places a session by a pair that replaces those of its kind."""
+    before = placement(db, cushion, session)
+    db.execute("DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source = ?", (cushion, session, source))
+    keep_pair(db, cushion, session, anchor, source, None)
+    place(db, cushion, session, before, placement(db, cushion, session))
+
+
+def _is_another_clock(kept: Anchor, told: Anchor) -> bool:
+    """Whether no sleep clock's drift can explain the difference between two anchors of a session."""
+    return abs((told.unix_ms - kept.unix_ms) - (told.mono_ms - kept.mono_ms)) >= ANOTHER_CLOCK_MS

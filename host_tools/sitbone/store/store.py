@@ -1,0 +1,330 @@
+"""The store: one SQLite file with every record a cushion ever gave, raw, and what is derived from them.
+
+The raw payload is the truth. ``unix_ms`` beside it is derived: when the recorded thing happened, placed on UTC by the
+anchors of its session (placing.py), and computed again when a new anchor arrives; NULL while the session has none.
+"""
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cushion.core import records
+from sitbone.dates import Zone
+from sitbone.errors import SitboneError
+from sitbone.store import placing
+from sitbone.store.anchors import Anchor, Placement
+from sitbone.store.blocks import Block, Record, fields_of
+from sitbone.store.database import BUSY_TIMEOUT_S, Database
+
+
+class LogRestarted(Exception):
+    """The cushion gave another record under a number that is stored already: its log was erased and began anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored record. ``unix_ms`` is when it happened (UTC), None while unplaced; ``at_mono_ms`` the same in ms since
+    its session's boot; ``cushion`` the store's own number of the cushion."""
+
+    cushion: int
+    seq: int
+    session: int
+    at_mono_ms: int
+    unix_ms: int | None
+    kind: int
+    payload: bytes
+
+
+class Store(Database):
+    """What is kept of the cushions, in the open database."""
+
+    # --- cushions
+
+    def cushion(self, hardware: str, log: int = 0) -> int:
+        """The store's number of the cushion with this id (12 hex digits); made if need be. Each log of it, as `log`
+        tells it from others, has an era of its own; without `log` it is the latest."""
+        rows = self.rows("SELECT id, era, log FROM cushion WHERE hardware = ? ORDER BY era DESC", hardware)
+        known = [row for row in rows if not log or row[2] == log]
+        if known:
+            return int(known[0][0])
+        if rows and rows[0][2] is None:
+            with self.transaction() as db:
+                db.execute("UPDATE cushion SET log = ? WHERE id = ?", (log, rows[0][0]))
+            return int(rows[0][0])
+        return self._new_cushion(hardware, rows[0][1] + 1 if rows else 0, log)
+
+    def new_era(self, cushion: int) -> int:
+        """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
+        hardware, era, log = self.rows("SELECT hardware, era, log FROM cushion WHERE id = ?", cushion)[0]
+        with self.transaction() as db:
+            db.execute("UPDATE cushion SET log = NULL WHERE id = ?", (cushion,))
+        return self._new_cushion(hardware, era + 1, log or 0)
+
+    def _new_cushion(self, hardware: str, era: int, log: int) -> int:
+        with self.transaction() as db:
+            row = db.execute(
+                "INSERT INTO cushion (hardware, era, simulated, log) VALUES (?, ?, ?, ?) RETURNING id",
+                (hardware, era, int(_is_simulated(hardware)), log or None),
+            ).fetchone()
+        return int(row[0])
+
+    def host_id(self) -> str:
+        """By which the cushions know this store; drawn when first asked for."""
+        with self.transaction() as db:
+            row = db.execute("SELECT id FROM host").fetchone()
+            if row is None:
+                row = (secrets.token_hex(4),)
+                db.execute("INSERT INTO host (id) VALUES (?)", row)
+        return str(row[0])
+
+    def last_seq(self, cushion: int) -> int | None:
+        """The highest record number stored of a cushion: a sync's cursor."""
+        found = self.rows("SELECT max(seq) FROM record WHERE cushion = ?", cushion)[0][0]
+        return None if found is None else int(found)
+
+    def first_seq(self, cushion: int) -> int | None:
+        """The lowest record number stored of a cushion."""
+        found = self.rows("SELECT min(seq) FROM record WHERE cushion = ?", cushion)[0][0]
+        return None if found is None else int(found)
+
+    def any_simulated(self) -> bool:
+        """Whether any of the stored data came from a simulated sitter."""
+        return bool(self.rows("SELECT 1 FROM cushion WHERE simulated = 1 LIMIT 1"))
+
+    # --- writing
+
+    def add_blocks(self, cushion: int, blocks: Iterable[Block]) -> tuple[int, int]:
+        """Keeps the blocks' records, in one transaction; returns how many were new and how many were stored already.
+
+        Raises LogRestarted, with nothing kept, when a stored number comes back with another content.
+        """
+        blocks = [block for block in blocks if block.records]
+        sessions = {block.session for block in blocks}
+        with self.transaction() as db:
+            before = {session: placing.placement(db, cushion, session) for session in sessions}
+            for block in blocks:
+                placing.keep_pairs_of(db, cushion, block)
+            after = {session: placing.placement(db, cushion, session) for session in sessions}
+            new = sum(
+                _insert(db, cushion, record, after[block.session]) for block in blocks for record in block.records
+            )
+            for session in sessions:
+                placing.place(db, cushion, session, before[session], after[session])
+            placing.place_by_sleeps(db, cushion, sessions)
+        return new, sum(len(block.records) for block in blocks) - new
+
+    def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
+        """Keeps a (device time, host time) pair that a host took, and places the session's records anew by it."""
+        with self.transaction() as db:
+            before = placing.placement(db, cushion, session)
+            placing.keep_pair(db, cushion, session, anchor, "host", utc_offset_min)
+            placing.place(db, cushion, session, before, placing.placement(db, cushion, session))
+            placing.place_by_sleeps(db, cushion, [session])
+
+    def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
+        """Notes a finished sync."""
+        with self.transaction() as db:
+            db.execute(
+                "INSERT INTO sync (cushion, unix_ms, result) VALUES (?, ?, ?)", (cushion, unix_ms, json.dumps(result))
+            )
+
+    def add_setting_changes(
+        self, cushion: int, unix_ms: int, version: int, changes: dict[str, tuple[int, int]], reason: str
+    ) -> None:
+        """Notes settings sent from this host: ``changes`` maps each name to (asked, in force)."""
+        rows = [(cushion, unix_ms, version, name, *pair, reason) for name, pair in changes.items()]
+        with self.transaction() as db:
+            db.executemany(
+                "INSERT INTO setting_change (cushion, unix_ms, version, name, asked, in_force, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    # --- derived days
+
+    def changes_seen(self) -> int:
+        """A number that another program's write to the database changes."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
+    def day_facts(self, version: int, from_ms: int, to_ms: int) -> dict[tuple[int, int], str]:
+        """What is kept of the days that end in (from_ms, to_ms]: their facts by (start_ms, end_ms)."""
+        rows = self.rows(
+            "SELECT start_ms, end_ms, facts FROM day_fact WHERE version = ? AND end_ms > ? AND end_ms <= ?",
+            version,
+            from_ms,
+            to_ms,
+        )
+        return {(start_ms, end_ms): facts for start_ms, end_ms, facts in rows}
+
+    def keep_day_facts(self, version: int, facts: dict[tuple[int, int], str], seen: int) -> bool:
+        """Keeps what was derived of days, unless somebody else wrote since `changes_seen` gave ``seen`` or is writing
+        now: then it is derived again another time."""
+        rows = [(end_ms, start_ms, version, text) for (start_ms, end_ms), text in facts.items()]
+        try:
+            self._db.execute("PRAGMA busy_timeout = 0")
+            with self.transaction() as db:
+                if self.changes_seen() != seen:
+                    return False
+                db.executemany("INSERT OR REPLACE INTO day_fact VALUES (?, ?, ?, ?)", rows)
+        except SitboneError:
+            return False
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+        return True
+
+    # --- reading
+
+    def read(
+        self, kinds: Iterable[int] | None = None, from_ms: int | None = None, to_ms: int | None = None
+    ) -> list[Stored]:
+        """Placed records that happened in [from_ms, to_ms) (UTC ms), by time; all kinds but epochs unless told."""
+        if kinds is None:
+            kinds = [kind for kind in range(256) if kind != records.EPOCH]
+        listed = ",".join(str(int(kind)) for kind in kinds)
+        rows = self.rows(
+            "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            f" WHERE kind IN ({listed}) AND unix_ms >= ? AND unix_ms < ? ORDER BY unix_ms, cushion, seq",
+            _bound(from_ms, -1),
+            _bound(to_ms, 1),
+        )
+        return [Stored(*row) for row in rows]
+
+    def everything(self) -> Iterator[tuple[str, int, Stored]]:
+        """Every record with its cushion's id and era, by cushion and number, those without a place in time too."""
+        rows = self._db.execute(
+            "SELECT hardware, era, cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            " JOIN cushion ON cushion.id = record.cushion ORDER BY cushion, seq"
+        )
+        for hardware, era, *row in rows:
+            yield hardware, era, Stored(*row)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self.rows("SELECT count(*) FROM record")[0][0])
+
+    def unplaced(self) -> list[Stored]:
+        """Records of sessions whose wall-clock time is unknown, epochs left out, as they were written."""
+        kinds = ",".join(str(kind) for kind in range(256) if kind != records.EPOCH)  # so listed, their index is used
+        rows = self.rows(
+            "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            f" WHERE unix_ms IS NULL AND kind IN ({kinds}) ORDER BY cushion, seq"
+        )
+        return [Stored(*row) for row in rows]
+
+    def session_end_ms(self, cushion: int, session: int) -> int:
+        """When the last stored record of a session was written, device ms since its boot."""
+        sql = "SELECT max(mono_ms) FROM record WHERE cushion = ? AND session = ?"
+        return int(self.rows(sql, cushion, session)[0][0])
+
+    def session_ends(self) -> list[tuple[int, int, int]]:
+        """(cushion, session, device ms of its last record), in the order of the sessions."""
+        return self.rows(
+            "SELECT cushion, session, max(mono_ms) FROM record GROUP BY cushion, session ORDER BY cushion, session"
+        )
+
+    def all_of(self, kind: int) -> list[tuple[int, int, int, int | None, bytes]]:
+        """(cushion, session, device ms, UTC ms or None, payload) of every record of a kind, oldest first."""
+        sql = "SELECT cushion, session, mono_ms, unix_ms, payload FROM record WHERE kind = ? ORDER BY cushion, seq"
+        return self.rows(sql, kind)
+
+    def hardware_id(self, cushion: int) -> str:
+        """The cushion's own id (12 hex digits)."""
+        return str(self.rows("SELECT hardware FROM cushion WHERE id = ?", cushion)[0][0])
+
+    def latest_cushion(self) -> int | None:
+        """The cushion that the last sync was with, or else the one with the newest numbering; None without any."""
+        rows = self.rows("SELECT cushion FROM sync ORDER BY id DESC LIMIT 1")
+        rows = rows or self.rows("SELECT id FROM cushion ORDER BY id DESC LIMIT 1")
+        return int(rows[0][0]) if rows else None
+
+    def payloads(self, kind: int, from_ms: int, to_ms: int) -> list[tuple[int, bytes]]:
+        """Time (UTC ms) and payload of one kind's records in [from_ms, to_ms), by time: the quick way to many."""
+        return self.rows(
+            "SELECT unix_ms, payload FROM record WHERE kind = ? AND unix_ms >= ? AND unix_ms < ? ORDER BY unix_ms",
+            kind,
+            from_ms,
+            to_ms,
+        )
+
+    def epochs(self, from_ms: int, to_ms: int) -> list[tuple[int, int, bytes]]:
+        """Time (UTC ms), cushion and payload of the epochs in [from_ms, to_ms), by time: a year has a million."""
+        return self.rows(
+            "SELECT unix_ms, cushion, payload FROM record WHERE kind = ? AND unix_ms >= ? AND unix_ms < ?"
+            " ORDER BY unix_ms",
+            records.EPOCH,
+            from_ms,
+            to_ms,
+        )
+
+    def reach_ms(self) -> tuple[int, int] | None:
+        """When the first and the last placed record happened, UTC ms; None without any."""
+        # Each kind's ends are in the index; DISTINCT would read all of it.
+        rows = self.rows(
+            "WITH RECURSIVE kinds (kind) AS (SELECT min(kind) FROM record UNION ALL"
+            " SELECT (SELECT min(kind) FROM record WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"
+            " SELECT (SELECT min(unix_ms) FROM record WHERE kind = kinds.kind AND unix_ms IS NOT NULL),"
+            " (SELECT max(unix_ms) FROM record WHERE kind = kinds.kind AND unix_ms IS NOT NULL) FROM kinds"
+        )
+        placed = [int(at_ms) for row in rows for at_ms in row if at_ms is not None]
+        return (min(placed), max(placed)) if placed else None
+
+    def told_offsets(self) -> list[tuple[int, int]]:
+        """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `days.Zone`."""
+        return self.rows(
+            "SELECT unix_ms, utc_offset_min FROM clock_pair"
+            " WHERE source = 'host' AND utc_offset_min IS NOT NULL ORDER BY unix_ms"
+        )
+
+    def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:
+        """The runs ``[first, last]`` of record numbers in first..last that are not stored."""
+        rows = self.rows(
+            "SELECT prev + 1, seq - 1 FROM ("
+            " SELECT seq, lag(seq, 1, ? - 1) OVER (ORDER BY seq) AS prev FROM ("
+            "  SELECT seq FROM record WHERE cushion = ? AND seq BETWEEN ? AND ? UNION SELECT ? + 1))"
+            " WHERE seq > prev + 1",
+            first,
+            cushion,
+            first,
+            last,
+            last,
+        )
+        return [list(row) for row in rows]
+
+
+def zone_of(store: Store) -> Zone:
+    """The person's local time, by the store's syncs."""
+    return Zone(store.told_offsets())
+
+
+def _is_simulated(hardware: str) -> bool:
+    """A virtual cushion's id has the bit of a locally administered address, which no chip's own id has."""
+    return bool(int(hardware[:2], 16) & 0x02)
+
+
+def _bound(unix_ms: int | None, sign: int) -> int:
+    return sign * (1 << 62) if unix_ms is None else unix_ms
+
+
+def _insert(db: sqlite3.Connection, cushion: int, record: Record, placement: Placement) -> bool:
+    """Keeps one record; False when this very record is stored already."""
+    ago_ms = int(fields_of(record.kind, record.payload).get("ago_ms", 0))
+    unix_ms = placement.unix_ms(record.mono_ms - ago_ms)
+    done = db.execute(
+        "INSERT INTO record (cushion, seq, session, mono_ms, ago_ms, unix_ms, kind, payload)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (cushion, record.seq, record.session, record.mono_ms, ago_ms, unix_ms, record.kind, record.payload),
+    )
+    if done.rowcount == 0:
+        _demand_same(db, cushion, record)
+    return done.rowcount > 0
+
+
+def _demand_same(db: sqlite3.Connection, cushion: int, record: Record) -> None:
+    kept = db.execute(
+        "SELECT session, mono_ms, kind, payload FROM record WHERE cushion = ? AND seq = ?", (cushion, record.seq)
+    ).fetchone()
+    if kept != (record.session, record.mono_ms, record.kind, record.payload):
+        raise LogRestarted

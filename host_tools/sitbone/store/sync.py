@@ -1,0 +1,209 @@
+"""Sync: pulls what a cushion has logged since last time into the store, verified, and sets its clock.
+
+Safe to cut at any moment and to repeat: the cursor is the highest number stored, and what is stored has been verified.
+A transfer is stored in one transaction when it ends, however it ends (whole, cut, Ctrl-C): a log is 2 MB at most, and
+a process that is killed outright has lost nothing but time. One of four things can happen to a block on its way:
+- it is whole: its records are kept;
+- it is damaged, but the transfer's hash is right: it is damaged on the cushion. It is counted, the rest is kept;
+- it is damaged and the hash is wrong: it was damaged on the way. Nothing behind it is kept (the cursor would jump over
+  it), and the transfer is tried again from there;
+- the line is cut: what came before is kept, and the transfer is tried again from there.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sitbone.dates import counted, off_text, unix_ms, utc_offset_min
+from sitbone.errors import CushionGone, NoCushion
+from sitbone.store.anchors import Anchor
+from sitbone.store.blocks import Block, read_block, split_blocks
+from sitbone.store.store import LogRestarted, Store
+
+RETRIES = 3
+RETRY_PAUSE_S = 1.0
+
+Progress = Callable[[int, int], None]  # (done, of all), in bytes
+
+
+class Log(Protocol):
+    """A transfer under way, as `device.LogStream` describes it."""
+
+    size_bytes: int
+    last_seq: int | None
+    kept_first_seq: int | None
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+class Link(Protocol):
+    """What a sync needs of a connected cushion, as `device.Cushion` describes it."""
+
+    def call(self, name: str, *args: object) -> dict[str, Any]: ...
+
+    def read_log(self, since_seq: int) -> Log: ...
+
+
+class Sync:
+    """One sync. ``connect`` opens a connection (called again for each retry); ``now`` is the host's clock, aware."""
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], AbstractContextManager[Link]],
+        now: Callable[[], datetime],
+        progress: Progress | None = None,
+    ) -> None:
+        self._store = store
+        self._connect = connect
+        self._now = now
+        self._progress = progress
+        self._cushion: int | None = None
+        self._begun_s = time.monotonic()
+        self._asked_from: int | None = None
+        self._result: dict[str, Any] = {
+            "cushion": None,
+            "records": 0,
+            "duplicates": 0,
+            "bytes": 0,
+            "seconds": 0.0,
+            "first_seq": None,
+            "last_seq": None,
+            "lost": [],
+            "damaged": 0,
+            "clock_offset_ms": None,
+            "acked": None,
+            "complete": False,
+        }
+
+    def run(self) -> dict[str, Any]:
+        """The result, as `sitbone sync --json` prints it. Raises CushionGone, its result inside, when the last retry
+        was cut too; NoCushion when there was none to begin with."""
+        gone: CushionGone | None = None
+        for attempt in range(1 + RETRIES):
+            time.sleep(RETRY_PAUSE_S * attempt)  # a cushion that restarts needs some seconds
+            try:
+                with self._connect() as link:
+                    self._attempt(link)
+                return self._finish(complete=True)
+            except CushionGone as error:
+                gone = error
+            except NoCushion:
+                # The first time it means what it says; later, that the port went away in the middle.
+                if gone is None:
+                    raise
+        result = self._finish(complete=False)
+        raise CushionGone(f"{gone} ({result['records']} records that arrived are kept)", result) from gone
+
+    def _attempt(self, link: Link) -> None:
+        status = link.call("status")
+        self._result["cushion"] = status["cushion"]
+        if self._cushion is None:
+            self._cushion = self._store.cushion(status["cushion"], status.get("log", 0))
+        self._set_clock(link)
+        try:
+            self._pull(link, self._cushion)
+        except LogRestarted:
+            # The old numbers stay what they were; the new log gets a numbering of its own.
+            self._cushion = self._store.new_era(self._cushion)
+            self._pull(link, self._cushion)
+        self._acknowledge(link, status.get("log", 0))
+
+    def _acknowledge(self, link: Link, log: int) -> None:
+        """Tells the cushion what is on this disk: committed, synchronised, and checked by the transfer's hash."""
+        assert self._cushion is not None
+        last = self._store.last_seq(self._cushion)
+        if last:
+            self._result["acked"] = link.call("ack", self._store.host_id(), log, last)["acked"]
+
+    def _set_clock(self, link: Link) -> None:
+        assert self._cushion is not None
+        now = self._now()
+        offset_min = utc_offset_min(now)
+        answer = link.call("clock", unix_ms(now), offset_min)
+        if self._result["clock_offset_ms"] is None and answer["was_unix_ms"] is not None:
+            self._result["clock_offset_ms"] = answer["was_unix_ms"] - answer["unix_ms"]
+        self._store.add_clock_pair(
+            self._cushion, answer["session"], Anchor(answer["mono_ms"], answer["unix_ms"]), offset_min
+        )
+
+    def _pull(self, link: Link, cushion: int) -> None:
+        last = self._store.last_seq(cushion)
+        # The last stored record is asked for once more: it shows whether this is still the same log.
+        log = link.read_log(last or 0)
+        if self._asked_from is None:
+            self._asked_from = _oldest_expected(last, log.kept_first_seq)
+        blocks = self._with_progress(log)
+        try:
+            if last is not None and (log.last_seq is None or log.last_seq < last):
+                raise LogRestarted
+            self._keep(blocks, cushion)
+        except LogRestarted:
+            # Read to its end, so that the console can take another call.
+            for _ in blocks:
+                pass
+            self._asked_from = None
+            raise
+        if log.last_seq is not None:
+            self._result["lost"] = self._store.gaps(cushion, self._asked_from, log.last_seq)
+
+    def _keep(self, blocks: Iterator[Block], cushion: int) -> None:
+        """Stores the blocks of a transfer at its end, by the cases above."""
+        sound: list[Block] = []
+        doubtful: list[Block] = []
+        try:
+            for block in blocks:
+                (doubtful if doubtful or block.damage else sound).append(block)
+            sound += doubtful  # only here is the transfer's hash known to be right
+        finally:
+            new, seen = self._store.add_blocks(cushion, sound)
+            self._result["records"] += new
+            self._result["duplicates"] += seen
+            self._result["damaged"] += sum(1 for block in sound if block.damage)
+
+    def _with_progress(self, log: Log) -> Iterator[Block]:
+        def counted() -> Iterator[bytes]:
+            done = 0
+            for data in log:
+                done += len(data)
+                self._result["bytes"] += len(data)
+                if self._progress is not None:
+                    self._progress(done, log.size_bytes)
+                yield data
+
+        return map(read_block, split_blocks(counted()))
+
+    def _finish(self, complete: bool) -> dict[str, Any]:
+        """The result in its last form, noted in the store."""
+        result = self._result
+        result["complete"] = complete
+        result["seconds"] = round(time.monotonic() - self._begun_s, 3)
+        if self._cushion is None:
+            return result  # cut before it had said who it is
+        result["last_seq"] = self._store.last_seq(self._cushion)
+        result["first_seq"] = self._store.first_seq(self._cushion)
+        self._store.add_sync(self._cushion, unix_ms(self._now()), result)
+        return result
+
+
+def _oldest_expected(last: int | None, kept_first: int | None) -> int:
+    """The first number this sync should bring. Numbers begin at 0 or 1; what was evicted since then counts as lost."""
+    if last is not None:
+        return last + 1
+    return min(1, kept_first or 0)
+
+
+def sync_lines(result: dict[str, Any]) -> list[str]:
+    """What a sync brought, for a person."""
+    lines = [f"{counted(result['records'], 'new record')}, {result['bytes']} bytes in {result['seconds']:.1f} s"]
+    lines += [f"lost: records {first} to {last}" for first, last in result["lost"]]
+    if result["damaged"]:
+        lines.append(f"damaged: {counted(result['damaged'], 'block')}, left out")
+    if result["clock_offset_ms"] is None:
+        lines.append("clock: was not set, now is")
+    else:
+        off_s = result["clock_offset_ms"] / 1000
+        lines.append(f"clock: was {off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}, now is set")
+    return lines

@@ -1,0 +1,356 @@
+"""`sitbone tune`: the rules over this person's diary and log, what would change, and putting it into force."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from cushion.core.settings import Settings
+from sitbone.analysis.days import Day
+from sitbone.analysis.history import history, last_days
+from sitbone.analysis.slow_dose import slow_dose
+from sitbone.dates import Zone, unix_ms
+from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.entries import SIDES, SideDiary, side_diary
+from sitbone.errors import Refused, UsageError
+from sitbone.replay.epochs import Epochs, recorded
+from sitbone.replay.fast_replay import Outlook, replay_many
+from sitbone.settings.changes import Link, change
+from sitbone.settings.limits import held, setting_changes
+from sitbone.settings.spec import in_force
+from sitbone.store.store import Store, zone_of
+from sitbone.tuning import rules as tuning
+from sitbone.tuning.advice import Association, associate
+from sitbone.tuning.rules import Change, Load, Proposal, minutes, propose
+
+LOOK_BACK_DAYS = 120
+REPLAY_DAYS = 28
+RESAMPLED = 1000
+PREDICTED = ("prompts", "breaks", "missed", "over_left_min", "over_right_min", "longest_min")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to decide by."""
+
+    cushion: int | None
+    values: dict[str, int]
+    days: list[Day]
+    diaries: dict[str, SideDiary]
+    changes: dict[str, list[Change]]
+
+
+def limit_name(side: str) -> str:
+    return f"{side}_dose_limit_s"
+
+
+def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> Known:
+    """Everything the rules and the replay need; ``values``: the cushion's own, else what its log last said."""
+    cushion = store.latest_cushion()
+    days = history(store, *last_days(now, LOOK_BACK_DAYS))
+    diaries = {side: side_diary(store, side, now) for side in SIDES}
+    changes = {side: changes_of(store, cushion, side, now) for side in SIDES}
+    return Known(cushion, values or last_values(store, cushion), days, diaries, changes)
+
+
+def last_values(store: Store, cushion: int | None) -> dict[str, int]:
+    """The settings in force by the log, and by what this computer has sent since."""
+    values: dict[str, int] = Settings().as_dict()
+    for item in setting_changes(store, cushion):
+        values[item.name] = item.now
+    for row in _unsynced(store, cushion):
+        values[limit_name(row["side"])] = row["now_s"]
+    return values
+
+
+def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> list[Change]:
+    """The side's limit over time. A change without a place in time counts as of today: it may delay a rise."""
+    rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["side"] == side]
+    found, zone = [], zone_of(store)
+    for item in setting_changes(store, cushion):
+        if item.name == limit_name(side) and item.was != item.now:
+            day = now.date() if item.unix_ms is None else min(zone.day(item.unix_ms), now.date())
+            used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
+            used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= tuning.WEEK + 1]
+            found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
+    for row in _unsynced(store, cushion):
+        if row["side"] == side:
+            used_day = date.fromisoformat(row["used_until"]) if row["used_until"] else None
+            found.append(Change(min(date.fromisoformat(row["day"]), now.date()), row["was_s"], row["now_s"], used_day))
+    return sorted(found, key=lambda item: item.day)
+
+
+def _unsynced(store: Store, cushion: int | None) -> list[Row]:
+    """What tuning put into force and the log, as far as it was fetched, does not tell of yet."""
+    if cushion is None:
+        return []
+    told = [item for item in setting_changes(store, cushion) if item.unix_ms is not None]
+    last_ms = max((item.unix_ms or 0 for item in told), default=0)
+    hardware = store.hardware_id(cushion)
+    rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["cushion"] == hardware]
+    return [row for row in rows if row["unix_ms"] > last_ms + 60_000]
+
+
+def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) -> dict[str, Any]:
+    """The document that `sitbone tune --json` prints."""
+    have = known(store, now, values)
+    today, document = now.date(), {}
+    new = dict(have.values)
+    for side in SIDES:
+        limit_s = have.values[limit_name(side)]
+        loads = {day.day: _load(day, side) for day in have.days}
+        advice = associations(have, side)
+        found = propose(today, limit_s, have.diaries[side], loads, have.changes[side])
+        found = tightened(found, advice)
+        new[limit_name(side)] = found.to_s
+        document[side] = _side_json(found, advice)
+    return document | {
+        "predicted": predict(store, now, have.values, new, have.days),
+        "today": today.isoformat(),
+        "says": "Rules on your own ratings and seat load; a judgement, no diagnosis. No measure of seat load has been"
+        " shown to predict this pain.",
+    }
+
+
+def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
+    """A rise is held back while one's own days speak clearly against it."""
+    against = [item for item in advice if item.tightens]
+    if found.action != "up" or not against:
+        return found
+    told = [item.text() for item in against]
+    rule = "your own days advise against a rise"
+    return Proposal("hold", found.from_s, found.from_s, rule, [*told, *found.evidence], baseline=found.baseline)
+
+
+def _side_json(found: Proposal, advice: list[Association]) -> dict[str, Any]:
+    return {
+        "action": found.action,
+        "from_s": found.from_s,
+        "to_s": found.to_s,
+        "rule": found.rule,
+        "evidence": found.evidence,
+        "change": tuning.factor_of(found.action, found.from_s, found.to_s),
+        "baseline": found.baseline,
+        "used_until": None if found.used_until is None else found.used_until.isoformat(),
+        "advice": [item.text() for item in advice],
+    }
+
+
+def _load(day: Day, side: str) -> Load:
+    dose_s = day.left_dose_max_s if side == "left" else day.right_dose_max_s
+    return Load(dose_s, day.recorded_s + day.unknown_s, day.valid_s)
+
+
+def associations(have: Known, side: str) -> list[Association]:
+    """The side's worse mornings against the day before: highest dose, longest sit, slow dose at its end."""
+    diary, baseline = have.diaries[side], tuning.Baseline(have.diaries[side])
+    joined = [
+        (day, baseline.at[morning] is not None and diary.mornings[morning].pain > (baseline.at[morning] or 0))
+        for day in have.days
+        if (morning := day.day + timedelta(days=1)) in diary.mornings and baseline.at[morning] is not None
+    ]
+    worse = [bad for _, bad in joined]
+    measures = (
+        ("highest dose of the day", "min", [_load(day, side).dose_s / 60 for day, _ in joined]),
+        ("longest sit", "min", [day.longest_s / 60 for day, _ in joined]),
+        ("slow dose at the day's end", "min", [_slow_min(day) for day, _ in joined]),
+    )
+    found = [associate(what, unit, values, worse) for what, unit, values in measures]
+    return [item for item in found if item is not None]
+
+
+def _slow_min(day: Day) -> float:
+    sits = [(bout.end_ms / 1000, (bout.end_ms - bout.start_ms) / 1000) for bout in day.bouts]
+    return slow_dose(sits, sits[-1][0]) / 60 if sits else 0.0
+
+
+# --- what would change
+
+
+def predict(
+    store: Store, now: datetime, old: dict[str, int], new: dict[str, int], days: list[Day]
+) -> dict[str, Any] | None:
+    """The last weeks under both settings: the mean of a day, and the difference's interval. None without data."""
+    start, _ = last_days(now, REPLAY_DAYS)
+    zone = zone_of(store)
+    parts = by_day(recorded(store, start, now), zone)
+    if not parts:
+        return None
+    longest = {day.day: day.longest_s / 60 for day in days}
+    pairs = [replay_many(part, [in_force(old), in_force(new)]) for part in parts]
+    dates = [zone.day(int(part.start_ms[0])) for part in parts]
+    before = np.array([_row(pair[0], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
+    after = np.array([_row(pair[1], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
+    prompts = sum(pair[0].episodes for pair in pairs)
+    return {
+        "days": len(parts),
+        "from": dates[0].isoformat(),
+        "to": dates[-1].isoformat(),
+        "old": _named(before.mean(axis=0)),
+        "new": _named(after.mean(axis=0)),
+        "difference": {
+            name: {"low": round(float(low), 2), "high": round(float(high), 2)}
+            for name, low, high in zip(PREDICTED, *_interval(after - before), strict=True)
+        },
+        "answered": {"prompts": prompts, "within_5_min": sum(pair[0].answered for pair in pairs)},
+        "assumes": "you sit as you did on these days: a replay can't know whom another prompt would have made get up",
+    }
+
+
+def by_day(epochs: Epochs, zone: Zone) -> list[Epochs]:
+    """The epochs of each day of the zone that has somebody on the seat; each begins rested."""
+    if not len(epochs):
+        return []
+    first, last = (zone.day(int(epochs.start_ms[at])) for at in (0, -1))
+    edges = [zone.begin_ms(first + timedelta(days=index)) for index in range((last - first).days + 2)]
+    cuts = np.searchsorted(epochs.start_ms, edges)
+    parts = [_slice(epochs, int(low), int(high)) for low, high in pairwise(cuts) if high > low]
+    return [part for part in parts if part.seated_s]
+
+
+def _slice(epochs: Epochs, low: int, high: int) -> Epochs:
+    names = ("seconds", "gap_s", "left_u", "right_u", "state", "minute", "start_ms")
+    return Epochs(**{name: getattr(epochs, name)[low:high] for name in names})
+
+
+def _row(outlook: Outlook, longest_min: float) -> list[float]:
+    over = [seconds / 60 for seconds in outlook.over_s]
+    return [outlook.episodes, outlook.breaks, outlook.missed, *over, longest_min]
+
+
+def _named(values: np.ndarray[Any, Any]) -> dict[str, float]:
+    return {name: round(float(value), 2) for name, value in zip(PREDICTED, values, strict=True)}
+
+
+def _interval(differences: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """90 % interval of each mean, from resampled days."""
+    picks = np.random.default_rng(1).integers(0, len(differences), (RESAMPLED, len(differences)))
+    found: np.ndarray[Any, Any] = np.percentile(differences[picks].mean(axis=1), [5, 95], axis=0)
+    return found
+
+
+# --- into force
+
+
+def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None) -> dict[str, Any]:
+    """Proposes by the cushion's own settings, sends what changes, reads it back and notes why.
+
+    ``agreed``: the limits (s) by side that somebody has read and said yes to; raises Refused, with nothing sent, when
+    by now they would be others. Returns the proposal with ``applied``: what is in force now, by name.
+    """
+    hardware = link.call("status")["cushion"]
+    values = link.call("settings_show")["values"]
+    document = proposal(store, now, values)
+    if agreed is not None and agreed != {side: document[side]["to_s"] for side in SIDES}:
+        raise Refused("the proposal is another one by now; read it again, then apply it")
+    asked = {limit_name(side): document[side]["to_s"] for side in SIDES if document[side]["action"] in ("up", "down")}
+    allowed = held(store, store.cushion(hardware), asked, values, now)
+    document["applied"] = {}
+    for side in SIDES:
+        name = limit_name(side)
+        if name not in asked or allowed[name] == values[name]:
+            continue
+        answer = change(link, store, {name: allowed[name]}, _log_reason(document[side]["rule"]), now)
+        in_force_s = answer["applied"][name]
+        document["applied"][name] = in_force_s
+        if in_force_s == values[name]:
+            continue
+        row = {"day": now.date().isoformat(), "unix_ms": unix_ms(now), "cushion": hardware, "what": "applied"}
+        row |= {"side": side, "was_s": values[name], "now_s": in_force_s, "used_until": document[side]["used_until"]}
+        DiaryStore(store).add("tuning", row | {"proposal": json.dumps(document[side], ensure_ascii=False)})
+    return document
+
+
+def _log_reason(rule: str) -> str:
+    """A rule by its first words: the cushion's log has room for 32 bytes, the host keeps the whole proposal."""
+    return textwrap.shorten(f"tune: {rule}", 32, placeholder=" ...")
+
+
+def resume(store: Store, now: datetime, reason: str) -> None:
+    """Lets tuning go on after it had stopped. Raises UsageError without a reason."""
+    if not reason.strip():
+        raise UsageError("say what was discussed and with whom; give it with --reason")
+    row = {"day": now.date().isoformat(), "unix_ms": unix_ms(now), "cushion": "", "what": "resumed", "side": "both"}
+    DiaryStore(store).add("tuning", row | {"proposal": json.dumps({"reason": reason}, ensure_ascii=False)})
+
+
+def lines(document: dict[str, Any]) -> Iterable[str]:
+    """The proposal as a person reads it."""
+    yield "A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up."
+    yield ""
+    told: dict[str, Any] = {}
+    for side in SIDES:
+        found = document[side]
+        yield f"{side}: {_headline(found)}"
+        if found == told:
+            yield "  for the same reasons"
+            continue
+        told = found
+        yield f"  why: {found['rule']}"
+        yield from (f"  {line}" for line in found["evidence"])
+        yield from (f"  advice: {line}" for line in found["advice"])
+    yield ""
+    yield from _predicted_lines(document["predicted"])
+    yield ""
+    yield from _next_lines(document)
+    yield document["says"]
+
+
+def _headline(found: dict[str, Any]) -> str:
+    before, after = minutes(found["from_s"]), minutes(found["to_s"])
+    word = {"up": "raise", "down": "lower"}.get(found["action"])
+    if word is None:
+        return f"{'tuning has stopped, the limit' if found['action'] == 'stop' else 'the limit'} stays at {before}"
+    return f"{word} the limit from {before} to {after} ({100 * found['to_s'] / found['from_s'] - 100:+.0f} %)"
+
+
+def _next_lines(document: dict[str, Any]) -> Iterable[str]:
+    """What the person can do now."""
+    moves = [document[side]["action"] for side in SIDES if document[side]["action"] in ("up", "down")]
+    if "applied" in document:
+        for name, value in document["applied"].items():
+            yield f"In force now, read back from the cushion: {name} = {value} ({minutes(value)})."
+        if not document["applied"]:
+            yield "Nothing was changed."
+            return
+    elif moves:
+        yield "Nothing has changed yet. Put it into force: sitbone tune --apply"
+    else:
+        return
+    back = " A lowered limit comes back by 10 % a week at most." if "down" in moves else ""
+    yield f"Take it back, whenever you like: sitbone settings undo.{back}"
+    if "up" in moves:
+        yield f"After a rise the next one can come {tuning.WEEK} days later; pain lowers it again at once."
+
+
+WORDS = {
+    "prompts": "prompts a day",
+    "breaks": "prompts followed by a verified break, a day",
+    "missed": "missed prompts a day",
+    "over_left_min": "minutes a day over the limit, left",
+    "over_right_min": "minutes a day over the limit, right",
+    "longest_min": "longest sit, minutes (as recorded)",
+}
+WIDEST = max(map(len, WORDS.values()))
+
+
+def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
+    if predicted is None:
+        yield "No recorded days to replay; run sitbone sync."
+        return
+    dates = f"{predicted['from']} to {predicted['to']}"
+    yield f"What would change: your {predicted['days']} recorded days from {dates}, replayed"
+    for name in PREDICTED:
+        low, high = predicted["difference"][name]["low"], predicted["difference"][name]["high"]
+        moved = f"  (change {low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
+        yield f"  {WORDS[name]:{WIDEST}}  {predicted['old'][name]:5.1f} -> {predicted['new'][name]:5.1f}{moved}"
+    answered = predicted["answered"]
+    yield f"  a break began within 5 min of {answered['within_5_min']} of {answered['prompts']} replayed prompts"
+    yield f"  assuming that {predicted['assumes']}"

@@ -1,0 +1,436 @@
+"""The rules that move one side's dose limit: pure, over days. What they are and why is in README.md, *Tuning*.
+
+A *dose day* d is joined to the worst pain while sitting on d and to the pain on the morning d + 1. Missing is unknown:
+it may never help a rise. Pain that was entered late counts for reductions, never for a rise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from statistics import median_low
+
+from cushion.core.settings import BY_NAME, RAISE_PERMILLE
+from sitbone.diary.entries import RED_PAIN, Rating, SideDiary
+
+FLOOR_S, CAP_S = BY_NAME["left_dose_limit_s"].low, BY_NAME["left_dose_limit_s"].high
+WEEK = 7
+GATE_DAYS = 5
+GATE_VALID = 0.8
+BAD_SITTING = 5  # above it: a reduction
+GOOD_SITTING = 2  # up to it, a rise is possible
+FLARE_RISE = 2
+FLARE_DAYS = 14  # a flare that lasts longer is a reason of its own
+BIG_CUT, SMALL_CUT = 800, 900  # permille
+DEAD_BAND = 0.05  # a smaller change isn't worth one: neither ratings nor onsets are that exact, and a rise takes a week
+TESTED_SHARE, TESTED_DAYS = 0.7, 3
+BASELINE_DAYS = 14
+BASELINE_LEAST = 5  # mornings, for a rise
+BASELINE_FIRST = 3  # mornings, to know a bad one
+ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance moves: an older onset speaks of another one
+STOP_WEEKS, STOP_FLOOR_DAYS = 3, 14
+RED_PAIN_DAYS = 14
+CLINICIAN = "stop tuning; discuss it with your physiotherapist or doctor, then sitbone tune --resume"
+SEEK_CARE = "seek care; nothing is raised until it is cleared with sitbone pain flags --clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the cushion recorded of a day: highest dose of the side, recorded and valid seconds."""
+
+    dose_s: float
+    recorded_s: float
+    valid_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The side's limit was changed on ``day``; ``used_until``: the last dose day whose pain led to it."""
+
+    day: date
+    was_s: int
+    now_s: int
+    used_until: date | None = None
+
+
+@dataclass
+class Proposal:
+    """What the rules say: ``action`` up, hold, down or stop; ``rule`` in words; ``evidence`` line by line."""
+
+    action: str
+    from_s: int
+    to_s: int
+    rule: str
+    evidence: list[str]
+    used_until: date | None = None
+    baseline: int | None = None
+    advice: list[str] = field(default_factory=list)
+
+
+class Baseline:
+    """The usual morning: the median of the calm mornings of the 14 days before, frozen while a flare lasts.
+
+    A flare begins with a morning 2 over the baseline, pain over 5 while sitting, or a mark; it ends with a morning that
+    is back at the baseline. ``at[m]`` is what a morning m is measured against, None while there are too few;
+    ``began[m]`` when the flare began that m lies in.
+    """
+
+    def __init__(self, diary: SideDiary) -> None:
+        self.at: dict[date, int | None] = {}
+        self.known: dict[date, int] = {}
+        self.began: dict[date, date] = {}
+        since: date | None = None
+        calm: list[tuple[date, int]] = []
+        flare = False
+        for day in sorted(diary.mornings):
+            pain = diary.mornings[day].pain
+            recent = [value for at, value in calm if at >= day - timedelta(days=BASELINE_DAYS)] if not flare else []
+            recent = recent if len(recent) >= BASELINE_LEAST else [value for _, value in calm]
+            base = median_low(recent) if len(recent) >= BASELINE_FIRST else None
+            self.at[day], self.known[day] = base, len(recent)
+            before = diary.sittings.get(day - timedelta(days=1))
+            bad = (base is not None and pain >= base + FLARE_RISE) or day in diary.flares
+            bad = bad or (before is not None and before.pain > BAD_SITTING)
+            flare = bad or (flare and base is not None and pain > base)
+            since = (since or day) if flare else None
+            if since is not None:
+                self.began[day] = since
+            if not flare:
+                calm = [*calm[1 - BASELINE_DAYS :], (day, pain)]
+        self.flare = flare
+
+    def first_of(self, morning: date) -> date:
+        """The first morning of the flare that this one lies in; of a long one, of its last two weeks."""
+        return max(self.began.get(morning, morning), morning - timedelta(days=FLARE_DAYS - 1))
+
+
+def propose(
+    today: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Load], changes: Sequence[Change]
+) -> Proposal:
+    """What to do with one side's limit today. ``changes`` are those of this side, by day."""
+    baseline = Baseline(diary)
+    stopped = _stopped(today, limit_s, diary, changes)
+    down = None if stopped else _down(today, limit_s, diary, loads, baseline, changes)
+    if down is not None and down.action == "down":
+        return down
+    stopped = stopped or _flared_weeks(today, diary, baseline, changes)
+    if stopped:
+        return Proposal("stop", limit_s, limit_s, "stop", [stopped, CLINICIAN])
+    if down is not None:
+        return down
+    anchor_s, anchored = _anchor(today, diary)
+    if anchor_s is not None and _matters(max(FLOOR_S, anchor_s), limit_s):
+        if _reduced_on(today, changes):
+            return Proposal("hold", limit_s, limit_s, "one reduction a day", [anchored])
+        return Proposal("down", limit_s, max(FLOOR_S, anchor_s), "onset anchor: 0.8 x their lowest quarter", [anchored])
+    return _hold_or_rise(today, limit_s, diary, loads, changes, baseline, anchor_s)
+
+
+def factor_of(action: str, from_s: int, to_s: int) -> str:
+    """'x 1.10'."""
+    return f"x {to_s / from_s:.2f}" if action in ("up", "down") else "unchanged"
+
+
+# --- stop
+
+
+def _stopped(today: date, limit_s: int, diary: SideDiary, changes: Sequence[Change]) -> str:
+    """Why tuning has stopped, "" while it has not. It stays stopped until the person resumes it."""
+    since = diary.resumed or date.min
+    done = [change for change in changes if since <= change.day <= today]
+    for change in done:
+        first = change.day - timedelta(days=STOP_WEEKS * WEEK)
+        rose = any(first < one.day <= change.day and one.now_s > one.was_s for one in done)
+        if not rose and all(_net(done, change.day, week) < 0 for week in range(STOP_WEEKS)):
+            return f"{STOP_WEEKS} weeks in a row ended with a net reduction, the last on {_on(change.day)}"
+    at_floor: date | None = None
+    for change in [*done, Change(today, limit_s, limit_s)]:
+        if at_floor is not None and (change.day - at_floor).days >= STOP_FLOOR_DAYS:
+            return f"the limit was at its floor of {minutes(FLOOR_S)} for two weeks, from {_on(at_floor)}"
+        if change.now_s > FLOOR_S:
+            at_floor = None
+        elif at_floor is None:
+            at_floor = change.day
+    return ""
+
+
+def _flared_weeks(today: date, diary: SideDiary, baseline: Baseline, changes: Sequence[Change]) -> str:
+    """Why tuning has stopped: it flared in each of three weeks in a row, and the limit was not raised in them."""
+    since = diary.resumed or date.min
+    bad = {day for day in diary.sittings if _sat_badly(day, diary)}
+    bad |= {morning for morning in diary.mornings if _woke_badly(morning, diary, baseline)}
+    bad = {day for day in bad if since < day <= today}
+    rises = [change.day for change in changes if change.now_s > change.was_s]
+    for last in sorted(bad):
+        ends = [last - timedelta(days=WEEK * week) for week in range(STOP_WEEKS)]
+        rose = any(ends[-1] - timedelta(days=WEEK) < day <= last for day in rises)
+        if not rose and all(any(end - timedelta(days=WEEK) < day <= end for day in bad) for end in ends):
+            return f"it flared in each of the {STOP_WEEKS} weeks to {_on(last)}"
+    return ""
+
+
+def _net(changes: Sequence[Change], until: date, weeks_before: int) -> int:
+    """How a limit moved in the 7 days that end so many weeks before `until`."""
+    last = until - timedelta(days=WEEK * weeks_before)
+    return sum(c.now_s - c.was_s for c in changes if last - timedelta(days=WEEK) < c.day <= last)
+
+
+# --- down
+
+
+def _down(
+    today: date,
+    limit_s: int,
+    diary: SideDiary,
+    loads: Mapping[date, Load],
+    baseline: Baseline,
+    changes: Sequence[Change],
+) -> Proposal | None:
+    """A reduction, from dose days that have not led to one yet: to a share of the dose that hurt, or of the limit where
+    that is higher. A day that went far past the limit speaks against that dose, not against the limit."""
+    used = max((c.used_until or c.day - timedelta(days=1) for c in changes if c.now_s < c.was_s), default=date.min)
+    days = [day for day in _days(today - timedelta(days=WEEK), today) if day > used]
+    sat = [day for day in days if _sat_badly(day, diary)]
+    woke = [day for day in days if day < today and _woke_badly(day + timedelta(days=1), diary, baseline)]
+    if not sat and not woke:
+        return None
+    hurt = [(day, _hurt_at(day, limit_s, diary, loads)) for day in sat]
+    evidence = [
+        f"{_on(day)}: pain {diary.sittings[day].pain} while sitting{_past(dose, limit_s)}" for day, dose in hurt
+    ]
+    targets = [dose_s * BIG_CUT / 1000 for _, dose_s in hurt]
+    rule = f"pain over {BAD_SITTING} while sitting" if sat else "one morning 2 or more over the usual"
+    if woke:
+        # The mornings of one flare, or of one week, are one reason: they take the limit to 0.80 of where it was before
+        # it. Counted from the last of them, not from today: a reason does not become a new one by waiting.
+        last = woke[-1] + timedelta(days=1)
+        first = min(last - timedelta(days=WEEK - 1), baseline.first_of(last))
+        bad = [morning for morning in _days(first, last) if _woke_badly(morning, diary, baseline)]
+        before_s = max([limit_s, *(c.was_s for c in changes if c.day >= first and c.now_s < c.was_s)])
+        dose_s = min(_hurt_at(baseline.first_of(m) - timedelta(days=1), before_s, diary, loads) for m in bad)
+        for morning in [day + timedelta(days=1) for day in woke]:
+            pain, usual = diary.mornings[morning].pain, baseline.at[morning]
+            evidence.append(f"{_on(morning)}: morning pain {pain}, usual {usual}{_past(dose_s, before_s)}")
+        targets.append(dose_s * (BIG_CUT if len(bad) >= 2 else SMALL_CUT) / 1000)
+        if not sat and len(bad) >= 2:
+            rule = f"{len(bad)} mornings 2 or more over the usual"
+    if _reduced_on(today, changes):
+        return Proposal("hold", limit_s, limit_s, "one reduction a day", evidence)
+    to_s = max(FLOOR_S, int(min(targets)))
+    if not _matters(to_s, limit_s):
+        why = "the limit is at its floor" if limit_s == FLOOR_S else "the limit is low enough for what hurt"
+        return Proposal("hold", limit_s, limit_s, f"{rule}; {why}", evidence)
+    return Proposal("down", limit_s, to_s, rule, evidence, used_until=max([*sat, *woke]))
+
+
+def _hurt_at(day: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Load]) -> float:
+    """The dose at which a day hurt: its lowest recorded onset, else its highest dose; the limit, where that is unknown
+    or lower."""
+    onsets = [dose_s for at, dose_s in diary.onsets if at == day]
+    if onsets:
+        return max(limit_s, min(onsets))
+    return max(limit_s, loads[day].dose_s) if day in loads else limit_s
+
+
+def _past(dose_s: float, limit_s: int) -> str:
+    """What to add to a line of evidence where the limit had been passed."""
+    return f", at a dose of {minutes(dose_s)}, past the limit of {minutes(limit_s)}" if dose_s > limit_s else ""
+
+
+def _matters(to_s: float, limit_s: int) -> bool:
+    """Whether a reduction is large enough to be one."""
+    return to_s < limit_s * (1 - DEAD_BAND)
+
+
+def _sat_badly(day: date, diary: SideDiary) -> bool:
+    return day in diary.sittings and diary.sittings[day].pain > BAD_SITTING
+
+
+def _woke_badly(morning: date, diary: SideDiary, baseline: Baseline) -> bool:
+    return _rise_on(morning, diary, baseline) >= FLARE_RISE
+
+
+def _reduced_on(today: date, changes: Sequence[Change]) -> bool:
+    return any(change.day == today and change.now_s < change.was_s for change in changes)
+
+
+def _rise_on(morning: date, diary: SideDiary, baseline: Baseline) -> int:
+    """How far a morning is over the usual; below any rule where either is unknown."""
+    base = baseline.at.get(morning)
+    return -1 if base is None else diary.mornings[morning].pain - base
+
+
+# --- anchor
+
+
+def _anchor(today: date, diary: SideDiary) -> tuple[int | None, str]:
+    """0.8 of the 25th percentile of the doses at which pain began in the last three weeks."""
+    doses = sorted(dose_s for day, dose_s in diary.onsets if today - timedelta(days=ONSET_DAYS) < day <= today)
+    if len(doses) < ONSETS_LEAST:
+        return None, ""
+    place = (len(doses) - 1) / 4
+    low = int(place)
+    quarter = doses[low] + (doses[min(low + 1, len(doses) - 1)] - doses[low]) * (place - low)
+    cap_s = int(quarter * ONSET_SHARE)
+    return cap_s, f"{len(doses)} recorded onsets: a quarter of them came by a dose of {minutes(quarter)}"
+
+
+# --- hold or rise
+
+
+def _hold_or_rise(
+    today: date,
+    limit_s: int,
+    diary: SideDiary,
+    loads: Mapping[date, Load],
+    changes: Sequence[Change],
+    baseline: Baseline,
+    anchor_s: int | None,
+) -> Proposal:
+    days = _days(today - timedelta(days=WEEK), today - timedelta(days=1))
+    evidence = _days_told(days, diary, loads, baseline)
+    base = baseline.at.get(today)
+
+    def hold(rule: str, *told: str) -> Proposal:
+        return Proposal("hold", limit_s, limit_s, rule, [*told, *evidence], baseline=base)
+
+    red = _red(today, diary)
+    if red:
+        return hold("red flag", *red, SEEK_CARE)
+    last = max((change.day for change in changes), default=None)
+    if last is not None and (today - last).days < WEEK:
+        return hold("one change a week", f"last changed on {_on(last)}; the next rise can come {WEEK} days later")
+    # What speaks against a rise counts even where the gate isn't passed: it is what the person should know first.
+    against, past, most_s = _against(today, days, limit_s, diary, loads, baseline)
+    if against:
+        return hold("pain holds it", *against)
+    gate = _gate(today, days, diary, loads, baseline)
+    if gate:
+        return hold("not enough data", *gate)
+    calm = [day for day in days if not _hurt(day, diary, baseline)]
+    reached = [day for day in calm if day in loads and loads[day].dose_s >= TESTED_SHARE * limit_s]
+    if len(reached) < TESTED_DAYS:
+        told = (
+            f"{len(reached)} calm days reached 70 % of the limit; {TESTED_DAYS} are needed to know that it is tolerated"
+        )
+        return hold("not tested", told)
+    most_s = min(CAP_S, most_s, anchor_s if anchor_s is not None else CAP_S)
+    to_s = min(limit_s * RAISE_PERMILLE // 1000, most_s)
+    if to_s < limit_s * (1 + DEAD_BAND):
+        return hold("at its highest", f"{minutes(most_s)} is the most that the rules allow", *past)
+    share = f"70 % of {minutes(limit_s)}, which is {minutes(limit_s * TESTED_SHARE)}"
+    why = [f"{len(reached)} calm days reached {share}; {TESTED_DAYS} are needed", *past, *evidence]
+    rule = f"a calm week that tested the limit: pain at most {GOOD_SITTING}, mornings no worse than usual"
+    return Proposal("up", limit_s, to_s, rule, why, baseline=base)
+
+
+def _days_told(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
+    """Each day of the week in a line: highest dose, worst while sitting, next morning."""
+    told = []
+    for day in days:
+        sitting, morning = diary.sittings.get(day), diary.mornings.get(day + timedelta(days=1))
+        if sitting is None and morning is None:
+            continue
+        base = baseline.at.get(day + timedelta(days=1))
+        usual = "" if morning is None or base is None else f" (usual {base})"
+        told.append(
+            f"{_on(day)}: highest dose {minutes(loads[day].dose_s) if day in loads else 'not recorded'},"
+            f" sitting {'not rated' if sitting is None else sitting.pain},"
+            f" next morning {'not rated' if morning is None else morning.pain}{usual}"
+        )
+    return told
+
+
+def _red(today: date, diary: SideDiary) -> list[str]:
+    """Red flags, and pain so strong that it is one."""
+    told = [f"{_on(day)}: {text}" for day, text in diary.red if day <= today]
+    since = today - timedelta(days=RED_PAIN_DAYS)
+    for name, ratings in (("while sitting", diary.sittings), ("in the morning", diary.mornings)):
+        strong = [day for day in sorted(ratings) if since < day <= today and ratings[day].pain >= RED_PAIN]
+        told += [f"{_on(day)}: pain {ratings[day].pain} {name}" for day in strong]
+    return told
+
+
+def _against(
+    today: date,
+    days: Sequence[date],
+    limit_s: int,
+    diary: SideDiary,
+    loads: Mapping[date, Load],
+    baseline: Baseline,
+) -> tuple[list[str], list[str], int]:
+    """Each day's pain that forbids a rise; pain past the limit, which doesn't; and to what that allows a rise.
+
+    A day that went well past the limit and hurt bounds the limit at ONSET_SHARE of its dose, as an onset does: below
+    that the limit was not what hurt. Where the dose or the morning after is unknown, or in a flare, the pain forbids.
+    """
+    told, past, most_s = [], [], CAP_S
+    for day in [*days, today]:
+        if not _hurt(day, diary, baseline):
+            continue
+        bound_s = int(_hurt_at(day, 0, diary, loads) * ONSET_SHARE)
+        morning, lines = day + timedelta(days=1), []
+        if day in diary.sittings and diary.sittings[day].pain > GOOD_SITTING:
+            lines.append(f"{_on(day)}: pain {diary.sittings[day].pain} while sitting")
+        if _rise_on(morning, diary, baseline) > 0:
+            lines.append(f"{_on(morning)}: morning pain {diary.mornings[morning].pain}, usual {baseline.at[morning]}")
+        calmed = morning in diary.mornings and morning not in baseline.began and not _sat_badly(day, diary)
+        if not calmed or bound_s <= limit_s:
+            told += [f"{line}; a rise needs at most {GOOD_SITTING}, and mornings no worse than usual" for line in lines]
+        else:
+            most_s = min(most_s, bound_s)
+            dose = minutes(_hurt_at(day, 0, diary, loads))
+            past += [f"{line}, but at a dose of {dose}: allows up to 0.8 of that, {minutes(bound_s)}" for line in lines]
+    told += [f"{_on(day)}: marked as a flare" for day in [*days, today] if day in diary.flares]
+    if baseline.flare and not told:
+        told.append("the last flare has not calmed down to the usual morning yet")
+    return told, past, most_s
+
+
+def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:
+    """Whether the day, or the morning after it, was more than a rise allows."""
+    sat = day in diary.sittings and diary.sittings[day].pain > GOOD_SITTING
+    return sat or _rise_on(day + timedelta(days=1), diary, baseline) > 0
+
+
+def _gate(
+    today: date, days: Sequence[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline
+) -> list[str]:
+    told = []
+    rated = [d for d in days if _timely(diary.sittings.get(d)) and _timely(diary.mornings.get(d + timedelta(days=1)))]
+    if len(rated) < GATE_DAYS:
+        told.append(
+            f"{len(rated)} of 7 days have both ratings, entered within two days (worst while sitting, next morning);"
+            f" {GATE_DAYS} are needed"
+        )
+    if not _timely(diary.mornings.get(today)):
+        told.append("this morning's pain is not in the diary yet")
+    elif baseline.known[today] < BASELINE_LEAST or baseline.at[today] is None:
+        told.append(f"{baseline.known[today]} calm mornings before today; the usual needs {BASELINE_LEAST}")
+    unjudged = [d for d in rated if baseline.at.get(d + timedelta(days=1)) is None]
+    if unjudged:
+        told.append(f"{len(unjudged)} of the week's mornings had no usual to be compared with yet")
+    recorded = sum(loads[day].recorded_s for day in days if day in loads)
+    valid = sum(loads[day].valid_s for day in days if day in loads)
+    if recorded <= 0 or valid < GATE_VALID * recorded:
+        share = 0 if recorded <= 0 else valid / recorded
+        told.append(f"{share:.0%} of the recorded time is valid; {GATE_VALID:.0%} is needed")
+    return told
+
+
+def _timely(rating: Rating | None) -> bool:
+    return rating is not None and rating.timely
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=index) for index in range((last - first).days + 1)]
+
+
+def _on(day: date) -> str:
+    return f"{day:%a %d %b}"
+
+
+def minutes(seconds: float) -> str:
+    """'20.0 min', as everywhere a dose is told."""
+    return f"{seconds / 60:.1f} min"

@@ -1,0 +1,1 @@
+"""What lies on the seat: bodies, foam and sensors in numbers, people with habits, or a recorded trace."""
