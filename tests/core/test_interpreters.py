@@ -35,7 +35,7 @@ def test_digest_equals_cpython(path, interpreter):
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
 class TestTheHarness:
-    def names_of_tests_each_failure_with_its_traceback_and_source(self, interpreter):
+    def test_names_each_failure_with_its_traceback_and_source(self, interpreter):
         require(interpreter)
         verdicts = run_suite(PLANTED / "failing.py", interpreter).verdicts
         assert {name for name, failure in verdicts.items() if not failure} == {"import", "test_good", "digest"}
@@ -51,7 +51,7 @@ class TestTheHarness:
         with pytest.raises(pytest.fail.Exception, match="never ran"):
             run_suite(PLANTED / "failing.py", interpreter).check("test_absent")
 
-    def names_of_tests_the_test_that_took_the_interpreter_down(self, interpreter, monkeypatch):
+    def test_names_the_test_that_took_the_interpreter_down(self, interpreter, monkeypatch):
         require(interpreter)
         monkeypatch.setattr(interpreters, "WASM_FUEL", 100_000_000)
         verdicts = run_suite(PLANTED / "fatal.py", interpreter).verdicts
