@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sitbone.board import device
+from sitbone.board import device, serial_line
 from sitbone.dashboard.cushion.cushion_link import CushionLink
 from sitbone.dashboard.work import now
 from sitbone.errors import NoCushion, Refused
@@ -192,7 +192,7 @@ def test_a_typed_path_is_taken_and_one_without_a_cushion_says_so(link, flash, po
 
 def test_a_search_that_found_nothing_is_repeated_later_and_later_but_soon_when_a_port_comes(monkeypatch, home):
     searches, ports = [], ["/dev/other"]
-    monkeypatch.setattr(device, "ports", lambda: list(ports))
+    monkeypatch.setattr(serial_line, "ports", lambda: list(ports))
     monkeypatch.setattr(device, "find", lambda: searches.append(time.monotonic()) or [])
     link = CushionLink()
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from sitbone.board import device
+from sitbone.board import serial_line
 from sitbone.board.device import Cushion
 from sitbone.errors import SitboneError
 from sitbone.store import sync as sync_module
@@ -37,8 +37,8 @@ def lived(installed_flash, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(device, "ANSWER_S", 0.6)
-    monkeypatch.setattr(device, "PROBE_S", 0.4)
+    monkeypatch.setattr(serial_line, "ANSWER_S", 0.6)
+    monkeypatch.setattr(serial_line, "PROBE_S", 0.4)
     monkeypatch.setattr(sync_module, "RETRY_PAUSE_S", 0)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from sitbone.board import device
+from sitbone.board import serial_line
 from sitbone.board.device import Board, Cushion, probe
 from sitbone.errors import CushionGone, NoCushion, Refused, TransferDamaged
 from tests.host.console import Line, console
@@ -73,7 +73,7 @@ def test_a_cut_gives_what_came_before_it(line: Line) -> None:
 
 
 def test_silence_ends(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "ANSWER_S", 0.5)
+    monkeypatch.setattr(serial_line, "ANSWER_S", 0.5)
     begun_s = time.monotonic()
     with Cushion(line.port) as cushion, pytest.raises(CushionGone):
         cushion.run("while True:pass", timeout_s=0.5)
@@ -108,7 +108,7 @@ def test_a_probe_does_not_stop_another_boards_program(tmp_path: Path) -> None:
 
 def test_something_that_does_not_answer_is_no_cushion(monkeypatch: pytest.MonkeyPatch) -> None:
     outer, slave = os.openpty()
-    monkeypatch.setattr(device, "PROBE_S", 0.1)
+    monkeypatch.setattr(serial_line, "PROBE_S", 0.1)
     with pytest.raises(NoCushion, match="answers as a cushion; check the cable"), Cushion(os.ttyname(slave)):
         pass
     os.close(outer)

@@ -1,38 +1,17 @@
-"""The cushion at the other end of a serial port. The only module that imports mpremote and pyserial.
-
-Everything goes through the stock raw REPL, entered without a soft reset: the firmware's console serves it while the
-monitor goes on, and a blank board's own REPL serves it too.
-"""
+"""The board or the cushion at the other end of a serial port: its files, its firmware's calls, its log."""
 
 import contextlib
-import errno
 import hashlib
-import io
 import json
-import os
-import struct
-import time
-import zlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Self
 
-import serial
-from mpremote.transport import TransportError, TransportExecError
-from mpremote.transport_serial import SerialTransport
-from serial.tools import list_ports
+from sitbone.board.answers import Answers
+from sitbone.board.serial_line import ANSWER_S, Progress, SerialLine, ports
+from sitbone.errors import CushionGone, NoCushion, SitboneError, TransferDamaged
 
-from sitbone.board.port_holder import holder_of
-from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
-
-BAUD = 115200
-ANSWER_S = 10.0  # the longest silence within an answer; a littlefs that tidies up can take seconds
-PROBE_S = 1.0
-BANNER = b"raw REPL; CTRL-B to exit\r\n"
 HASH_CHUNK_BYTES = 512
 CHUNK_BYTES = 4096
-
-Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
 class Board:
@@ -45,48 +24,24 @@ class Board:
         self.port = port
 
     def __enter__(self) -> Self:
-        self._transport = _open(self.port)
-        try:
-            with self._answering():
-                entered = _enter(self._transport, PROBE_S) or _enter_by_interrupt(self._transport)
-        except CushionGone:
-            entered = False
+        self._line = SerialLine(self.port)
+        entered = False
+        with contextlib.suppress(CushionGone):
+            entered = self._entered()
         if not entered:
-            self._close()
+            self._line.close()
             raise NoCushion(f"nothing on {self.port} answers as a cushion; check the cable, the power and the port")
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError, serial.SerialException):
-            self._transport.exit_raw_repl()
-        self._close()
+        self._line.close()
 
-    def _close(self) -> None:
-        # mpremote lowers DTR and RTS first, which a port that went away refuses.
-        with contextlib.suppress(OSError, serial.SerialException):
-            self._transport.close()
-        with contextlib.suppress(OSError, serial.SerialException):
-            self._transport.serial.close()
-
-    @contextlib.contextmanager
-    def _answering(self) -> Iterator[None]:
-        """Turns each way in which mpremote and pyserial report silence into CushionGone, and keeps what they would
-        print to themselves."""
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                yield
-        except TransportExecError:
-            raise
-        except (TransportError, serial.SerialException, OSError, struct.error) as error:
-            raise CushionGone(f"the cushion on {self.port} stopped answering; check the cable and try again") from error
+    def _entered(self) -> bool:
+        return self._line.enter() or self._line.enter_by_interrupt()
 
     def run(self, code: str, timeout_s: float = ANSWER_S) -> bytes:
         """Runs a snippet; returns what it printed. Raises Refused with the last line of its traceback if it failed."""
-        with self._answering():
-            out, err = self._transport.exec_raw(code, timeout=timeout_s)
-        if err:
-            raise Refused(_last_line(err))
-        return bytes(out)
+        return self._line.run(code, timeout_s)
 
     def run_json(self, code: str) -> Any:
         """What a snippet printed as one JSON line. Raises CushionGone when it is no JSON."""
@@ -98,8 +53,8 @@ class Board:
 
     def start(self, code: str) -> None:
         """Runs a snippet that never answers (a reset)."""
-        with contextlib.suppress(CushionGone), self._answering():
-            self._transport.exec_raw_no_follow(code)
+        with contextlib.suppress(CushionGone):
+            self._line.start(code)
 
     # --- files on the board
 
@@ -111,17 +66,9 @@ class Board:
         )
         return text
 
-    def write(self, path: str, data: bytes, progress: Callable[[int, int], None] | None = None) -> None:
+    def write(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Writes a file, in place. Raises Refused when the board can't (no space)."""
-        try:
-            with self._answering():
-                self._transport.fs_writefile(path, data, progress_callback=progress)
-        except TransportExecError as error:
-            raise Refused(_last_line(error.error_output.encode())) from None
-        except CushionGone as error:
-            if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
-                raise Refused(f"no space left for {path}") from None
-            raise
+        self._line.write_file(path, data, progress)
 
     def sha256(self, path: str) -> str | None:
         """The SHA-256 of a file on the board, in hex; None when there is no such file."""
@@ -171,87 +118,28 @@ class Cushion(Board):
 
         Raises Refused with the cushion's own line, NoCushion when the board has no sitbone firmware.
         """
-        return self._accepted(self._checked(self._run_call(_call_code(name, args))))
-
-    def _run_call(self, code: str) -> bytes:
-        """What a call printed. One that fails is made again: a flipped byte in it fails too, but hardly twice alike."""
-        try:
-            return self.run(code)
-        except Refused as first:
-            try:
-                return self.run(code)
-            except Refused as second:
-                if str(first) == str(second):
-                    raise _as_no_cushion(second, self.port) from None
-                raise self._damaged(str(second).encode()) from None
-
-    def _checked(self, line: bytes) -> Any:
-        """The JSON of a line that ends with its own CRC-32, a space between. Raises TransferDamaged for any other."""
-        text, _, crc = line.strip().rpartition(b" ")
-        if b"%08x" % zlib.crc32(text) != crc:
-            raise self._damaged(line)
-        return json.loads(text)
-
-    def _damaged(self, line: bytes) -> TransferDamaged:
-        return TransferDamaged(f"the cushion on {self.port} answered {line[:60]!r}; check the cable and try again")
-
-    def _accepted(self, answer: Any) -> dict[str, Any]:
-        if not isinstance(answer, dict):
-            raise CushionGone(f"the cushion on {self.port} gave no proper answer; unplug it, then try again")
-        if "error" in answer:
-            raise Refused(str(answer["error"]))
-        return answer
+        return Answers(self._line).call(name, *args)
 
     def read_log(self, since_seq: int) -> "LogStream":
         """Starts the transfer of all records with seq >= ``since_seq``; iterate over the answer for its bytes."""
-        with self._answering():
-            self._transport.exec_raw_no_follow(_call_code("read_log", (since_seq,)))
-            line = self._read_line()
-        return LogStream(self, self._parse_line(line))
+        answers = Answers(self._line)
+        answers.start("read_log", since_seq)
+        return LogStream(answers)
 
     def record(self, for_s: int) -> Iterator[dict[str, Any]]:
         """Raw samples as they are taken: one answer with ``zones``, then for each sample a ``row`` of its number, ms
         since the beginning and a level per zone in 0.1 mV. A row that came damaged is left out: its number shows it."""
-        with self._answering():
-            self._transport.exec_raw_no_follow(_call_code("record", (for_s,)))
-        first = True
-        while True:
-            with self._answering():
-                line = self._read_line()
+        answers = Answers(self._line)
+        answers.start("record", for_s)
+        answer = answers.next()
+        yield answer
+        while "samples" not in answer:
             try:
-                answer = self._parse_line(line)
+                answer = answers.next()
             except TransferDamaged:
-                if first:
-                    raise
                 continue
-            first = False
             yield answer
-            if "samples" in answer:
-                break
-        with self._answering():
-            self._transport.follow(ANSWER_S)
-
-    def _parse_line(self, line: bytes) -> dict[str, Any]:
-        """One JSON line of a transfer. Where the snippet failed there is an empty output and its traceback instead."""
-        if line.startswith(b"\x04"):
-            with self._answering():
-                line += self._transport.read_until(1, b"\x04", timeout=ANSWER_S)
-            raise _as_no_cushion(Refused(_last_line(line.strip(b"\x04"))), self.port)
-        return self._accepted(self._checked(line))
-
-    def _read_line(self) -> bytes:
-        line = b""
-        while not line.endswith((b"\n", b"\x04")) and len(line) < 1000:
-            line += self._read_some(1)
-        return line
-
-    def _read_some(self, most: int) -> bytes:
-        """One to ``most`` bytes, as soon as there are any. Raises CushionGone after ANSWER_S of silence."""
-        port = self._transport.serial
-        data: bytes = port.read(max(1, min(most, port.in_waiting)))
-        if not data:
-            raise TransportError("silence")
-        return data
+        answers.finish()
 
 
 class LogStream:
@@ -261,37 +149,31 @@ class LogStream:
     verified the hash of the whole. Raises CushionGone at a cut, TransferDamaged when the hash is another.
     """
 
-    def __init__(self, cushion: Cushion, header: dict[str, Any]) -> None:
-        self._cushion = cushion
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        header = answers.next()
         try:
             self.size_bytes = int(header["bytes"])
             self.last_seq: int | None = header["last_seq"]
             self.kept_first_seq: int | None = header["kept_first_seq"]
         except (KeyError, TypeError, ValueError):
-            raise TransferDamaged(f"an answer of the cushion on {cushion.port} came damaged; check the cable") from None
+            raise TransferDamaged(f"an answer of the cushion on {answers.port} came damaged; check the cable") from None
 
     def __iter__(self) -> Iterator[bytes]:
         digest = hashlib.sha256()
         left = self.size_bytes
         while left:
-            data = self._read_some(min(CHUNK_BYTES, left))
+            data = self._answers.read_some(min(CHUNK_BYTES, left))
             digest.update(data)
             left -= len(data)
             yield data
         self._finish(digest.hexdigest())
 
-    def _read_some(self, most: int) -> bytes:
-        with self._cushion._answering():
-            return self._cushion._read_some(most)
-
     def _finish(self, found: str) -> None:
-        with self._cushion._answering():
-            line = self._cushion._read_line()
-        trailer = self._cushion._parse_line(line)
-        with self._cushion._answering():
-            self._cushion._transport.follow(ANSWER_S)
+        trailer = self._answers.next()
+        self._answers.finish()
         if trailer.get("sha256") != found:
-            raise TransferDamaged(f"the log from {self._cushion.port} came damaged; check the cable and sync again")
+            raise TransferDamaged(f"the log from {self._answers.port} came damaged; check the cable and sync again")
 
 
 def find() -> list[dict[str, Any]]:
@@ -307,11 +189,6 @@ def find() -> list[dict[str, Any]]:
     return found
 
 
-def ports() -> list[str]:
-    """All serial ports of this computer, whatever is at their other ends."""
-    return sorted(info.device for info in list_ports.comports())
-
-
 def probe(port: str) -> dict[str, Any] | None:
     """The status of the cushion on a port, or None when there is none."""
     with contextlib.suppress(SitboneError), GentleCushion(port) as cushion:
@@ -322,75 +199,5 @@ def probe(port: str) -> dict[str, Any] | None:
 class GentleCushion(Cushion):
     """Enters without Ctrl-C, which would stop the program of a board that isn't a cushion."""
 
-    def __enter__(self) -> Self:
-        self._transport = _open(self.port)
-        with contextlib.suppress(CushionGone), self._answering():
-            if _enter(self._transport, PROBE_S):
-                return self
-        self._close()
-        raise NoCushion(f"nothing on {self.port} answers as a cushion; check the cable, the power and the port")
-
-
-def _call_code(name: str, args: tuple[object, ...]) -> str:
-    line = json.dumps([name, *args])
-    return f"from cushion.link import calls\ncalls.call({line!r},{zlib.crc32(line.encode())})"
-
-
-def _last_line(output: bytes) -> str:
-    lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no answer"
-
-
-def _as_no_cushion(error: Refused, port: str) -> SitboneError:
-    """A board without our firmware fails at the import."""
-    if str(error).startswith("ImportError"):
-        return NoCushion(f"the board on {port} has no sitbone firmware; run sitbone install --port {port}")
-    return Refused(f"the cushion on {port} failed ({error}); run sitbone install --port {port}")
-
-
-def _open(port: str) -> SerialTransport:
-    """The opened port. Raises NoCushion, with the reason in it, when it can't be opened."""
-    if port.startswith("/") and not Path(port).exists():
-        raise NoCushion(f"port {port} isn't there; plug the cushion in, or run sitbone devices")
-    # Resolved, because mpremote knows a pty only by its own name.
-    device = os.path.realpath(port) if port.startswith("/") else port
-    try:
-        transport = SerialTransport(device, baudrate=BAUD, timeout=ANSWER_S)
-    except (TransportError, serial.SerialException, ValueError, OSError):
-        raise NoCushion(_why_not_open(port, device)) from None
-    transport.serial.write_timeout = ANSWER_S
-    return transport
-
-
-def _why_not_open(port: str, device: str) -> str:
-    """mpremote swallows the reason, so it is asked for again."""
-    try:
-        serial.Serial(device, exclusive=True).close()
-    except (OSError, ValueError) as error:
-        code = getattr(error, "errno", None)
-        if code == errno.EACCES:
-            return f"no right to open {port}; add yourself to its group (often dialout), then log in again"
-        if code in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error):
-            return f"{port} is in use by {holder_of(device) or 'another program'}; close that one, then try again"
-        if code == errno.ENOENT or "FileNotFoundError" in str(error):
-            return f"port {port} isn't there; plug the cushion in, or run sitbone devices"
-    return f"{port} can't be opened as a serial port; run sitbone devices to see which can"
-
-
-def _enter(transport: SerialTransport, wait_s: float) -> bool:
-    """Enters the raw REPL by Ctrl-A alone; False when nothing answered in time."""
-    transport.serial.reset_input_buffer()
-    transport.serial.timeout = wait_s
-    transport.serial.write(b"\r\x01")
-    answer = transport.read_until(1, BANNER, timeout=wait_s, timeout_overall=2 * wait_s)
-    transport.serial.timeout = ANSWER_S
-    entered = bool(answer.endswith(BANNER))
-    transport.in_raw_repl = entered
-    return entered
-
-
-def _enter_by_interrupt(transport: SerialTransport) -> bool:
-    """The same behind a Ctrl-C, for a board that runs another program or a console left in mid-snippet."""
-    transport.serial.write(b"\r\x03")
-    time.sleep(0.1)
-    return _enter(transport, 2 * PROBE_S)
+    def _entered(self) -> bool:
+        return self._line.enter()

@@ -22,7 +22,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from sitbone.analysis.day_cache import derive_recent
-from sitbone.board import device
+from sitbone.board import device, serial_line
 from sitbone.board.device import Cushion, GentleCushion
 from sitbone.board.haptics import MOST_TRIALS, find_threshold
 from sitbone.board.live import STEADY_S, capture, figures
@@ -368,17 +368,17 @@ class CushionLink:
         """The chosen port, the one that the last search found, or the one that a search finds now."""
         if self._chosen:
             return self._chosen
-        if self._found and self._found in device.ports():
+        if self._found and self._found in serial_line.ports():
             return self._found
         if self._view.state == "resting":
             self._show(state="searching")
-        self._patience.demand(device.ports())
+        self._patience.demand(serial_line.ports())
         found = [str(row["port"]) for row in device.find()]
-        self._show(ports=tuple(found or device.ports()))
+        self._show(ports=tuple(found or serial_line.ports()))
         if len(found) > 1:
             raise NoCushion(f"there are cushions on {', '.join(found)}; choose one")
         if not found:
-            raise NoCushion(_why_none(device.ports()))
+            raise NoCushion(_why_none(serial_line.ports()))
         self._found = found[0]
         self._patience = _Patience()
         return self._found

@@ -1,0 +1,90 @@
+"""Calls of the firmware's link and its answers: a JSON text a line, with a CRC-32 behind it."""
+
+import json
+import zlib
+from typing import Any
+
+from sitbone.board.serial_line import SerialLine
+from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
+
+
+class Answers:
+    """What the firmware answers on a line.
+
+    Raises Refused with the cushion's own line, NoCushion when the board has no sitbone firmware, TransferDamaged where
+    an answer came with bytes flipped.
+    """
+
+    def __init__(self, line: SerialLine) -> None:
+        self._line = line
+
+    @property
+    def port(self) -> str:
+        """The port that the answers come from."""
+        return self._line.port
+
+    def call(self, name: str, *args: object) -> dict[str, Any]:
+        """One call and its one answer."""
+        return self._accepted(self._checked(self._run(_call_code(name, args))))
+
+    def start(self, name: str, *args: object) -> None:
+        """Starts a call whose answers are read one by one: `next`, `read_some`, then `finish`."""
+        self._line.start(_call_code(name, args))
+
+    def next(self) -> dict[str, Any]:
+        """The next answer of a started call."""
+        try:
+            line = self._line.read_line()
+        except Refused as error:
+            raise self._as_no_cushion(error) from None
+        return self._accepted(self._checked(line))
+
+    def read_some(self, most: int) -> bytes:
+        """One to ``most`` of a started call's raw bytes, as soon as there are any."""
+        return self._line.read_some(most)
+
+    def finish(self) -> None:
+        """Waits for the end of a started call."""
+        self._line.finish()
+
+    def _run(self, code: str) -> bytes:
+        """What a call printed. One that fails is made again: a flipped byte in it fails too, but hardly twice alike."""
+        try:
+            return self._line.run(code)
+        except Refused as first:
+            try:
+                return self._line.run(code)
+            except Refused as second:
+                if str(first) == str(second):
+                    raise self._as_no_cushion(second) from None
+                raise self._damaged(str(second).encode()) from None
+
+    def _checked(self, line: bytes) -> Any:
+        """The JSON of a line that ends with its own CRC-32, a space between. Raises TransferDamaged for any other."""
+        text, _, crc = line.strip().rpartition(b" ")
+        if b"%08x" % zlib.crc32(text) != crc:
+            raise self._damaged(line)
+        return json.loads(text)
+
+    def _accepted(self, answer: Any) -> dict[str, Any]:
+        if not isinstance(answer, dict):
+            raise CushionGone(f"the cushion on {self.port} gave no proper answer; unplug it, then try again")
+        if "error" in answer:
+            raise Refused(str(answer["error"]))
+        return answer
+
+    def _damaged(self, line: bytes) -> TransferDamaged:
+        return TransferDamaged(f"the cushion on {self.port} answered {line[:60]!r}; check the cable and try again")
+
+    def _as_no_cushion(self, error: Refused) -> SitboneError:
+        """A board without our firmware fails at the import."""
+        if str(error).startswith("ImportError"):
+            return NoCushion(
+                f"the board on {self.port} has no sitbone firmware; run sitbone install --port {self.port}"
+            )
+        return Refused(f"the cushion on {self.port} failed ({error}); run sitbone install --port {self.port}")
+
+
+def _call_code(name: str, args: tuple[object, ...]) -> str:
+    line = json.dumps([name, *args])
+    return f"from cushion.link import calls\ncalls.call({line!r},{zlib.crc32(line.encode())})"

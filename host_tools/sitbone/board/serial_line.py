@@ -1,0 +1,176 @@
+"""A serial line with a MicroPython board's raw REPL at its other end: the only importer of mpremote and pyserial.
+
+The raw REPL is entered without a soft reset: the firmware's console serves it while the monitor goes on, and a blank
+board's own REPL serves it too.
+"""
+
+import contextlib
+import errno
+import io
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import serial
+from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport_serial import SerialTransport
+from serial.tools import list_ports
+
+from sitbone.board.port_holder import holder_of
+from sitbone.errors import CushionGone, NoCushion, Refused
+
+BAUD = 115200
+ANSWER_S = 10.0  # the longest silence within an answer; a littlefs that tidies up can take seconds
+PROBE_S = 1.0
+BANNER = b"raw REPL; CTRL-B to exit\r\n"
+LINE_BYTES = 1000
+END_OF_OUTPUT = b"\x04"  # behind what a snippet printed, and again behind its traceback
+
+Progress = Callable[[int, int], None]  # (done, of all), in bytes
+
+
+class SerialLine:
+    """An open port. Opening raises NoCushion with the reason; all else raises CushionGone when the board is silent."""
+
+    def __init__(self, port: str) -> None:
+        self.port = port
+        self._transport = _open(port)
+
+    def enter(self, wait_s: float | None = None) -> bool:
+        """Enters the raw REPL by Ctrl-A alone; False when nothing answered in time."""
+        wait_s = PROBE_S if wait_s is None else wait_s
+        with self._answering():
+            port = self._transport.serial
+            port.reset_input_buffer()
+            port.timeout = wait_s
+            port.write(b"\r\x01")
+            answer = self._transport.read_until(1, BANNER, timeout=wait_s, timeout_overall=2 * wait_s)
+            port.timeout = ANSWER_S
+        entered = bool(answer.endswith(BANNER))
+        self._transport.in_raw_repl = entered
+        return entered
+
+    def enter_by_interrupt(self) -> bool:
+        """The same behind a Ctrl-C, for a board that runs another program or a console left in mid-snippet."""
+        with self._answering():
+            self._transport.serial.write(b"\r\x03")
+        time.sleep(0.1)
+        return self.enter(2 * PROBE_S)
+
+    def close(self) -> None:
+        """Leaves the raw REPL, where it was entered, and closes the port."""
+        if self._transport.in_raw_repl:
+            with contextlib.suppress(OSError, serial.SerialException):
+                self._transport.exit_raw_repl()
+        # mpremote lowers DTR and RTS first, which a port that went away refuses.
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._transport.close()
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._transport.serial.close()
+
+    def run(self, code: str, timeout_s: float = ANSWER_S) -> bytes:
+        """Runs a snippet; returns what it printed. Raises Refused with the last line of its traceback if it failed."""
+        with self._answering():
+            out, err = self._transport.exec_raw(code, timeout=timeout_s)
+        if err:
+            raise Refused(_last_line(err))
+        return bytes(out)
+
+    def start(self, code: str) -> None:
+        """Starts a snippet whose output is read as it comes, or that never ends (a reset)."""
+        with self._answering():
+            self._transport.exec_raw_no_follow(code)
+
+    def read_line(self) -> bytes:
+        """A line of a started snippet's output. Raises Refused with its traceback's last line where there is none."""
+        with self._answering():
+            line = b""
+            while not line.endswith((b"\n", END_OF_OUTPUT)) and len(line) < LINE_BYTES:
+                line += self._read_some(1)
+            if line.startswith(END_OF_OUTPUT):
+                line += self._transport.read_until(1, END_OF_OUTPUT, timeout=ANSWER_S)
+        if line.startswith(END_OF_OUTPUT):
+            raise Refused(_last_line(line.strip(END_OF_OUTPUT)))
+        return line
+
+    def read_some(self, most: int) -> bytes:
+        """One to ``most`` bytes of a started snippet's output, as soon as there are any."""
+        with self._answering():
+            return self._read_some(most)
+
+    def finish(self) -> None:
+        """Waits for the end of a started snippet."""
+        with self._answering():
+            self._transport.follow(ANSWER_S)
+
+    def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
+        """Writes a file on the board, in place. Raises Refused when the board can't (no space)."""
+        try:
+            with self._answering():
+                self._transport.fs_writefile(path, data, progress_callback=progress)
+        except TransportExecError as error:
+            raise Refused(_last_line(error.error_output.encode())) from None
+        except CushionGone as error:
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
+                raise Refused(f"no space left for {path}") from None
+            raise
+
+    def _read_some(self, most: int) -> bytes:
+        port = self._transport.serial
+        data: bytes = port.read(max(1, min(most, port.in_waiting)))
+        if not data:
+            raise TransportError("silence")
+        return data
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Turns each way in which mpremote and pyserial report silence into CushionGone, and keeps what they would
+        print to themselves."""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield
+        except TransportExecError:
+            raise
+        except (TransportError, serial.SerialException, OSError, struct.error) as error:
+            raise CushionGone(f"the cushion on {self.port} stopped answering; check the cable and try again") from error
+
+
+def ports() -> list[str]:
+    """All serial ports of this computer, whatever is at their other ends."""
+    return sorted(info.device for info in list_ports.comports())
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no answer"
+
+
+def _open(port: str) -> SerialTransport:
+    """The opened port. Raises NoCushion, with the reason in it, when it can't be opened."""
+    if port.startswith("/") and not Path(port).exists():
+        raise NoCushion(f"port {port} isn't there; plug the cushion in, or run sitbone devices")
+    # Resolved, because mpremote knows a pty only by its own name.
+    device = os.path.realpath(port) if port.startswith("/") else port
+    try:
+        transport = SerialTransport(device, baudrate=BAUD, timeout=ANSWER_S)
+    except (TransportError, serial.SerialException, ValueError, OSError):
+        raise NoCushion(_why_not_open(port, device)) from None
+    transport.serial.write_timeout = ANSWER_S
+    return transport
+
+
+def _why_not_open(port: str, device: str) -> str:
+    """mpremote swallows the reason, so it is asked for again."""
+    try:
+        serial.Serial(device, exclusive=True).close()
+    except (OSError, ValueError) as error:
+        code = getattr(error, "errno", None)
+        if code == errno.EACCES:
+            return f"no right to open {port}; add yourself to its group (often dialout), then log in again"
+        if code in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error):
+            return f"{port} is in use by {holder_of(device) or 'another program'}; close that one, then try again"
+        if code == errno.ENOENT or "FileNotFoundError" in str(error):
+            return f"port {port} isn't there; plug the cushion in, or run sitbone devices"
+    return f"{port} can't be opened as a serial port; run sitbone devices to see which can"
