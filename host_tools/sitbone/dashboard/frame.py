@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from nicegui import Client, context, ui
 from nicegui.logging import log
 
-from sitbone.dashboard.widgets import block, button, link, text
+from sitbone.dashboard.widgets import block, button, ended_with, link, text
 from sitbone.errors import SitboneError
 
 STATIC = Path(__file__).with_name("static")
@@ -37,14 +37,15 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
     """Makes a page known to the framework."""
 
     async def show(**parameters: Any) -> None:
-        _frame(page, pages)
-        try:
-            await page.build(**parameters)
-        except SitboneError as error:
-            tell_error(error)
-        except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
-            log.exception("the page %s", page.path)
-            tell_error(error)
+        with ended_with(context.client):
+            _frame(page, pages)
+            try:
+                await page.build(**parameters)
+            except SitboneError as error:
+                tell_error(error)
+            except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
+                log.exception("the page %s", page.path)
+                tell_error(error)
 
     # The framework reads the address's parameters off the function's signature.
     show.__signature__ = _signature(page.build)  # type: ignore[attr-defined]

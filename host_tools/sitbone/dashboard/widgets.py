@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from html import escape
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-from nicegui import context, ui
+from nicegui import Client, context, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 T = TypeVar("T")
@@ -52,17 +54,35 @@ def button(words: str, on_click: Callable[..., Any], classes: str = "", label: s
     return found
 
 
-def on_page(handler: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
-    """The handler, at home in its page and not in the element that it hangs on, which it may itself take away."""
+def on_page(handler: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
+    """The handler, run in its page rather than in the element it hangs on, which it may remove, and only for as long
+    as the page is open."""
     client = context.client
 
-    async def run() -> None:
-        with client.content:
-            result = handler()
+    @wraps(handler)
+    async def run(*args: Any) -> None:
+        with client.content, ended_with(client):
+            result = handler(*args)
             if isawaitable(result):
                 await result
 
     return run
+
+
+@contextmanager
+def ended_with(client: Client) -> Iterator[None]:
+    """Cancels the task inside when the visitor leaves: nothing may touch the elements of a page that is gone."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        task.cancel()
+
+    client.delete_handlers.append(end)
+    try:
+        yield
+    finally:
+        client.delete_handlers.remove(end)
 
 
 def link(words: str, target: str, classes: str = "", download: bool = False) -> TextElement:
@@ -137,15 +157,18 @@ def details(summary: str, classes: str = "") -> ui.element:
 
 
 async def awaited(result: Awaitable[T], words: str) -> T:
-    """The result for a page that is being built. If it takes long, the page comes without it and says ``words``."""
+    """The result, for a page that is being built. If it takes long, the page opens without it and shows ``words``."""
     task = asyncio.ensure_future(result)
-    await asyncio.wait({task}, timeout=SOON_S)
-    if not task.done():
-        waiting = text(words, classes="muted").props("role=status")
-        await context.client.connected()
-        await asyncio.wait({task})
-        waiting.delete()
-    return task.result()
+    try:
+        await asyncio.wait({task}, timeout=SOON_S)
+        if not task.done():
+            waiting = text(words, classes="muted").props("role=status")
+            await context.client.connected()
+            await asyncio.wait({task})
+            waiting.delete()
+        return task.result()
+    finally:
+        task.cancel()  # does something only when the visitor has left
 
 
 def dose_meter(side: str, dose_s: float, limit_s: float) -> None:

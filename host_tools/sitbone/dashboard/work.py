@@ -3,6 +3,7 @@ each other."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -24,8 +25,9 @@ def now() -> datetime:
 
 
 async def with_store(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs ``function(store, …)`` in a thread, with a store of its own. Raises what it raises."""
-    return cast(R, await run.io_bound(partial(_with_store, function, *args, **kwargs)))
+    """Runs ``function(store, …)`` in a thread, with a store of its own, to its end even if the visitor leaves
+    meanwhile. Raises what it raises."""
+    return cast(R, await asyncio.shield(run.io_bound(partial(_with_store, function, *args, **kwargs))))
 
 
 async def computed(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

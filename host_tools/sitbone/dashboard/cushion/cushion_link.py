@@ -164,8 +164,8 @@ class CushionLink:
         return self._submit(work)
 
     async def run(self, work: Callable[[Connect], T]) -> T:
-        """The same, awaited. Raises what it raises."""
-        return await asyncio.wrap_future(self.submit(work))
+        """The same, awaited; done to its end even if the visitor leaves meanwhile. Raises what it raises."""
+        return await asyncio.shield(asyncio.wrap_future(self.submit(work)))
 
     def ask(self, name: str, *args: object) -> Row:
         """One call of the cushion, from any thread but the event loop's. Raises SitboneError."""

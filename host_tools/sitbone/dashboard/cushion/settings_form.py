@@ -12,7 +12,7 @@ from cushion.core.settings import BY_NAME, SPEC, Param
 from sitbone.dashboard.cushion.cushion_link import View, shared
 from sitbone.dashboard.cushion.settings_work import changed, changes_of, changes_table, taken_back, values_of
 from sitbone.dashboard.frame import announce
-from sitbone.dashboard.widgets import block, button, card, details, text
+from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
 from sitbone.errors import UsageError
 from sitbone.settings.spec import BY_SYNC, checked, exported, parsed
@@ -51,7 +51,7 @@ class SettingsForm:
             with block("label", "button quiet file"):
                 text("Take them from a file", "span")
                 chooser = block("input", "hidden").props("type=file accept=.json,application/json")
-                chooser.on("change", self._import, js_handler=READ_FILE_JS)
+                chooser.on("change", on_page(self._import), js_handler=READ_FILE_JS)
 
     async def load(self) -> None:
         """The changes so far, as the log here has them."""
