@@ -13,6 +13,18 @@ SEED = 4  # the rules were made while looking at seeds 1 to 3
 TARGET = 0.90
 
 
+# limit_s, flares, rises, stops, hours and prompts a day of two people, as of the first version of these weeks. Whoever
+# changes what a seed draws changes them; the published figures are then to be measured again.
+LIVES = {
+    ("as assumed", "tuned"): [(1370, 3, 10, 1, 4.331, 9.874), (1225, 4, 10, 1, 4.173, 6.736)],
+    ("as assumed", "never"): [(1200, 15, 0, 0, 4.169, 8.390), (1200, 4, 0, 0, 4.284, 6.335)],
+    ("as assumed", "timer"): [(1800, 15, 0, 0, 4.185, 5.077), (1800, 15, 0, 0, 3.906, 3.363)],
+    ("few prompts followed", "tuned"): [(541, 14, 0, 4, 4.148, 13.154), (558, 13, 0, 4, 3.763, 11.643)],
+    ("noisy ratings", "tuned"): [(953, 2, 4, 2, 3.635, 11.736), (1046, 2, 3, 3, 3.903, 8.489)],
+    ("pain of other causes", "tuned"): [(1125, 3, 9, 2, 4.232, 10.258), (1335, 4, 7, 2, 4.172, 7.599)],
+}
+
+
 def told(found: dict[str, Any]) -> str:
     return json.dumps(found, indent=1)
 
@@ -33,6 +45,16 @@ def test_a_small_crowd() -> None:
 
 def test_the_same_seed_lives_the_same_lives() -> None:
     assert [Person(7).live(policy) for policy in POLICIES] == [Person(7).live(policy) for policy in POLICIES]
+
+
+@pytest.mark.parametrize(("world", "policy"), LIVES)
+def test_a_seed_means_the_same_weeks_as_ever(world: str, policy: str) -> None:
+    lives = [Person(40_000_000 + index, WORLDS[world]).live(policy) for index in range(2)]
+    found = [
+        (life.limit_s, life.flares, life.rises, life.stops, round(life.hours, 3), round(life.prompts, 3))
+        for life in lives
+    ]
+    assert found == LIVES[world, policy]
 
 
 def test_a_world_of_other_causes_hurts_more() -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Self
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from sitbone.diary.entries import Rating, SideDiary
 from sitbone.tuning.rules import Change, Load, propose
 
 WEEKS = 26
+DAYS = WEEKS * 7
 DAY0 = date(2026, 1, 5)
 START_S = BY_NAME["left_dose_limit_s"].default
 LEAST_T, MOST_T = 480.0, 2700.0
@@ -120,114 +122,221 @@ class Person:
 
     def live(self, policy: str) -> Life:
         """26 weeks. The same seed draws the same days for each policy; only the limit differs."""
-        rng = np.random.default_rng(self.seed + 1_000_000)
-        other = np.random.default_rng(self.seed + 2_000_000)
-        limit_s = TIMER_S if policy == "timer" else START_S
-        settings = Settings()
-        diary = SideDiary()
-        mornings: dict[date, Rating] = {}
-        sittings: dict[date, Rating] = {}
-        diary.mornings, diary.sittings = mornings, sittings
-        onsets: list[tuple[date, float]] = []
-        loads: dict[date, Load] = {}
-        changes: list[Change] = []
-        tolerance, lost, flare_left, flares = self.tolerance_s, 0.0, 0, 0
-        flare_days: list[date] = []
-        rises = in_flare = too_fast = stops = 0
-        stopped_on = DAY0
-        stopped, prompts, hours, excess, elsewhere = False, 0.0, 0.0, 0.0, 0.0
-        used_share: list[float] = []
-        for index in range(WEEKS * 7):
-            day = DAY0 + timedelta(days=index)
-            draw = rng.random(6)
-            noise = rng.normal(0, 1, 4)
-            # The morning, after yesterday.
-            flare_adds = 3.0 if flare_left else 0.0
-            rated = draw[0] >= self.misses
-            if rated and index:
-                felt = self.usual + 2 * excess + flare_adds + elsewhere + self.world.noise * noise[0]
-                mornings[day] = Rating(int(np.clip(round(felt), 0, 10)))
-            # Tuned in the morning, by all there is until now.
-            if stopped and not self.worsening and (day - stopped_on).days >= RESUME_DAYS:
-                stopped, diary.resumed = False, day
-            if policy == "tuned" and index:
-                recent = {d: loads[d] for d in list(loads)[-RULES_LOOK_BACK_DAYS:]}
-                diary.onsets = onsets
-                found = propose(day, limit_s, _recent(diary, day), recent, changes)
-                if found.action == "stop" and not stopped:
-                    stops += 1
-                    stopped_on, stopped = day, True
-                if found.to_s != limit_s:
-                    now_s = settings.change(NAME, found.to_s, index * 86400)
-                    if now_s > limit_s:
-                        rises += 1
-                        in_flare += any((day - at).days < 7 for at in flare_days)
-                        week = [c.was_s for c in changes if (day - c.day).days < 7]
-                        too_fast += now_s > min([limit_s, *week]) * 1.1
-                    changes.append(Change(day, limit_s, now_s, found.used_until))
-                    limit_s = now_s
-            # The day.
-            true_s = tolerance * (1 - lost) * np.exp(0.04 * noise[1])
-            count = int(rng.integers(12, 25))
-            lengths = self.sits_min * 60 * np.exp(rng.normal(0, 0.8, count))
-            vibrations = rng.geometric(self.follows, count)
-            answer_s = ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1] + rng.uniform(0, 60, count)
-            prompted = lengths > limit_s
-            doses = np.minimum(lengths, limit_s + answer_s)
-            # Pain makes people get up: far over tolerance nobody stays for long.
-            doses = np.minimum(doses, true_s * 1.5)
-            top_s = float(doses.max())
-            prompts += float(prompted.sum())
-            hours += float(doses.sum()) / 3600
-            excess = float(np.maximum(0.0, doses / true_s - 1 - SLACK).sum())
-            used_share.append(top_s / tolerance)
-            loads[day] = Load(top_s, 86400.0, 86400.0 if draw[1] > 0.03 else 40000.0)
-            onset_s = float(true_s * (1 + 0.3 * draw[5]))
-            if top_s > onset_s and draw[2] < 0.2:
-                onsets.append((day, onset_s))
-            elsewhere = other.uniform(1, 4) if other.random() < self.world.other_pain else 0.0
-            if draw[3] >= self.misses:
-                felt = 0.5 * self.usual + 2.5 * excess + flare_adds + elsewhere + self.world.noise * noise[2]
-                sittings[day] = Rating(int(np.clip(round(felt), 0, 10)))
-            # Flares.
-            if flare_left:
-                flare_left -= 1
-                flare_days.append(day)
-            elif draw[4] < 0.002 + 0.04 * excess:
-                flares += 1
-                flare_left = int(rng.integers(4, 10))
-                lost = min(0.4, lost + 0.12)
-                flare_days.append(day)
-            lost = max(0.0, lost - 0.12 / 21)
-            if index % 7 == 6:
-                week_days = used_share[-7:]
-                calm = not any((day - at).days < 7 for at in flare_days)
-                if self.worsening or (calm and np.median(week_days) >= 0.6):
-                    tolerance = float(np.clip(tolerance * (1 + self.growth), 300, MOST_T))
-        return Life(
-            tolerance * (1 - lost),
-            limit_s,
-            stopped,
-            stops,
-            self.worsening,
-            flares,
-            rises,
-            in_flare,
-            too_fast,
-            hours / (WEEKS * 7),
-            prompts / (WEEKS * 7),
+        course = _Course(self, policy)
+        for index in range(DAYS):
+            course.live_day(index)
+        return course.life()
+
+
+@dataclass
+class _Draw:
+    """A day's chances, which are the same under each policy."""
+
+    chances: np.ndarray
+    noise: np.ndarray
+
+    @classmethod
+    def of(cls, rng: np.random.Generator) -> Self:
+        """The next day's."""
+        return cls(rng.random(6), rng.normal(0, 1, 4))
+
+
+@dataclass
+class _Diary:
+    """What the person wrote down."""
+
+    mornings: dict[date, Rating] = field(default_factory=dict)
+    sittings: dict[date, Rating] = field(default_factory=dict)
+    onsets: list[tuple[date, float]] = field(default_factory=list)
+
+    def recent(self, day: date, resumed: date | None) -> SideDiary:
+        """The last ten weeks: what is older changes nothing, and 26 weeks of a thousand people are read 182 times."""
+        first = day - timedelta(days=70)
+        return SideDiary(
+            {at: rating for at, rating in self.mornings.items() if at >= first},
+            {at: rating for at, rating in self.sittings.items() if at >= first},
+            [item for item in self.onsets if item[0] >= first],
+            resumed=resumed,
         )
 
 
-def _recent(diary: SideDiary, day: date) -> SideDiary:
-    """The last ten weeks: what is older changes nothing, and 26 weeks of a thousand people are read 182 times each."""
-    first = day - timedelta(days=70)
-    return SideDiary(
-        {at: rating for at, rating in diary.mornings.items() if at >= first},
-        {at: rating for at, rating in diary.sittings.items() if at >= first},
-        [item for item in diary.onsets if item[0] >= first],
-        resumed=diary.resumed,
-    )
+class _Course:
+    """One person's weeks under one policy: what they tolerate, feel and write down, and the limit that follows from it.
+
+    The order in which anything is drawn is part of what a seed means.
+    """
+
+    def __init__(self, person: Person, policy: str) -> None:
+        self._person = person
+        self._rng = np.random.default_rng(person.seed + 1_000_000)
+        self._other = np.random.default_rng(person.seed + 2_000_000)
+        self._body = _Body(person)
+        self._limit = _TunedLimit(person.worsening) if policy == "tuned" else None
+        self._fixed_limit_s = TIMER_S if policy == "timer" else START_S
+        self._diary = _Diary()
+        self._loads: dict[date, Load] = {}
+        self._prompts, self._hours, self._excess, self._elsewhere = 0.0, 0.0, 0.0, 0.0
+
+    @property
+    def limit_s(self) -> int:
+        """The dose limit in force."""
+        return self._limit.limit_s if self._limit else self._fixed_limit_s
+
+    def live_day(self, index: int) -> None:
+        """A morning with yesterday's pain, the limit tuned by all there is until then, the day's sits, the evening."""
+        day, draw = DAY0 + timedelta(days=index), _Draw.of(self._rng)
+        if index:
+            self._rate_morning(day, draw)
+        if self._limit and index:
+            self._limit.tune(index, self._diary, self._loads, self._body)
+        self._sit(day, draw)
+        self._rate_sitting(day, draw)
+        self._body.end_day(day, draw, self._excess, self._rng)
+        if index % 7 == 6:
+            self._body.end_week(day)
+
+    def life(self) -> Life:
+        """What came of it."""
+        limit, body = self._limit or _TunedLimit(self._person.worsening), self._body
+        return Life(
+            body.tolerance_s * (1 - body.lost),
+            self.limit_s,
+            limit.stopped,
+            limit.stops,
+            self._person.worsening,
+            body.flares,
+            limit.rises,
+            limit.raised_in_flare,
+            limit.rose_too_fast,
+            self._hours / DAYS,
+            self._prompts / DAYS,
+        )
+
+    def _rate_morning(self, day: date, draw: _Draw) -> None:
+        if draw.chances[0] >= self._person.misses:
+            felt = self._person.usual + 2 * self._excess + self._body.flare_adds + self._elsewhere
+            self._diary.mornings[day] = self._rating(felt, draw.noise[0])
+
+    def _sit(self, day: date, draw: _Draw) -> None:
+        true_s = self._body.tolerance_of_today_s(draw)
+        lengths, answer_s = self._sits()
+        doses = np.minimum(lengths, self.limit_s + answer_s)
+        # Pain makes people get up: far over tolerance nobody stays for long.
+        doses = np.minimum(doses, true_s * 1.5)
+        top_s = float(doses.max())
+        self._prompts += float((lengths > self.limit_s).sum())
+        self._hours += float(doses.sum()) / 3600
+        self._excess = float(np.maximum(0.0, doses / true_s - 1 - SLACK).sum())
+        self._body.use(top_s)
+        self._loads[day] = Load(top_s, 86400.0, 86400.0 if draw.chances[1] > 0.03 else 40000.0)
+        onset_s = float(true_s * (1 + 0.3 * draw.chances[5]))
+        if top_s > onset_s and draw.chances[2] < 0.2:
+            self._diary.onsets.append((day, onset_s))
+
+    def _sits(self) -> tuple[np.ndarray, np.ndarray]:
+        """How long each sit of a day would last, and how long after its first vibration the person gets up, in s."""
+        rng, count = self._rng, int(self._rng.integers(12, 25))
+        lengths = self._person.sits_min * 60 * np.exp(rng.normal(0, 0.8, count))
+        vibrations = rng.geometric(self._person.follows, count)
+        return lengths, ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1] + rng.uniform(0, 60, count)
+
+    def _rate_sitting(self, day: date, draw: _Draw) -> None:
+        other, often = self._other, self._person.world.other_pain
+        self._elsewhere = other.uniform(1, 4) if other.random() < often else 0.0
+        if draw.chances[3] >= self._person.misses:
+            felt = 0.5 * self._person.usual + 2.5 * self._excess + self._body.flare_adds + self._elsewhere
+            self._diary.sittings[day] = self._rating(felt, draw.noise[2])
+
+    def _rating(self, felt: float, noise: float) -> Rating:
+        return Rating(int(np.clip(round(felt + self._person.world.noise * noise), 0, 10)))
+
+
+class _Body:
+    """What a person tolerates: weeks of use let it grow, a flare takes some of it away for three weeks."""
+
+    def __init__(self, person: Person) -> None:
+        self._worsening, self._growth = person.worsening, person.growth
+        self.tolerance_s, self.lost = person.tolerance_s, 0.0
+        self.flares = 0
+        self._flare_days_left = 0
+        self._flare_days: list[date] = []
+        self._used_shares: list[float] = []
+
+    @property
+    def flare_adds(self) -> float:
+        """The points of pain that a flare adds."""
+        return 3.0 if self._flare_days_left else 0.0
+
+    def flared_within_a_week(self, day: date) -> bool:
+        """Whether a flare's last day is fewer than seven days ago."""
+        return any((day - at).days < 7 for at in self._flare_days)
+
+    def tolerance_of_today_s(self, draw: _Draw) -> float:
+        """Days differ: 4 % around what the person tolerates."""
+        return float(self.tolerance_s * (1 - self.lost) * np.exp(0.04 * draw.noise[1]))
+
+    def use(self, top_s: float) -> None:
+        """The day's longest sit."""
+        self._used_shares.append(top_s / self.tolerance_s)
+
+    def end_day(self, day: date, draw: _Draw, excess: float, rng: np.random.Generator) -> None:
+        """A flare goes on, or begins by what was too much; what the last one took returns."""
+        if self._flare_days_left:
+            self._flare_days_left -= 1
+            self._flare_days.append(day)
+        elif draw.chances[4] < 0.002 + 0.04 * excess:
+            self.flares += 1
+            self._flare_days_left = int(rng.integers(4, 10))
+            self.lost = min(0.4, self.lost + 0.12)
+            self._flare_days.append(day)
+        self.lost = max(0.0, self.lost - 0.12 / 21)
+
+    def end_week(self, day: date) -> None:
+        """A calm week that used most of the tolerance lets it grow; who gets worse loses some whatever the week was."""
+        calm = not self.flared_within_a_week(day)
+        if self._worsening or (calm and np.median(self._used_shares[-7:]) >= 0.6):
+            self.tolerance_s = float(np.clip(self.tolerance_s * (1 + self._growth), 300, MOST_T))
+
+
+class _TunedLimit:
+    """The dose limit as the rules change it, and what the cushion allows of that."""
+
+    def __init__(self, worsening: bool) -> None:
+        self._worsening = worsening
+        self._settings = Settings()
+        self._changes: list[Change] = []
+        self._stopped_on = DAY0
+        self._resumed: date | None = None
+        self.limit_s: int = START_S
+        self.stopped, self.stops = False, 0
+        self.rises = self.raised_in_flare = self.rose_too_fast = 0
+
+    def tune(self, index: int, diary: _Diary, loads: dict[date, Load], body: _Body) -> None:
+        """One morning: the rules' proposal, agreed to."""
+        day = DAY0 + timedelta(days=index)
+        self._resume_if_due(day)
+        recent = {at: loads[at] for at in list(loads)[-RULES_LOOK_BACK_DAYS:]}
+        found = propose(day, self.limit_s, diary.recent(day, self._resumed), recent, self._changes)
+        if found.action == "stop" and not self.stopped:
+            self.stops += 1
+            self._stopped_on, self.stopped = day, True
+        if found.to_s != self.limit_s:
+            now_s = self._settings.change(NAME, found.to_s, index * 86400)
+            self._count_rise(day, now_s, body)
+            self._changes.append(Change(day, self.limit_s, now_s, found.used_until))
+            self.limit_s = now_s
+
+    def _resume_if_due(self, day: date) -> None:
+        """Four weeks after a stop a clinician was seen; for who gets worse tuning is not resumed."""
+        if self.stopped and not self._worsening and (day - self._stopped_on).days >= RESUME_DAYS:
+            self.stopped, self._resumed = False, day
+
+    def _count_rise(self, day: date, now_s: int, body: _Body) -> None:
+        if now_s > self.limit_s:
+            self.rises += 1
+            self.raised_in_flare += body.flared_within_a_week(day)
+            week = [change.was_s for change in self._changes if (day - change.day).days < 7]
+            self.rose_too_fast += now_s > min([self.limit_s, *week]) * 1.1
 
 
 def measure(people: int, seed: int = 1, world: str = "as assumed") -> dict[str, object]:
