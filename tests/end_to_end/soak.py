@@ -28,7 +28,7 @@ BLIND_MS = 90_000
 WRAP_AFTER_MS = 300_000
 FIRST_TICKS_MS = (1 << 30) - WRAP_AFTER_MS
 UNTOLD, AWAY, SEATED, UNKNOWN = range(4)
-OF_STATE = (UNKNOWN, AWAY, SEATED, SEATED)  # records.STATES; an object is on the seat, too
+OF_STATE = {"unknown": UNKNOWN, "vacant": AWAY, "occupied": SEATED, "object": SEATED}  # an object is on the seat, too
 LOOK = """
 import gc, os
 gc.collect()
@@ -151,7 +151,7 @@ def account(sessions, end_ms):
             fields = fields_of(row.kind, row.payload)
             if row.kind == records.EPOCH:
                 seen_until_ms = row.unix_ms
-                fill(row.unix_ms - fields["seconds"] * 1000, row.unix_ms, OF_STATE[fields["state"]])
+                fill(row.unix_ms - fields["seconds"] * 1000, row.unix_ms, OF_STATE[records.STATES[fields["state"]]])
             elif row.kind == records.UNKNOWN:
                 fill(row.unix_ms - fields["unknown_ms"], row.unix_ms, UNKNOWN)
     return seconds

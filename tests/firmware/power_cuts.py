@@ -131,24 +131,24 @@ class Cutter:
             vfs.umount("/cut")
 
     def _check_log(self):
-        journal = log.Log(b"abcdef", "/cut/log")
+        the_log = log.Log(b"abcdef", "/cut/log")
         found = self._read()
         last_seq, last_session = (found[-1][0], found[-1][1]) if found else (0, 0)
         self._compare(found)
-        assert journal.durable_seq == last_seq, "numbers go on at {} after {}".format(journal.durable_seq, last_seq)
-        assert journal.session == last_session + 1, "session {} after {}".format(journal.session, last_session)
-        if journal.durable_seq:
-            cursors = acks.Acks(journal.log_id, journal.durable_seq)
+        assert the_log.durable_seq == last_seq, "numbers go on at {} after {}".format(the_log.durable_seq, last_seq)
+        assert the_log.session == last_session + 1, "session {} after {}".format(the_log.session, last_session)
+        if the_log.durable_seq:
+            cursors = acks.Acks(the_log.log_id, the_log.durable_seq)
             assert dict(cursors._hosts) in self.truth.cursors, "cursors {}".format(cursors._hosts)
         press = records.payload_of(records.BUTTON, (self.cuts & 255,))
         for _ in range(2):
-            journal.add(records.BUTTON, press, 0, 7, 0)
-        assert journal.commit(), "the log takes nothing more"
-        journal.close()
+            the_log.add(records.BUTTON, press, 0, 7, 0)
+        assert the_log.commit(), "the log takes nothing more"
+        the_log.close()
         again = self._read()
         own = len(again) - len([row for row in again if row[2] in log.OWN_KINDS])
         assert own >= 2
-        assert again[-1][0] == journal.durable_seq
+        assert again[-1][0] == the_log.durable_seq
         assert [row[2:] for row in again[-2:]] == [(records.BUTTON, 7, press)] * 2, "what was written on is not there"
 
     def _read(self):
@@ -210,7 +210,7 @@ class Day:
     def __init__(self, truth, epoch_s):
         self.truth, self.epoch_s = truth, epoch_s
         self.second = self.count = 0
-        self.journal = None
+        self.the_log = None
         self.settings = settings.Settings()
 
     def run(self):
@@ -231,10 +231,10 @@ class Day:
     def give(self, kind, *values):
         payload = records.payload_of(kind, values)
         self.truth.give((kind, self.second * 1000 + self.count % 1000, payload))
-        self.journal.add(kind, payload, self.second, self.count % 1000, 0)
+        self.the_log.add(kind, payload, self.second, self.count % 1000, 0)
 
     def commit(self):
-        assert self.journal.commit(), "the flash refused"
+        assert self.the_log.commit(), "the flash refused"
         self.truth.acknowledged = len(self.truth.given)
 
     def epoch(self):
@@ -260,16 +260,16 @@ class Day:
         settings_file.settings_logged(self.settings)
 
     def acknowledge(self, host):
-        cursors = acks.Acks(self.journal.log_id, self.journal.durable_seq)
+        cursors = acks.Acks(self.the_log.log_id, self.the_log.durable_seq)
         before = self.truth.cursors[-1]
         after = dict(before)
-        after[host] = self.journal.durable_seq
+        after[host] = self.the_log.durable_seq
         self.truth.cursors = [before, after]
-        cursors.take(host, self.journal.durable_seq)
+        cursors.take(host, self.the_log.durable_seq)
         self.truth.cursors = [after]
 
     def restart(self):
-        self.journal = log.Log(b"abcdef", "/live/log")
+        self.the_log = log.Log(b"abcdef", "/live/log")
         self.second += 1
         self.give(records.BOOT, 1, 0, 0, 1, self.count & 255, 0)
         self.commit()
@@ -288,9 +288,9 @@ def plant(what):
         log.Log._log_evicted = lambda self, names: None
 
 
-def unflushed(journal):
-    journal._file.write(bytes([255]) * journal._pad + bytes(journal._view[journal._written : journal._writer.used]))
-    journal._written, journal._pad = journal._writer.used, 0
+def unflushed(the_log):
+    the_log._file.write(bytes([255]) * the_log._pad + bytes(the_log._view[the_log._written : the_log._writer.used]))
+    the_log._written, the_log._pad = the_log._writer.used, 0
 
 
 def save_in_place(path, document):

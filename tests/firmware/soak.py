@@ -96,8 +96,8 @@ class Account:
         self.unknown_ms = self.next_seq = self.records = 0
         self.next_seq = 1
 
-    def read(self, journal):
-        for path, start, _ in journal.extent(self.next_seq):
+    def read(self, the_log):
+        for path, start, _ in the_log.extent(self.next_seq):
             with open(path, "rb") as file:
                 file.seek(start)
                 while True:
@@ -133,9 +133,9 @@ def main(days, scale):
     flash.fresh(FLASH_BLOCKS)
     random.seed(5)
     board = Board()
-    journal = log.Log(b"abcdef")
+    the_log = log.Log(b"abcdef")
     chosen = settings.Settings()
-    monitor = Monitor(board, journal, chosen, calibration.Calibration())
+    monitor = Monitor(board, the_log, chosen, calibration.Calibration())
     account, heap, files = Account(), [], []
     for _ in range(days):
         for bout in range(8):
@@ -144,7 +144,7 @@ def main(days, scale):
                 live(monitor, 60, NO_READING, 1000)
             live(monitor, 600 // scale, 0, 1000)
         live(monitor, (86400 - 8 * 3600) // scale, 0, 4000)
-        account.read(journal)
+        account.read(the_log)
         gc.collect()
         heap.append(gc.mem_alloc())
         files.append(len(os.listdir("/log")))

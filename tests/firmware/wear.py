@@ -37,19 +37,19 @@ class Counting(flash.Ram):
 
 
 def live_a_day(day):
-    journal = log.Log(b"abcdef")
+    the_log = log.Log(b"abcdef")
     commits = 0
     for second in range(0, 9 * 3600, 10):
         wobble = random.randint(-40, 40)
         load = (5000 + wobble, 5100 - wobble, 2100, 2000, 900 + wobble // 5, 910 - wobble // 5)
         values = load + (second * 99, second * 98, second, 2, 0, 10)
-        journal.add(records.EPOCH, records.payload_of(records.EPOCH, values), second, 0, 0)
-        commits += journal.commit()
+        the_log.add(records.EPOCH, records.payload_of(records.EPOCH, values), second, 0, 0)
+        commits += the_log.commit()
         if second % 300 == 0:
-            journal.add(records.SHIFT, records.payload_of(records.SHIFT, (1000, 17000, 1, 600)), second, 500, 0)
-            commits += journal.commit()
-    acks.Acks(journal.log_id, journal.durable_seq).take("host", journal.durable_seq)
-    journal.close()
+            the_log.add(records.SHIFT, records.payload_of(records.SHIFT, (1000, 17000, 1, 600)), second, 500, 0)
+            commits += the_log.commit()
+    acks.Acks(the_log.log_id, the_log.durable_seq).take("host", the_log.durable_seq)
+    the_log.close()
     return commits
 
 

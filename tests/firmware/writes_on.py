@@ -48,10 +48,10 @@ def main(path, number):
     log.SEGMENT_BLOCKS = 16
     chosen, source, _ = settings_file.load_settings()
     print("started", source, chosen.snooze_s)
-    journal = log.Log(b"abcdef")
+    the_log = log.Log(b"abcdef")
     while True:
-        journal.add(records.SYMPTOM, records.payload_of(records.SYMPTOM, (number, 0, 0, 2)), number, 0, 0)
-        if not journal.commit():
+        the_log.add(records.SYMPTOM, records.payload_of(records.SYMPTOM, (number, 0, 0, 2)), number, 0, 0)
+        if not the_log.commit():
             print("refused")
         print("record", number)
         number += 1

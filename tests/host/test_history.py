@@ -8,8 +8,9 @@ from cushion.core import records
 from sitbone.analysis.days import Day
 from sitbone.analysis.events import events, outcomes_told, text_of
 from sitbone.analysis.history import history
+from sitbone.analysis.why import why
 from sitbone.dates import local, midnight
-from sitbone.store.blocks import read_block
+from sitbone.store.blocks import fields_of, read_block
 from sitbone.store.store import Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
 
@@ -154,6 +155,61 @@ def test_every_kind_has_words(kind: int) -> None:
 
 def test_how_prompts_ended_in_words() -> None:
     assert outcomes_told({"break": 1, "partial": 2, "snoozed": 1}) == "1 × break, 2 × short break, 1 × snoozed"
+
+
+NUMBERED = {
+    records.BOOT: ("settings_source",),
+    records.CLOCK: ("source",),
+    records.EPOCH: ("state",),
+    records.STOOD: ("gap",),
+    records.SHIFT: ("side",),
+    records.PROMPT: ("side", "cause"),
+    records.OUTCOME: ("outcome", "why"),
+    records.BUTTON: ("gesture",),
+    records.SYMPTOM: ("state",),
+    records.SUPPRESSED: ("cause", "side", "why"),
+    records.FAULT: ("zone", "quality"),
+    records.UNKNOWN: ("why",),
+    records.SETTING: ("index",),
+    records.CALIBRATION: ("source",),
+    records.HAPTIC: ("pattern", "side"),
+    records.BATTERY: ("stage",),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERED, ids=lambda kind: records.KINDS[kind][0])
+def test_a_number_that_a_newer_firmware_may_have_added_is_shown_as_a_number(kind: int, store: Store) -> None:
+    """In all that reads a log: events, days, and the reasons of a decision."""
+    names = records.names_of(kind)
+    is_text = records.KINDS[kind][1].endswith("s")
+    values = [77 if name in NUMBERED[kind] else 1 for name in names]
+    log = LogWriter()
+    log.clock(T0_MS)
+    log.now_ms += 60_000
+    seq = log.add(kind, *([*values[:-1], "a test"] if is_text else values))
+    log.epoch()
+    keep(store, log)
+    for found in (row for row in events(store, None, None) if row["seq"] == seq):
+        assert found["text"]
+        assert {found[name] for name in set(NUMBERED[kind]) & set(records.NAMED_FIELDS)} <= {77}
+    assert len(all_days(store)) == 1
+    if kind in (records.PROMPT, records.SUPPRESSED):
+        assert (why(store, seq)["cause"], why(store, seq)["side"]) == ("77", "77")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        (records.OUTCOME, (1, 77, 1, 0, 0), "outcome: 77"),
+        (records.SHIFT, (0, 20_000, 77, 500), "weight off the 77 for 20 s"),
+        (records.FAULT, (77, 77, 1), "sensor 77: 77"),
+        (records.UNKNOWN, (0, 20_000, 77), "20 s unknown: 77"),
+        (records.BATTERY, (3700, 21, 77), "battery 77: 21 %, 3.70 V"),
+        (records.CALIBRATION, (1, 1, 1, 1, 1, 1, 1, 1, 77), "calibration: 77"),
+    ],
+)
+def test_the_number_stands_where_the_word_would(kind: int, values: tuple[int, ...], text: str) -> None:
+    assert text_of(kind, fields_of(kind, records.payload_of(kind, values))) == text
 
 
 def test_an_unknown_kind_is_named_by_its_number() -> None:

@@ -66,7 +66,7 @@ PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
 
 SIDES = ("none", "left", "right", "both")
-SIDE_BOTH = 3
+SIDE_LEFT, SIDE_RIGHT, SIDE_BOTH = 1, 2, 3  # bits
 CAUSES = ("none", "dose", "time")
 OUTCOMES = ("none", "break", "partial", "shift", "missed", "snoozed", "suppressed")
 STATES = ("unknown", "vacant", "occupied", "object")

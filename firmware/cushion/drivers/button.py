@@ -3,11 +3,10 @@
 import asyncio
 
 from cushion.core.const import const
+from cushion.core.records import GESTURES
 
-_SHORT = const(1)
-_DOUBLE = const(2)
-_TRIPLE = const(3)
-_LONG = const(4)
+_LONG = GESTURES.index("long")
+_MOST_PRESSES = GESTURES.index("triple")  # the gestures up to there are numbered by their presses
 _POLL_MS = const(20)
 _LONG_MS = const(1000)
 _BETWEEN_MS = const(400)
@@ -33,7 +32,7 @@ class Button:
         return self._pin.value() == 0
 
     async def gesture(self):
-        """Waits for a press; returns SHORT, DOUBLE, TRIPLE or LONG. Contacts are polled, which debounces them."""
+        """Waits for a press; returns its number in records.GESTURES. Contacts are polled, which debounces them."""
         while True:
             await self._flag.wait()
             await asyncio.sleep_ms(_POLL_MS)
@@ -52,7 +51,7 @@ class Button:
                 await self._while_level(True, 1 << 29)
                 return _LONG
             presses += 1
-            if presses == 3 or await self._while_level(False, _BETWEEN_MS) >= _BETWEEN_MS:
+            if presses == _MOST_PRESSES or await self._while_level(False, _BETWEEN_MS) >= _BETWEEN_MS:
                 await self._while_level(True, _LONG_MS)
                 return presses
 

@@ -7,9 +7,9 @@ import time
 
 from cushion.core import patterns
 from cushion.core.const import const
+from cushion.core.records import SIDE_LEFT, SIDE_RIGHT
 from cushion.drivers.limiter import Limiter
 
-LEFT, RIGHT = 1, 2
 _FULL_DUTY = const(65535)
 _LATE_MS = const(20)  # a pulse may end so late, while the flash is written; it is counted as if it did
 
@@ -39,7 +39,7 @@ class Haptics:
         self.off()
 
     def play(self, pattern, side, strength_percent, habituated):
-        """Starts a pattern on the motors of `side` (bits LEFT, RIGHT); False when the limiter refuses it."""
+        """Starts a pattern on the motors of `side` (records.SIDES); False when the limiter refuses it."""
         level_percent = patterns.PATTERNS[pattern][0]
         times_ms = patterns.times_of(pattern, habituated)
         late_ms = _LATE_MS * ((len(times_ms) + 1) // 2)
@@ -101,7 +101,7 @@ class Haptics:
         if len(self._motors) == 1:
             self._motors[0].duty_u16(duty)
             return
-        if self._side & LEFT:
+        if self._side & SIDE_LEFT:
             self._motors[0].duty_u16(duty)
-        if self._side & RIGHT:
+        if self._side & SIDE_RIGHT:
             self._motors[1].duty_u16(duty)

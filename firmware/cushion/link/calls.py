@@ -62,7 +62,7 @@ def status():
             "seated_s": engine.seated_s(),
             "calibrated": engine.calibration.calibrated,
             "divider_ohm": list(board.divider_ohm),
-            "journal": _journal(log),
+            "journal": _log_range(log),
             "battery": _battery(board.battery),
             "faults": _faults(engine),
             "reset": _app.reset,
@@ -119,7 +119,7 @@ def _safe_status():
         "limit_s": sides,
         "seated_s": 0,
         "calibrated": False,
-        "journal": _journal(_app.log),
+        "journal": _log_range(_app.log),
         "battery": None,
         "faults": [_app.safe_mode],
         "reset": _app.reset,
@@ -240,7 +240,7 @@ def gesture(name):
 
 def vibrate(side, strength_percent):
     """One pulse, to find out what is felt: side 1 left, 2 right, 3 both; the motors' limits hold for it too."""
-    if side not in (1, 2, 3) or not 1 <= strength_percent <= 100:
+    if not records.SIDE_LEFT <= side <= records.SIDE_BOTH or not 1 <= strength_percent <= 100:
         _answer({"error": "no such vibration; give side 1 to 3 and 1 to 100 %"})
         return
     _answer({"played": _app.monitor.try_vibration(side, strength_percent)})
@@ -272,7 +272,7 @@ def _line(document, checked):
     return "{} {:08x}".format(text, crc32(text.encode())) if checked else text
 
 
-def _journal(log):
+def _log_range(log):
     """``unacked`` counts the records that are on no host's disk, as far as the hosts have said."""
     first_seq, acked = log.first_seq(), _app.acks.highest()
     return {

@@ -18,8 +18,8 @@ from sitbone.analysis.spans import Span, total_s
 from sitbone.analysis.thresholds import Thresholds
 from sitbone.analysis.timeline import EpochTable, Mark, Prompt, Timeline
 from sitbone.dates import Zone
+from sitbone.diary.entries import SIDES
 
-SIDES = ("left", "right")
 MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose in a second
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from cushion.core import records
+from cushion.core.charge import STAGE_NAMES
 from cushion.core.prompting import WHY_NAMES
 from cushion.core.settings import SPEC
 from sitbone.dates import Zone, duration_text, unix_ms
-from sitbone.store.blocks import Fields, fields_of, kind_name, named
+from sitbone.store.blocks import Fields, fields_of, kind_name, name_of, named
 from sitbone.store.store import Store, Stored, zone_of
 
-ZONES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
-BOTH_SIDES = 3
+ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed": "muted"}  # others are words already
 
 
@@ -68,7 +68,7 @@ def _in_words(kind: int, fields: Fields) -> Fields:
     if kind == records.SUPPRESSED:
         out["why"] = _whys(fields["why"])
     elif kind == records.UNKNOWN:
-        out["why"] = records.GAPS[int(fields["why"])]
+        out["why"] = name_of(records.GAPS, fields["why"])
     elif kind == records.SETTING:
         out["name"] = _setting_name(fields)
     return out
@@ -88,7 +88,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _side(value: int | str) -> str:
-    return "both sides" if value == BOTH_SIDES else str(records.SIDES[int(value)])
+    return "both sides" if value == records.SIDE_BOTH else name_of(records.SIDES, value)
 
 
 def _prompt(fields: Fields) -> str:
@@ -97,14 +97,14 @@ def _prompt(fields: Fields) -> str:
 
 
 def _cause(fields: Fields, side: int) -> str:
-    if records.CAUSES[int(fields["cause"])] == "time":
+    if name_of(records.CAUSES, fields["cause"]) == "time":
         seated, limit = int(fields["seated_s"]), int(fields["seated_limit_s"])
         return f"seated {_minutes(seated)} of {_minutes(limit)} since the last verified break"
     # Level 3 vibrates on both sides for whichever is due.
     sides = [name for name in ("left", "right") if _is_due(fields, name)]
     if not sides:
         return "no side was due"
-    name_it = len(sides) > 1 or records.SIDES[side] != sides[0]
+    name_it = len(sides) > 1 or name_of(records.SIDES, side) != sides[0]
     return " and ".join(_dose(fields, name, name_it) for name in sides) + " reached"
 
 
@@ -118,7 +118,7 @@ def _dose(fields: Fields, side: str, name_it: bool) -> str:
 
 
 def _outcome(fields: Fields) -> str:
-    name = records.OUTCOMES[int(fields["outcome"])]
+    name = name_of(records.OUTCOMES, fields["outcome"])
     after = f" after {_ms_text(fields['response_ms'])}" if fields["response_ms"] else ""
     return f"outcome: {name}{after}" + (f" ({_whys(fields['why'])})" if name == "suppressed" else "")
 
@@ -134,7 +134,7 @@ def _break(fields: Fields) -> str:
 
 
 def _clock(fields: Fields) -> str:
-    source = records.CLOCK_SOURCES[int(fields["source"])]
+    source = name_of(records.CLOCK_SOURCES, fields["source"])
     if source == "kept":
         return "clock kept over the restart"
     was_ms = int(fields["was_unix_s"]) * 1000 + int(fields["was_unix_ms"])
@@ -156,8 +156,8 @@ def _setting(fields: Fields) -> str:
 
 def _fault(fields: Fields) -> str:
     zone = int(fields["zone"])
-    quality = records.QUALITIES[int(fields["quality"])]
-    return f"sensor {ZONES[zone] if zone < len(ZONES) else zone}: {quality}{'' if fields['on'] else ' no more'}"
+    quality = name_of(records.QUALITIES, fields["quality"])
+    return f"sensor {name_of(ZONE_TITLES, zone)}: {quality}{'' if fields['on'] else ' no more'}"
 
 
 def _boot(fields: Fields) -> str:
@@ -165,7 +165,18 @@ def _boot(fields: Fields) -> str:
     return f"started, firmware {version}, settings: {named(fields)['settings_source']}"
 
 
-BATTERY_TEXTS = {0: "charged", 1: "low", 2: "too low to vibrate, still logging", 3: "empty, switched off"}
+BATTERY_TEXTS = {
+    "fine": "charged",
+    "low": "low",
+    "log only": "too low to vibrate, still logging",
+    "off": "empty, switched off",
+}
+
+
+def _battery(fields: Fields) -> str:
+    stage = name_of(STAGE_NAMES, fields["stage"])
+    return f"battery {BATTERY_TEXTS.get(stage, stage)}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
+
 
 _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.BOOT: _boot,
@@ -185,19 +196,17 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     ),
     records.MUTE: lambda fields: f"muted for {duration_text(int(fields['mute_s']))}" if fields["on"] else "mute ended",
     records.FAULT: _fault,
-    records.UNKNOWN: lambda fields: f"{_ms_text(fields['unknown_ms'])} unknown: {records.GAPS[int(fields['why'])]}",
+    records.UNKNOWN: lambda fields: f"{_ms_text(fields['unknown_ms'])} unknown: {name_of(records.GAPS, fields['why'])}",
     records.SETTING: _setting,
     records.CRASH: lambda fields: f"firmware error: {' | '.join(map(str.strip, str(fields['text']).splitlines()))}",
     records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
-    records.CALIBRATION: lambda fields: f"calibration: {records.CALIBRATION_SOURCES[int(fields['source'])]}",
-    records.BATTERY: lambda fields: (
-        f"battery {BATTERY_TEXTS.get(int(fields['stage']))}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
-    ),
+    records.CALIBRATION: lambda fields: f"calibration: {name_of(records.CALIBRATION_SOURCES, fields['source'])}",
+    records.BATTERY: _battery,
     records.SLEPT: lambda fields: f"slept for {duration_text(int(fields['slept_s']))} on an empty seat",
     records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",
 }
 
 
 def _why_due(fields: Fields) -> str:
-    cause = records.CAUSES[int(fields["cause"])]
+    cause = name_of(records.CAUSES, fields["cause"])
     return f"the dose is reached ({_side(fields['side'])})" if cause == "dose" else "the seated time is reached"

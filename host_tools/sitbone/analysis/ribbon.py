@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cushion.core import records
 from sitbone.analysis.spans import Span, clipped, merged, without
 from sitbone.analysis.timeline import LONGEST_EPOCH_MS, Array, EpochTable, Timeline
 
 SLACK_MS = 15_000  # two epochs that are no further apart follow each other
 FULL_SECONDS = 255  # where an epoch's count of seconds is full, it may have been longer
-UNKNOWN_STATE = 0
+UNKNOWN_STATE = records.STATES.index("unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 from cushion.core import records
 from sitbone.analysis.spans import Span, clipped, merged
 from sitbone.analysis.thresholds import Thresholds
-from sitbone.store.blocks import Fields, fields_of
+from sitbone.store.blocks import Fields, fields_of, name_of
 from sitbone.store.store import Store, Stored
 
 Array = np.ndarray[Any, Any]
@@ -211,19 +211,19 @@ class _Reader:
 
     def _prompt(self, record: Stored, at_ms: int, fields: Fields) -> None:
         key = (record.cushion, record.session, int(fields["episode"]))
-        vibration = (at_ms, str(records.SIDES[int(fields["side"])]), int(fields["level"]))
+        vibration = (at_ms, name_of(records.SIDES, fields["side"]), int(fields["level"]))
         known = self._prompts.get(key)
         if known is not None and vibration[2] > 1 and known.outcome is None:
             known.levels.append(vibration)
             return
-        cause = str(records.CAUSES[int(fields["cause"])])
+        cause = name_of(records.CAUSES, fields["cause"])
         self._prompts[key] = Prompt(record.seq, *key, cause, [vibration])
         self._timeline.prompts.append(self._prompts[key])
 
     def _outcome(self, record: Stored, _: int, fields: Fields) -> None:
         prompt = self._prompts.get((record.cushion, record.session, int(fields["episode"])))
         if prompt is not None and prompt.outcome is None:
-            prompt.outcome = str(records.OUTCOMES[int(fields["outcome"])])
+            prompt.outcome = name_of(records.OUTCOMES, fields["outcome"])
             prompt.response_s = int(fields["response_ms"]) / 1000 if fields["response_ms"] else None
 
     def _unknown(self, _: Stored, at_ms: int, fields: Fields) -> None:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import numpy as np
 
 from sitbone.analysis.day_cache import whole_days
-from sitbone.analysis.days import SIDES, Day
+from sitbone.analysis.days import Day
 from sitbone.analysis.intervals import share
 from sitbone.analysis.thresholds import Step, Thresholds
 from sitbone.analysis.timeline import Array, Prompt
 from sitbone.dates import Zone
 from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.entries import SIDES
 from sitbone.store.store import Store, zone_of
 
 WEEK_DAYS = 7

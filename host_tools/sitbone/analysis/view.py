@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 import numpy as np
 
-from sitbone.analysis.days import SIDES, Day, day_of
+from sitbone.analysis.days import Day, day_of
 from sitbone.analysis.ribbon import SLACK_MS, Ribbon, ribbon
 from sitbone.analysis.timeline import Array, Break, EpochTable, Timeline, gather
 from sitbone.dates import Zone, unix_ms
+from sitbone.diary.entries import SIDES
 from sitbone.store.store import Store, zone_of
 
 POINTS = 500  # buckets of a day's curve; each keeps its lowest and highest point of both sides

@@ -11,12 +11,12 @@ import numpy as np
 from cushion.core import prompting, records
 from cushion.core.charge import LOG_ONLY
 from cushion.core.pauses import is_quiet
-from sitbone.analysis.days import SIDES
-from sitbone.analysis.events import ZONES, text_of
+from sitbone.analysis.events import ZONE_TITLES, text_of
 from sitbone.analysis.timeline import LONGEST_MS, Prompt, Timeline, gather
 from sitbone.dates import Zone, duration_text
+from sitbone.diary.entries import SIDES
 from sitbone.errors import SitboneError
-from sitbone.store.blocks import Fields, fields_of
+from sitbone.store.blocks import Fields, fields_of, name_of
 from sitbone.store.store import Store, Stored, zone_of
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -73,15 +73,15 @@ class _Decision:
         self._then = _states(same)
 
     def told(self) -> dict[str, Any]:
-        fields, side = self._fields, int(self._fields["side"])
+        fields = self._fields
         prompt = self._prompt()
         document = {
             "seq": self._record.seq,
             "at": self._zone.iso(self._at_ms),
             "kind": "suppressed" if prompt is None else "prompt",
             "text": text_of(self._record.kind, fields),
-            "cause": records.CAUSES[int(fields["cause"])],
-            "side": records.SIDES[side],
+            "cause": name_of(records.CAUSES, fields["cause"]),
+            "side": name_of(records.SIDES, fields["side"]),
             "inputs": self._inputs(),
             "thresholds": [self._threshold(name) for name in THRESHOLDS],
             "gates": [{"name": name, "held": held, "text": text} for name, held, text in self._gates()],
@@ -187,8 +187,8 @@ def _states(before: list[Stored]) -> _Then:
         elif record.kind == records.FAULT:
             faults.pop(int(fields["zone"]), None)
             if fields["on"]:
-                zone, quality = int(fields["zone"]), int(fields["quality"])
-                faults[zone] = f"{ZONES[zone]}: {records.QUALITIES[quality]}"
+                zone = int(fields["zone"])
+                faults[zone] = f"{name_of(ZONE_TITLES, zone)}: {name_of(records.QUALITIES, fields['quality'])}"
     return _Then(snoozed_ms, muted_ms, battery_low, object_on, tuple(faults.values()))
 
 

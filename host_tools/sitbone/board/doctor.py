@@ -151,9 +151,9 @@ def _status(status: Row, now_ms: int) -> Iterator[Finding]:
     free = status["journal"]["bytes_free"]
     room = f"room for {free} bytes"
     if free > LITTLE_ROOM_BYTES:
-        yield Finding("journal", OK, room)
+        yield Finding("log", OK, room)
     else:
-        yield Finding("journal", NOTE, f"{room}; sync before the oldest records go")
+        yield Finding("log", NOTE, f"{room}; sync before the oldest records go")
 
 
 def advice_for(fault: str) -> str:
@@ -172,8 +172,8 @@ def _clock(device_ms: int | None, now_ms: int) -> Finding:
 
 def _log(cushion: Cushion, status: Row) -> Iterator[Finding]:
     """The newest part of the log: is it whole, and what did the firmware say when it failed?"""
-    journal = status["journal"]
-    since = max(journal["first_seq"], journal["last_seq"] - LAST_RECORDS)
+    log = status["journal"]
+    since = max(log["first_seq"], log["last_seq"] - LAST_RECORDS)
     damaged, crashes = 0, []
     for data in split_blocks(cushion.read_log(since)):
         block = read_block(data)

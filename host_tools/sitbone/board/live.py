@@ -8,12 +8,12 @@ from statistics import fmean
 from typing import Any
 
 from cushion.core.dose import weight_permille
+from sitbone.analysis.events import ZONE_TITLES
 from sitbone.errors import Refused
 
 Row = dict[str, Any]
 Ask = Callable[..., Row]
 
-ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 STATES = {"occupied": "sat on", "vacant": "empty", "object": "something lies on it", "unknown": "not known yet"}
 BAR_CELLS = 30
 BAR_FULL_KPA = 20.0

@@ -71,7 +71,7 @@ def install(
 @port_option
 @json_option
 def status(port: str | None, as_json: bool) -> None:
-    """Show how the cushion is: dose, battery, clock, faults. Firmware, calibration, journal, last reset, too."""
+    """Show how the cushion is: dose, battery, clock, faults. Firmware, calibration, log, last reset, too."""
     from sitbone.board.device import Cushion
     from sitbone.cli.render import status_lines
     from sitbone.dates import unix_ms

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from cushion.core import records
 from sitbone.cli.terminal import example, json_option, now, open_store, plain, print_json
 from sitbone.errors import UsageError
 
-SIDE = click.Choice(["left", "right", "both"])
+SIDE = click.Choice(records.SIDES[1:])
 
 
 class Quick(click.Group):

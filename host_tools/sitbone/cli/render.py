@@ -17,7 +17,7 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
     """`sitbone status`."""
     dose, limit = status["dose_s"], status["limit_s"]
     sides = [f"{side} {dose[side] / 60:.1f} of {limit[side] / 60:.1f} min" for side in ("left", "right")]
-    journal = status["journal"]
+    log = status["journal"]
     seat = STATES.get(status["state"], status["state"])
     return [
         f"cushion      {status['cushion']}, firmware {status['firmware']}; seat: {seat}",
@@ -26,7 +26,7 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
         f"dividers     {_dividers(status.get('divider_ohm'))}",
         f"battery      {_battery(status['battery'])}",
         f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
-        f"journal      records {journal['first_seq']} to {journal['last_seq']}, room for {journal['bytes_free']} bytes",
+        f"log          records {log['first_seq']} to {log['last_seq']}, room for {log['bytes_free']} bytes",
         f"faults       {', '.join(fault_words(str(fault)) for fault in status['faults']) or 'none'}",
         f"last reset   {status['reset']}",
     ]

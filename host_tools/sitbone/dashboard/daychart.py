@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sitbone.analysis.days import SIDES
 from sitbone.analysis.spans import Span
 from sitbone.analysis.timeline import Array
 from sitbone.analysis.view import DayView, DoseCurve
 from sitbone.dates import Zone
+from sitbone.diary.entries import SIDES
 
 HOUR_MS = 3_600_000
 LEAST_HOURS = 6

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sitbone.analysis.days import SIDES
 from sitbone.dashboard.cushion.settings_work import title_of, value_of
 from sitbone.dashboard.widgets import SIDE_MARKS, block, details, table, text
 from sitbone.dates import duration_text
+from sitbone.diary.entries import SIDES
 
 OUTCOME_WORDS = {
     "break": "a verified break",

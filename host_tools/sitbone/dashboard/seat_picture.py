@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
-from sitbone.board.live import ZONE_TITLES, Row
+from sitbone.analysis.events import ZONE_TITLES
+from sitbone.board.live import Row
 from sitbone.dashboard.widgets import block, text
 
 # The foam of the building guide, seen from above in mm; the person looks up the page.

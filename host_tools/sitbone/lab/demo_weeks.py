@@ -20,10 +20,9 @@ from cushion.core.calibration import Calibration
 from cushion.core.engine import DOUBLE_PRESS, SHORT_PRESS
 from cushion.core.occupancy import VACANT
 from cushion.drivers.profiles import ZONES
-from sitbone.analysis.days import SIDES
 from sitbone.dates import local, midnight, unix_ms, utc_offset_min
 from sitbone.diary.diary_store import DiaryStore
-from sitbone.diary.entries import new_pain
+from sitbone.diary.entries import SIDES, new_pain
 from sitbone.diary.rehab import new_exercise
 from sitbone.errors import SitboneError
 from sitbone.lab.demo_cushion import DemoCushion

@@ -8,12 +8,12 @@ from html import escape
 
 import numpy as np
 
-from sitbone.analysis.days import SIDES
 from sitbone.analysis.ribbon import Ribbon
 from sitbone.analysis.spans import total_s
 from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import Trends
 from sitbone.dates import Zone
+from sitbone.diary.entries import SIDES
 from sitbone.report.document import Picture
 
 WIDTH, LEFT, RIGHT, TOP = 720, 46, 8, 22

@@ -1,7 +1,7 @@
 """Log blocks as the host holds them: the cushion's own record code, with types around it."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,3 +111,9 @@ def named(fields: Fields) -> Fields:
         words = records.NAMED_FIELDS.get(name, ())
         out[name] = words[value] if isinstance(value, int) and value < len(words) else value
     return out
+
+
+def name_of(names: Sequence[str], value: int | str) -> str:
+    """The name of a number in one of the records' tables; "7" for one that a newer firmware may have added."""
+    number = int(value)
+    return names[number] if 0 <= number < len(names) else str(number)

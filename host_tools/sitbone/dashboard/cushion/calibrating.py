@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sitbone.board.live import PHASES, ZONE_TITLES, Row
+from sitbone.analysis.events import ZONE_TITLES
+from sitbone.board.live import PHASES, Row
 from sitbone.dashboard.cushion.cushion_link import Task, View, shared
 from sitbone.dashboard.cushion.fetching import Progress
 from sitbone.dashboard.frame import sentence

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeVar
 
+from cushion.core import records
 from sitbone.analysis.day_cache import derive_recent
 from sitbone.board import device, serial_line
 from sitbone.board.device import Cushion, GentleCushion
@@ -41,7 +42,6 @@ RETRY_S = 1.0
 SEARCH_MOST_S = 30.0
 LINGER_S = 2.0  # from one page to the next nobody looks for a moment
 ANSWER_S = 120.0  # for a person to say whether a pulse was felt
-SIDE_BOTH = 3
 GOODBYE_S = 2.0  # for what is under way when the program ends
 
 LOG = logging.getLogger(__name__)
@@ -204,12 +204,15 @@ class CushionLink:
             return answer
 
         try:
-            found = find_threshold(lambda percent: bool(self.ask("vibrate", SIDE_BOTH, percent)["played"]), felt)
+            found = find_threshold(self._pulse, felt)
         except queue.Empty:
             raise Refused("no answer came; sit on the cushion and begin again") from None
         asked = {"strength_percent": found["strength_percent"]}
         self.submit(lambda connect: _set(connect, asked, "felt threshold")).result()
         return found
+
+    def _pulse(self, percent: int) -> bool:
+        return bool(self.ask("vibrate", records.SIDE_BOTH, percent)["played"])
 
     async def cancel(self) -> None:
         """Ends a calibration with neither result nor problem."""

@@ -79,11 +79,11 @@ class Fetching:
         await self.load()
 
     def _show_waiting(self, view: View) -> None:
-        journal = None if view.status is None else view.status["journal"]
-        if journal == self._waiting:
+        log = None if view.status is None else view.status["journal"]
+        if log == self._waiting:
             return
-        self._waiting = journal
-        self._waits.text = "" if journal is None else _waiting_words(journal.get("unacked"))
+        self._waiting = log
+        self._waits.text = "" if log is None else _waiting_words(log.get("unacked"))
 
     def _show_result(self, task: Task) -> None:
         self._result.clear()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sitbone.board.live import ZONE_TITLES, Row, figures, steady
+from sitbone.analysis.events import ZONE_TITLES
+from sitbone.board.live import Row, figures, steady
 from sitbone.dashboard.cushion.cushion_link import View, shared
 from sitbone.dashboard.cushion.watching import Connection, watch
 from sitbone.dashboard.frame import Page, announce

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from nicegui import ui
 
-from sitbone.analysis.days import SIDES
 from sitbone.analysis.events import outcomes_told
 from sitbone.analysis.timeline import Prompt
 from sitbone.analysis.view import DayView, DoseCurve, day_view
@@ -36,6 +35,7 @@ from sitbone.dashboard.widgets import (
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.dates import duration_text, unix_ms
+from sitbone.diary.entries import SIDES
 from sitbone.errors import SitboneError
 from sitbone.store.store import Store
 

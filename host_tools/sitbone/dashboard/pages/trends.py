@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sitbone.analysis.days import SIDES
 from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
@@ -26,6 +25,7 @@ from sitbone.dashboard.widgets import (
     unfetched,
 )
 from sitbone.dashboard.work import now, with_store
+from sitbone.diary.entries import SIDES
 
 CHOICES = (4, 12, 52)
 DAILY_WEEKS = 12  # more than these are shown by the week

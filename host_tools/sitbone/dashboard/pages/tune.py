@@ -7,7 +7,6 @@ from typing import Any
 
 from nicegui import ui
 
-from sitbone.analysis.days import SIDES
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
 from sitbone.dashboard.cushion.settings_work import changes_of, changes_table, taken_back, title_of, value_of
@@ -25,6 +24,7 @@ from sitbone.dashboard.widgets import (
     unfetched,
 )
 from sitbone.dashboard.work import computed, now, with_store
+from sitbone.diary.entries import SIDES
 from sitbone.home import store_path
 from sitbone.settings.limits import SettingChange
 from sitbone.store.store import Store
