@@ -1,4 +1,4 @@
-"""Dates, times and durations as the user types and reads them; `Zone` is the local time of then."""
+"""Dates, times and durations as the user types and reads them; `Zone` is the local time at any moment."""
 
 import re
 from bisect import bisect_right
@@ -11,19 +11,19 @@ DURATION_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "min": 60, "s": 1}
 
 
 class Zone:
-    """The person's local time, then and now: the one rule by which moments become days.
+    """The person's local time, past and present: the one rule that assigns moments to days.
 
-    It is this computer's zone, daylight saving included, until a sync (``told``: its UTC ms and the offset in minutes
-    that its computer had) noted another offset. That one holds until the next sync, as it does on the cushion; before
-    the first sync its own holds. A day begins when its date is first reached, so that days neither overlap nor leave a
-    gap, wherever somebody travels: an evening lived twice belongs to the later day.
+    It is this computer's zone, daylight saving included, until a sync recorded another offset (``offsets``: the UTC ms
+    of each sync and its computer's offset in minutes). That offset holds until the next sync, as it does on the
+    cushion; before the first sync, the first sync's offset holds. A day begins when its date is first reached, so that
+    days neither overlap nor leave a gap, wherever somebody travels: an evening lived twice belongs to the later day.
     """
 
-    def __init__(self, told: Iterable[tuple[int, int]] = ()) -> None:
+    def __init__(self, offsets: Iterable[tuple[int, int]] = ()) -> None:
         self._begins_ms = [-(1 << 62)]
         self._zones: list[tzinfo | None] = [None]  # None: this computer's
         self._reached = [date.min]  # the latest date before each begin
-        for index, (at_ms, offset_min) in enumerate(sorted(told)):
+        for index, (at_ms, offset_min) in enumerate(sorted(offsets)):
             here = utc_offset_min(local(at_ms)) == offset_min
             zone = None if here else timezone(timedelta(minutes=offset_min))
             if index == 0:
@@ -47,7 +47,7 @@ class Zone:
         return max(self._reached[bisect_right(self._begins_ms, at_ms) - 1], self.local(at_ms).date())
 
     def begin_ms(self, day: date) -> int:
-        """When a day begins, UTC ms; the next day's begin is its end."""
+        """When a day begins, UTC ms; it ends where the next one begins."""
         for begin_ms, end_ms, zone in zip(self._begins_ms, [*self._begins_ms[1:], 1 << 62], self._zones, strict=True):
             at_ms = unix_ms(midnight(day) if zone is None else datetime.combine(day, time(), zone))
             if max(begin_ms, at_ms) < end_ms:
@@ -58,8 +58,8 @@ class Zone:
 def parse_when(text: str, now: datetime, end: bool = False, zone: Zone | None = None) -> datetime:
     """A local, aware time from a date, an ISO time, 'today', 'yesterday' or 'now'.
 
-    A whole day means its begin, or with ``end`` that of the next one: ``--to`` includes the day that is named. Days are
-    those of ``zone``, else of this computer's. ``now`` is aware. Raises UsageError.
+    A whole day means its beginning, or with ``end`` that of the next day: ``--to`` includes the day it names. Days are
+    those of ``zone``, else of this computer. ``now`` is aware. Raises UsageError.
     """
     word = text.strip().lower()
     if word == "now":
@@ -72,7 +72,7 @@ def parse_when(text: str, now: datetime, end: bool = False, zone: Zone | None = 
         return datetime.fromisoformat(text.strip()).astimezone()
     except (ValueError, OverflowError):
         raise UsageError(
-            f"'{text}' is no date or time; give 2026-03-31, 2026-03-31T14:30, today or yesterday"
+            f"'{text}' is not a date or time; give 2026-03-31, 2026-03-31T14:30, today or yesterday"
         ) from None
 
 
@@ -91,12 +91,12 @@ def parse_duration_s(text: str) -> float:
     joined = "".join(number + unit for number, unit in parts)
     known = all(unit in DURATION_UNITS_S or (unit == "" and len(parts) == 1) for _, unit in parts)
     if not parts or not known or joined != re.sub(r"\s+", "", text.strip().lower()):
-        raise UsageError(f"'{text}' is no duration; give for example 90s, 30m or 8h")
+        raise UsageError(f"'{text}' is not a duration; give 90s, 30m or 8h, for example")
     return sum(float(number) * DURATION_UNITS_S.get(unit, 1) for number, unit in parts)
 
 
 def midnight(day: date) -> datetime:
-    """The local beginning of a day, aware; right on days when the clock changes, too."""
+    """The local beginning of a day, aware; correct also on days when the clocks change."""
     return datetime.combine(day, time()).astimezone()
 
 

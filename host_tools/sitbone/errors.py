@@ -1,4 +1,4 @@
-"""What can go wrong, as the user is told it: each error's text is "what; what to do", each class has its exit code."""
+"""The errors that the user sees: each one's text is "what; what to do", and each class has its exit code."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ class SitboneError(Exception):
 
 
 class UsageError(SitboneError):
-    """The user typed something that can't be meant."""
+    """The command line can't be right as the user typed it."""
 
     exit_code = 2
 
@@ -22,7 +22,7 @@ class NoCushion(SitboneError):
 
 
 class CushionGone(SitboneError):
-    """The cushion stopped answering. ``result`` is what was done until then, for those who print it."""
+    """The cushion stopped answering. ``result`` is what was done until then, for printing."""
 
     exit_code = 4
 
@@ -32,18 +32,18 @@ class CushionGone(SitboneError):
 
 
 class TransferDamaged(CushionGone):
-    """Bytes changed on their way from the cushion: what a retry may cure."""
+    """Bytes changed on their way from the cushion; a retry may help."""
 
 
 class DamagedData(SitboneError):
-    """Stored or received data fails its check; the text says which, the rest is used."""
+    """Stored or received data failed its check; the text says which. The rest is used."""
 
     exit_code = 5
 
 
 class StoreBusy(SitboneError):
-    """Somebody else has been writing to the store for longer than one waits: nothing was changed, a retry may help."""
+    """Another process has been writing to the store for too long: nothing was changed, a retry may help."""
 
 
 class Refused(SitboneError):
-    """The cushion said no."""
+    """The cushion, or a check, refused what was asked for."""

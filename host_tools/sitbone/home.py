@@ -7,12 +7,12 @@ from sitbone.errors import SitboneError
 
 
 def home() -> Path:
-    """The data directory, made if need be. Raises SitboneError when it can't be written."""
+    """The data directory, created if necessary. Raises SitboneError when it can't be written."""
     path = _home_path()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SitboneError(f"cannot make {path} ({error.strerror}); set SITBONE_HOME to a folder you own") from None
+        raise SitboneError(f"cannot create {path} ({error.strerror}); set SITBONE_HOME to a folder you own") from None
     if not os.access(path, os.W_OK | os.X_OK):
         raise SitboneError(f"cannot write to {path}; set SITBONE_HOME to a folder you own")
     return path

@@ -110,7 +110,7 @@ def test_a_fault_says_what_to_do(dashboard, place, worked_flash, page):
     with plugged(place, worked_flash, levels_mv=(3290, *SITTING[1:])):
         at_cushion(dashboard, page)
         expect(page.locator(".faults")).to_contain_text(
-            "Left sitting bone short: unplug it and look for a crushed wire.", timeout=60_000
+            "Left sitting bone short: unplug the cushion and look for a crushed wire.", timeout=60_000
         )
 
 

@@ -135,7 +135,7 @@ def test_an_empty_seat_has_nothing_to_mark(dashboard, seat, page):
     page.goto(dashboard.at("/live"))
     expect(page.get_by_role("paragraph").filter(has_text="The seat is empty.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Mark before").click()
-    expect(page.locator(".status")).to_contain_text("Nobody sat there for 5 seconds; sit as usual for so long")
+    expect(page.locator(".status")).to_contain_text("Nobody sat for 5 seconds; sit as you normally do for that long")
     expect(page.get_by_text("No prompt as long as nobody sits.")).to_be_visible()
     seat.levels_mv = SITTING
 

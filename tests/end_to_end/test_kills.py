@@ -156,7 +156,7 @@ def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path):
         words = ("--sitter", "office", "--speed", "max", "--seed", number)
         child, port = switched_on(flash, tmp_path, *words)
         code = ended(child, stop, rng.uniform(0, 2 * boot_s))
-        assert code == (-signal.SIGKILL if stop == signal.SIGKILL else 0), "SIGTERM and Ctrl-C are the switch"
+        assert code == (-signal.SIGKILL if stop == signal.SIGKILL else 0), "SIGTERM and Ctrl-C switch the cushion off"
         assert port.is_symlink() == (stop == signal.SIGKILL)
         found = log_of(flash, 512)
         assert found[: len(before)] == before

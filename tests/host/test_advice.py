@@ -81,7 +81,7 @@ def test_any_days_give_nothing_or_finite_figures_with_their_n(rows: list[tuple[f
         text = found.text()
         assert f"n = {len(rows)} days, {found.worse} worse" in text
         assert f"{INTERVAL[1] - INTERVAL[0]} % interval" in text
-        assert "association, not cause" in text
+        assert "an association, not a cause" in text
 
 
 def advice(low: float) -> Association:

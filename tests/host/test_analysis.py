@@ -335,14 +335,14 @@ def test_why_tells_inputs_thresholds_and_gates(store: Store) -> None:
     assert next(gate["text"] for gate in told["gates"] if gate["name"] == "mute") == "muted until 09:00"
     assert told["inputs"]["limit_s"] == {"left": 1100, "right": 1200}
     assert told["thresholds"][0]["reason"] == "tune: pain"
-    with pytest.raises(SitboneError, match="record 1 is no prompt"):
+    with pytest.raises(SitboneError, match="record 1 is neither a prompt nor one that was held back"):
         why(store, 1)
 
 
 def test_why_of_the_latest_prompt(store: Store) -> None:
     keep(store, office_morning())
     told = why(store)
-    assert told["text"] == "prompt level 1, left: dose 20.0 min of 20.0 min reached"
+    assert told["text"] == "prompt level 1, left: dose 20.0 of 20.0 min"
     assert told["inputs"]["dose_s"] == {"left": 1200.0, "right": 900.0}
     assert (told["outcome"], told["response_s"]) == ("break", 72.0)
     assert told["inputs"]["sat_s"] == 1200

@@ -43,7 +43,7 @@ def test_a_data_folder_that_cannot_be_made_says_so(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SITBONE_HOME", str(tmp_path / "file" / "in"))
     assert cli.run(["history"]) == 1
-    assert re.fullmatch(r"sitbone: cannot make .*; set SITBONE_HOME to a folder you own\n", capsys.readouterr().err)
+    assert re.fullmatch(r"sitbone: cannot create .*; set SITBONE_HOME to a folder you own\n", capsys.readouterr().err)
 
 
 def test_a_damaged_store_ends_with_5_and_a_newer_one_with_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,8 +81,8 @@ def test_one_is_told_as_one_and_hours_as_hours() -> None:
     lines = sync_lines({"records": 1, "bytes": 80, "seconds": 0.1, "lost": [], "damaged": 1, "clock_offset_ms": -9e6})
     assert lines == [
         "1 new record, 80 bytes in 0.1 s",
-        "damaged: 1 block, left out",
-        "clock: was 2 h 30 min behind, now is set",
+        "damaged on the cushion: 1 block, left out",
+        "clock: was 2 h 30 min behind; set now",
     ]
 
 
@@ -115,7 +115,7 @@ def test_help_is_quick() -> None:
 
 def test_history_and_events_of_a_filled_store(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["history"]) == 0
-    assert "no data in these days" in capsys.readouterr().out
+    assert "no data for these days" in capsys.readouterr().out
     with Store(home / "sitbone.sqlite") as store:
         store.add_blocks(store.cushion("246f28000001"), [read_block(data) for data in office_morning().data()])
     assert cli.run(["history", "--from", "2026-09-01", "--to", "2026-09-30", "--json"]) == 0
@@ -127,4 +127,4 @@ def test_history_and_events_of_a_filled_store(home: Path, capsys: pytest.Capture
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"seq", "at", "kind", "session", "t_ms", "text"} <= set(lines[0])
     assert cli.run(["events"]) == 0
-    assert "prompt level 1, left: dose 20.0 min of 20.0 min reached" in capsys.readouterr().out
+    assert "prompt level 1, left: dose 20.0 of 20.0 min" in capsys.readouterr().out

@@ -77,7 +77,7 @@ def test_a_sync_then_the_story_of_the_sit(run: Run) -> None:
     events = [json.loads(line) for line in run("events", "--json", "--to", "2026-09-21").splitlines()]
     prompts = [event for event in events if event["kind"] == "prompt"]
     assert [prompt["level"] for prompt in prompts[:3]] == [1, 2, 3]
-    assert "dose 20.0 min of 20.0 min reached" in prompts[0]["text"]
+    assert "dose 20.0 of 20.0 min" in prompts[0]["text"]
     # The one who ignores prompts still shifts at times: whatever it was, it was no break.
     outcomes = [event["outcome"] for event in events if event["kind"] == "outcome"]
     assert outcomes
@@ -96,7 +96,7 @@ def test_settings_are_set_read_back_and_clamped_by_the_cushion(run: Run) -> None
     assert document(run("settings", "show", "--json"))["values"]["seated_limit_s"] == 1500
     answer = document(run("settings", "set", "left_dose_limit_s=2700", "--json"))
     assert answer["applied"] == {"left_dose_limit_s": 1320}
-    assert "2700 was asked for" in run("settings", "set", "left_dose_limit_s=2700")
+    assert "you asked for 2700; the cushion allows no more for now" in run("settings", "set", "left_dose_limit_s=2700")
     assert re.search(r"left_dose_limit_s +1320 +300 to 2700 +s ", run("settings", "show"))
     run("sync")
     assert "seated_limit_s from 1800 to 1500 (trial)" in run("events")

@@ -80,7 +80,7 @@ def test_parquet_without_pyarrow_is_one_clear_line(
     filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(SitboneError, match=r"Parquet needs pyarrow; install it with: pip install 'sitbone\[parquet\]'"):
+    with pytest.raises(SitboneError, match=r"Parquet needs pyarrow; run pip install 'sitbone\[parquet\]'"):
         export(filled, "parquet", tmp_path / "out.parquet")
     assert list(tmp_path.glob("out*")) == []
 
@@ -117,11 +117,11 @@ def test_what_is_no_backup_is_told(filled: Store, tmp_path: Path) -> None:
         restore(filled, tmp_path / "none", "x")
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE t (x)")
-    with pytest.raises(DamagedData, match="is no backup of sitbone"):
+    with pytest.raises(DamagedData, match="is not a sitbone backup"):
         restore(filled, tmp_path / "other.db", "x")
     with pytest.raises(UsageError, match="is the store itself"):
         back_up(filled, filled.path)
-    with pytest.raises(SitboneError, match=r"cannot use .*; check its folder, its rights and the free space"):
+    with pytest.raises(SitboneError, match=r"cannot use .*; check its folder, its permissions and the free space"):
         back_up(filled, tmp_path / "no folder" / "backup.sqlite")
 
 

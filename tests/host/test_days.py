@@ -32,7 +32,7 @@ def test_when(text: str, end: bool, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "31.3.2026", "tomorrowish", "2026-02-30", "9999999-01-01"])
 def test_no_when(text: str) -> None:
-    with pytest.raises(UsageError, match="is no date or time; give"):
+    with pytest.raises(UsageError, match="is not a date or time; give"):
         parse_when(text, NOW)
 
 
@@ -51,7 +51,7 @@ def test_durations(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "8 hours", "h", "1h30", "-5s", "8h!"])
 def test_no_durations(text: str) -> None:
-    with pytest.raises(UsageError, match="is no duration"):
+    with pytest.raises(UsageError, match="is not a duration"):
         parse_duration_s(text)
 
 

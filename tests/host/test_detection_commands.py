@@ -54,7 +54,7 @@ def test_before_and_after_a_wedge():
     text = "\n".join(lines(after, before))
     assert "33 %, before  67 % (-33 points)" in text
     assert "open" in text
-    assert "uncalibrated" in text
+    assert "not calibrated: loads assume a typical seat" in text
     assert "4.0 kPa" not in "\n".join(lines(after, None))
 
 
@@ -63,7 +63,7 @@ def test_a_mark_is_the_mean_of_seconds_through_which_somebody_sat():
     assert steady(answers)["pa"] == [5000, 5000, 3000, 2000]
     assert steady(answers)["left_share"] == 0.5
     for nobody in ([], [*answers, figures(answer(state="vacant"))]):
-        with pytest.raises(Refused, match="nobody sat there for 5 seconds; sit as usual"):
+        with pytest.raises(Refused, match="nobody sat for 5 seconds; sit as you normally do"):
             steady(nobody)
 
 

@@ -41,7 +41,7 @@ def test_a_damaged_database_and_an_absent_port_are_bad(home, capsys):
     told = capsys.readouterr()
     assert {"about", "level", "text"} == json.loads(told.out)[0].keys()
     assert told.err.startswith("sitbone: ")
-    assert "attention" in told.err
+    assert "found 2 problems; see the lines that begin with bad" in told.err
 
 
 def test_a_database_that_is_sound_is_counted(home):
@@ -87,7 +87,7 @@ def test_safe_mode_is_bad_and_says_what_to_do(cushion):
 
 
 def test_each_fault_that_the_firmware_can_name_comes_with_what_to_do() -> None:
-    assert advice_for("left_it short") == "unplug it and look for a crushed wire"
+    assert advice_for("left_it short") == "unplug the cushion and look for a crushed wire"
     assert advice_for("calibration drifted") == advice_for("right_it drifting")
-    assert advice_for("log refused 3 writes").startswith("sync now")
-    assert advice_for("left_thigh open") == "check the wire and the plug"
+    assert advice_for("log refused 3 writes").startswith("run sitbone sync now")
+    assert advice_for("left_thigh open") == "check the sensor's wire and plug"

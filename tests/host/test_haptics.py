@@ -37,7 +37,7 @@ def test_the_command_sets_the_strength_and_keeps_to_the_motors_limit(installed, 
     monkeypatch.setattr("click.confirm", lambda *_, **__: next(answers) == "y")
     with VirtualCushion(EmptySeat(), flash=copy, journal=journal.append) as cushion:
         assert cli.run(["calibrate", "--haptics", "--port", cushion.port]) == 0
-        assert "strength is" in capsys.readouterr().out
+        assert "strength set to" in capsys.readouterr().out
         with Cushion(cushion.port) as device:
             strength = device.call("settings_show")["values"]["strength_percent"]
             assert 30 <= strength < 100

@@ -100,7 +100,7 @@ def test_an_event_is_told_when_it_happened_and_why(store: Store) -> None:
     kinds = [event["kind"] for event in found]
     assert kinds == ["boot", "clock", "sat", "stood", "prompt", "outcome", "break", "sat", "stood", "stood"]
     prompt = found[4]
-    assert prompt["text"] == "prompt level 1, left: dose 20.0 min of 20.0 min reached"
+    assert prompt["text"] == "prompt level 1, left: dose 20.0 of 20.0 min"
     assert (prompt["side"], prompt["cause"], prompt["episode"]) == ("left", "dose", 1)
     assert found[5]["text"] == "outcome: break after 1 min 12 s"
     assert found[9]["t_ms"] == log.now_ms - 5_000
@@ -129,15 +129,15 @@ def prompt_text(level: int, side: int, cause: int, left_cs: int, right_cs: int) 
 
 
 def test_why_did_it_buzz() -> None:
-    assert prompt_text(1, 2, 1, 0, 110_000) == "prompt level 1, right: dose 18.3 min of 18.3 min reached"
-    assert prompt_text(3, 3, 1, 120_000, 0) == "prompt level 3, both sides: left dose 20.0 min of 20.0 min reached"
+    assert prompt_text(1, 2, 1, 0, 110_000) == "prompt level 1, right: dose 18.3 of 18.3 min"
+    assert prompt_text(3, 3, 1, 120_000, 0) == "prompt level 3, both sides: left dose 20.0 of 20.0 min"
     assert (
         prompt_text(1, 3, 1, 120_000, 110_000)
-        == "prompt level 1, both sides: left dose 20.0 min of 20.0 min and right dose 18.3 min of 18.3 min reached"
+        == "prompt level 1, both sides: left dose 20.0 of 20.0 min and right dose 18.3 of 18.3 min"
     )
     assert (
         prompt_text(1, 3, 2, 0, 0)
-        == "prompt level 1, both sides: seated 30.5 min of 30.0 min since the last verified break"
+        == "prompt level 1, both sides: seated 30.5 of 30.0 min since the last verified break"
     )
 
 
@@ -147,10 +147,25 @@ def test_every_kind_has_words(kind: int) -> None:
     fields: dict[str, int | str] = dict.fromkeys(names, 1)
     if form.endswith("s"):
         fields[names[-1]] = "why"
-    told = text_of(kind, fields)
-    assert told
-    assert "\n" not in told
-    assert len(told) < 120
+    text = text_of(kind, fields)
+    assert text
+    assert "\n" not in text
+    assert len(text) < 120
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "text"),
+    [
+        (records.OUTCOME, {"outcome": 2, "response_ms": 45_000, "why": 0}, "outcome: short break after 45 s"),
+        (records.OUTCOME, {"outcome": 6, "response_ms": 0, "why": 1}, "outcome: muted (quiet hours)"),
+        (records.SUPPRESSED, {"cause": 1, "side": 1, "why": 2}, "prompt held back (muted): dose limit reached, left"),
+        (records.UNKNOWN, {"unknown_ms": 30_000, "why": 2}, "no data for 30 s: no working sensor"),
+        (records.FAULT, {"zone": 0, "quality": 6, "on": 0}, "sensor fault over, left sitting bone: open"),
+        (records.CALIBRATION, {"source": 3}, "calibration: empty seat zeroed automatically"),
+    ],
+)
+def test_events_in_words(kind: int, fields: dict[str, int | str], text: str) -> None:
+    assert text_of(kind, fields) == text
 
 
 def test_how_prompts_ended_in_words() -> None:
@@ -204,8 +219,8 @@ def test_a_number_that_a_newer_firmware_may_have_added_is_shown_as_a_number(kind
     [
         (records.OUTCOME, (1, 77, 1, 0, 0), "outcome: 77"),
         (records.SHIFT, (0, 20_000, 77, 500), "weight off the 77 for 20 s"),
-        (records.FAULT, (77, 77, 1), "sensor 77: 77"),
-        (records.UNKNOWN, (0, 20_000, 77), "20 s unknown: 77"),
+        (records.FAULT, (77, 77, 1), "sensor fault, 77: 77"),
+        (records.UNKNOWN, (0, 20_000, 77), "no data for 20 s: 77"),
         (records.BATTERY, (3700, 21, 77), "battery 77: 21 %, 3.70 V"),
         (records.CALIBRATION, (1, 1, 1, 1, 1, 1, 1, 1, 77), "calibration: 77"),
     ],

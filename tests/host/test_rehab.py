@@ -37,11 +37,11 @@ def test_each_criterion_says_what_is_there_and_what_is_needed():
     assert criteria(rows, NOW) == [
         "heavy-slow: 3 days in 2 weeks rated during and next morning; 4 are needed",
         "pain at most 3 during and next morning: 3 of 3 rated exercises",
-        "left/right strength: not measured; 90 % are needed",
-        "criteria not met yet; stay, or ask your physiotherapist",
+        "left/right strength: not measured; 90 % is needed",
+        "criteria not met yet; stay at this stage, or ask your physiotherapist",
     ]
     rows.append(exercise(pain_during=0, pain_next=0, left_kg=28.0, right_kg=30.0))
     assert criteria(rows, NOW)[2:] == [
-        "left/right strength: weaker leg at 93 % of the stronger; 90 % are needed",
+        "left/right strength: weaker leg at 93 % of the stronger; 90 % is needed",
         DISCUSS,
     ]

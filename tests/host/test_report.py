@@ -109,7 +109,7 @@ def test_what_it_says(store: Store) -> None:
         "4 (1 rated)",
         "not rated",
         "10 of 14 days have data",
-        "sensor left sitting bone: open",
+        "sensor fault, left sitting bone: open",
         "4 of 14 days without data",
         "bridge (isometric) | 1 | 3 × 30 s held",
         "no study has tested a seat-load dose against this pain",

@@ -99,36 +99,36 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 TWO_CALM_WEEKS = """\
-A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up.
+A limit is how long you may sit on a side, at your usual load, before the cushion asks you to get up.
 
 left: raise the limit from 20.0 min to 22.0 min (+10 %)
   why: a calm week that tested the limit: pain at most 2, mornings no worse than usual
   7 calm days reached 70 % of 20.0 min, which is 14.0 min; 3 are needed
-  Mon 14 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Tue 15 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Wed 16 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Thu 17 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Fri 18 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Sat 19 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
-  Sun 20 Sep: highest dose 21.0 min, sitting 1, next morning 1 (usual 1)
+  Mon 14 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Tue 15 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Wed 16 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Thu 17 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Fri 18 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Sat 19 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
+  Sun 20 Sep: highest dose 21.0 min, pain while sitting 1, next morning 1 (usual 1)
 right: raise the limit from 20.0 min to 22.0 min (+10 %)
   for the same reasons
 
-What would change: your 15 recorded days from 2026-09-06 to 2026-09-20, replayed
-  prompts a day                                  3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  prompts followed by a verified break, a day    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  missed prompts a day                           0.0 ->   0.0
-  minutes a day over the limit, left             3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  minutes a day over the limit, right            3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  longest sit, minutes (as recorded)            21.0 ->  21.0
-  a break began within 5 min of 45 of 45 replayed prompts
+What would change: your 15 recorded days, 2026-09-06 to 2026-09-20, replayed with the new limits
+  prompts per day                          3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  prompts per day with a verified break    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  missed prompts per day                   0.0 ->   0.0
+  minutes per day over the limit, left     3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  minutes per day over the limit, right    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  longest sit, minutes (as recorded)      21.0 ->  21.0
+  45 of 45 replayed prompts were followed by a break within 5 min
   assuming that you sit as you did on these days: a replay can't know whom another prompt would have made get up
 
-Nothing has changed yet. Put it into force: sitbone tune --apply
-Take it back, whenever you like: sitbone settings undo.
-After a rise the next one can come 7 days later; pain lowers it again at once.
-Rules on your own ratings and seat load; a judgement, no diagnosis. No measure of seat load has been shown to predict \
-this pain.
+Nothing has changed yet. To apply it: sitbone tune --apply
+To undo it, at any time: sitbone settings undo.
+The next rise is possible after 7 days; pain lowers the limit at once.
+These are rules applied to your own ratings and seat load, not a diagnosis. No measure of seat load has been shown to \
+predict this pain.
 """
 
 
@@ -151,7 +151,7 @@ def test_apply_sends_reads_back_and_logs_and_a_second_one_waits(kept: Store) -> 
     assert document["applied"] == dict.fromkeys(DOSE_LIMITS, 1320)
     assert cushion.settings.get("left_dose_limit_s") == 1320
     again = tune.apply(cushion, kept, NOW + timedelta(hours=1))
-    assert (again["left"]["action"], again["left"]["rule"]) == ("hold", "one change a week")
+    assert (again["left"]["action"], again["left"]["rule"]) == ("hold", "one change per week")
     assert [row["now_s"] for row in DiaryStore(kept).tunings()] == [1320, 1320]
 
 

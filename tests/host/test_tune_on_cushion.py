@@ -18,15 +18,15 @@ def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_all
         "tune"
     )
     told = run("tune", "--apply")
-    assert "In force now, read back from the cushion: left_dose_limit_s = 960" in told
+    assert "Applied and read back from the cushion: left_dose_limit_s = 960" in told
     assert json.loads(run("settings", "show", "--json"))["values"]["left_dose_limit_s"] == 960
     assert "this morning's pain is not in the diary yet" in run("sync")
     assert "left_dose_limit_s from 1200 to 960 (tune: pain over 5 while sitting)" in run("settings", "history")
     run("settings", "export", str(tmp_path / "mine.json"))
-    assert run("settings", "diff", str(tmp_path / "mine.json")) == "no difference\n"
+    assert run("settings", "diff", str(tmp_path / "mine.json")) == "no differences\n"
     undone = run("settings", "undo")
     assert "left_dose_limit_s = 1056" in undone
-    assert "1200 was asked for" in undone
+    assert "you asked for 1200" in undone
     values = json.loads((tmp_path / "mine.json").read_text()) | {"left_dose_limit_s": 2700, "seated_limit_s": 1500}
     (tmp_path / "hostile.json").write_text(json.dumps(values))
     assert re.search(r"left_dose_limit_s: 1056 -> 2700 s", run("settings", "diff", str(tmp_path / "hostile.json")))

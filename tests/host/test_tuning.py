@@ -39,19 +39,19 @@ def test_a_calm_week_that_tested_the_limit_raises_it_by_a_tenth_and_says_why() -
     found = decide(calm())
     assert (found.action, found.from_s, found.to_s) == ("up", 1200, 1320)
     assert found.evidence[0] == "7 calm days reached 70 % of 20.0 min, which is 14.0 min; 3 are needed"
-    assert found.evidence[1] == "Mon 23 Mar: highest dose 18.3 min, sitting 1, next morning 1 (usual 1)"
+    assert found.evidence[1] == "Mon 23 Mar: highest dose 18.3 min, pain while sitting 1, next morning 1 (usual 1)"
 
 
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        (lambda d: d.sittings.update({day(2): Rating(3)}), "pain holds it"),
-        (lambda d: d.mornings.update({day(2): Rating(2)}), "pain holds it"),
+        (lambda d: d.sittings.update({day(2): Rating(3)}), "pain rules out a rise"),
+        (lambda d: d.mornings.update({day(2): Rating(2)}), "pain rules out a rise"),
         (lambda d: d.mornings.pop(TODAY), "not enough data"),
         (lambda d: [d.sittings.pop(day(n)) for n in (1, 2, 3)], "not enough data"),
         (lambda d: d.sittings.update({day(n): Rating(0, timely=False) for n in (1, 2, 3)}), "not enough data"),
         (lambda d: setattr(d, "red", [(day(40), "a sudden pop")]), "red flag"),
-        (lambda d: setattr(d, "flares", frozenset([day(3)])), "pain holds it"),
+        (lambda d: setattr(d, "flares", frozenset([day(3)])), "pain rules out a rise"),
         (lambda d: d.mornings.update({day(12): Rating(7)}), "red flag"),
     ],
 )
@@ -63,11 +63,11 @@ def test_what_forbids_a_rise(change: Any, rule: str) -> None:
 
 
 def test_a_limit_that_was_not_tested_or_changed_this_week_stays() -> None:
-    assert decide(calm(), loads=loads(700)).rule == "not tested"
+    assert decide(calm(), loads=loads(700)).rule == "limit not tested yet"
     assert decide(calm(), loads={}).rule == "not enough data"
-    assert decide(calm(), changes=(Change(day(6), 1100, 1200),)).rule == "one change a week"
+    assert decide(calm(), changes=(Change(day(6), 1100, 1200),)).rule == "one change per week"
     assert decide(calm(), changes=(Change(day(7), 1100, 1200),)).action == "up"
-    assert decide(calm(), limit_s=CAP_S, loads=loads(2600)).rule == "at its highest"
+    assert decide(calm(), limit_s=CAP_S, loads=loads(2600)).rule == "at its maximum"
     bad = {at: Load(load.dose_s, 30000, 20000) for at, load in loads().items()}
     assert decide(calm(), loads=bad).rule == "not enough data"
 
@@ -107,7 +107,7 @@ def test_the_mornings_of_a_flare_are_measured_by_the_day_before_it_began() -> No
     sat[day(4)] = Load(2000, 30000, 29000)
     found = decide(diary, loads=sat)
     assert (found.action, found.to_s) == ("hold", 1200)
-    assert found.rule == "4 mornings 2 or more over the usual; the limit is low enough for what hurt"
+    assert found.rule == "4 mornings 2 or more above your usual; the limit is low enough for the dose that hurt"
     assert "at a dose of 33.3 min, past the limit of 20.0 min" in found.evidence[0]
 
 
@@ -148,7 +148,7 @@ def test_each_bad_day_counts_once_and_one_reduction_a_day_is_all() -> None:
     assert (first.to_s, first.used_until) == (960, day(1))
     assert decide(diary, 960, (Change(TODAY, 1200, 960, day(1)),)).action == "hold"
     diary.sittings[TODAY] = Rating(9)
-    assert decide(diary, 960, (Change(TODAY, 1200, 960, day(1)),)).rule == "one reduction a day"
+    assert decide(diary, 960, (Change(TODAY, 1200, 960, day(1)),)).rule == "one reduction per day"
 
 
 def test_the_mornings_of_one_flare_take_it_to_four_fifths_together() -> None:
@@ -186,7 +186,7 @@ def test_three_weeks_with_a_flare_each_stop_it_once_nothing_is_left_to_lower() -
     diary.sittings = {**diary.sittings, **{day(n): Rating(6) for n in (1, 8, 15)}}
     found = decide(diary, loads=sat)
     assert (found.action, found.to_s) == ("stop", 1200)
-    assert found.evidence[0] == "it flared in each of the 3 weeks to Sun 29 Mar"
+    assert found.evidence[0] == "a flare in each of the 3 weeks up to Sun 29 Mar"
     assert decide(diary, loads=sat, changes=(Change(day(10), 1100, 1200),)).action != "stop"
     diary.resumed = day(1)
     assert decide(diary, loads=sat).action == "hold"

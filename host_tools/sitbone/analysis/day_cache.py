@@ -1,4 +1,4 @@
-"""Whole days, kept: derived once from their records, and again when these change (store.py sees to it)."""
+"""A cache of whole days: derived once from their records, and again when these change (triggers in schema.py)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sitbone.analysis.timeline import LONGEST_MS, Mark, Prompt, gather
 from sitbone.dates import Zone
 from sitbone.store.store import Store, zone_of
 
-VERSION = 1  # count it up with each change of what a day's figures mean or hold
-RECENT_DAYS = 400  # a year of trends, and some
-BATCH_DAYS = 31  # derived at once: what a month takes of memory, and for how long nothing is kept
+VERSION = 1  # increase it with each change in what a day's figures mean or contain
+RECENT_DAYS = 400  # a year of trends, and some more
+BATCH_DAYS = 31  # derived at once: bounds the memory, and the work lost when interrupted
 
 BOUNDS = ("day", "start_ms", "end_ms")
-PARTS: dict[str, type] = {"bouts": Span, "prompts": Prompt, "marks": Mark}  # kept as lists of their fields
+PARTS: dict[str, type] = {"bouts": Span, "prompts": Prompt, "marks": Mark}  # stored as lists of their fields
 
 Bounds = tuple[date, int, int]
 
@@ -43,12 +43,12 @@ def whole_days(store: Store, first: date, last: date) -> list[Day]:
 
 
 def derive_recent(store: Store, today: date) -> None:
-    """To be called after a sync, where somebody waits anyway: what is asked next is quick."""
+    """Call it after a sync, when the user is waiting anyway: the next question is then answered quickly."""
     whole_days(store, today - timedelta(days=RECENT_DAYS), today)
 
 
 def _bounds(zone: Zone, first: date, last: date) -> Iterator[Bounds]:
-    """Each day with its bounds. A day that was skipped on the way around the world has no length, and isn't one."""
+    """Each day with its bounds. A day skipped by crossing the date line has no length and is left out."""
     for index in range((last - first).days + 1):
         day = first + timedelta(days=index)
         start_ms, end_ms = zone.begin_ms(day), zone.begin_ms(day + timedelta(days=1))
@@ -57,7 +57,7 @@ def _bounds(zone: Zone, first: date, last: date) -> Iterator[Bounds]:
 
 
 def _runs(bounds: list[Bounds]) -> Iterator[list[Bounds]]:
-    """Days that follow each other, by the month: one read of the log for each."""
+    """Runs of consecutive days, at most a month each: one read of the log per run."""
     for _, run in groupby(enumerate(bounds), key=lambda item: item[1][0].toordinal() - item[0]):
         days = [bound for _, bound in run]
         for at in range(0, len(days), BATCH_DAYS):
@@ -89,5 +89,5 @@ def _from_facts(bounds: Bounds, text: str) -> Day:
 
 
 def _names(kind: type) -> list[str]:
-    """A dataclass's fields, in the order in which they are given to it."""
+    """A dataclass's field names, in order."""
     return [item.name for item in fields(kind)]

@@ -1,4 +1,4 @@
-"""A day in figures: what was sat, how often the person got up, what the cushion said and what came of it."""
+"""A day in figures: how long the person sat, how often they got up, which prompts came and how they ended."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from sitbone.analysis.timeline import EpochTable, Mark, Prompt, Timeline
 from sitbone.dates import Zone
 from sitbone.diary.entries import SIDES
 
-MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose in a second
+MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose per second
 
 
 @dataclass(slots=True)
 class Day:
     """A day of the person, [start_ms, end_ms) in UTC ms. ``bouts`` are cut at its bounds; doses and times in seconds.
 
-    ``recorded_s`` is the time that the cushion has records of, ``valid_s`` that with every sensor in order, and
-    ``unknown_s`` the time that it knows it missed. ``away_s``: the seat was seen to be empty; what is neither seated
-    nor away is unknown. Of each side: the highest dose (``dose_max_s``), all that was gathered (``load_s``, which
-    stands still where the cushion's count does, at three limits) and the seated time at or over the limit of then
-    (``over_s``). ``left_share`` is the left side's share of the load while
-    both were known, each measured against the person's own neutral sit; None without.
+    ``recorded_s`` is the time covered by records, ``valid_s`` the part with every sensor in order, and ``unknown_s``
+    the time that the cushion knows it missed. ``away_s``: the seat was detected as empty; time neither seated nor away
+    is unknown. For each side: the highest dose (``dose_max_s``), the dose gathered in all (``load_s``, which stops
+    growing where the cushion's count does, at three limits) and the seated time at or over the limit of that time
+    (``over_s``). ``left_share`` is the left side's share of the load while both were known, each relative to the
+    person's own neutral sit; None without any.
     """
 
     day: date
@@ -59,17 +59,17 @@ class Day:
 
     @property
     def missing_s(self) -> float:
-        """Time of the day that nothing is known of, the future included."""
+        """Time of the day about which nothing is known, including the future."""
         return (self.end_ms - self.start_ms) / 1000 - self.seated_s - self.away_s
 
     @property
     def episodes(self) -> int:
-        """How often the cushion began to prompt; levels 2 and 3 only repeat a prompt."""
+        """How many prompts there were; levels 2 and 3 only repeat a prompt."""
         return len(self.prompts)
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """How many prompts ended how, by name."""
+        """How many prompts ended in which way, by name."""
         return dict(sorted(Counter(prompt.outcome for prompt in self.prompts if prompt.outcome).items()))
 
     @property
@@ -86,7 +86,7 @@ class Day:
 
     @property
     def slow_dose_s(self) -> float:
-        """The day's sitting that is left at the end of its last sit, when it fades over 6.5 hours (by analogy)."""
+        """The day's sitting that remains at the end of its last sit, if it fades over 6.5 hours (by analogy)."""
         sits = [(bout.end_ms / 1000, bout.seconds) for bout in self.bouts]
         return slow_dose(sits, sits[-1][0]) if sits else 0.0
 
@@ -97,7 +97,7 @@ class Day:
         return round(self.valid_s / whole, 4) if whole else None
 
     def as_json(self, zone: Zone) -> dict[str, Any]:
-        """The day as `sitbone history --json` prints it, times in the zone of then."""
+        """The day as `sitbone history --json` prints it, with times in the time zone of that day."""
         vibrations = [vibration for prompt in self.prompts for vibration in prompt.levels]
         return {
             "date": self.day.isoformat(),
@@ -113,13 +113,13 @@ class Day:
 
 
 def day_of(timeline: Timeline, day: date, start_ms: int, end_ms: int) -> Day:
-    """The figures of [start_ms, end_ms), a day or what of it was asked for; `timeline` holds it."""
+    """The figures of [start_ms, end_ms), a day or a part of one; `timeline` covers it."""
     timeline = timeline.within(start_ms, end_ms)
     found = Day(day, start_ms, end_ms, has_data=bool(timeline.times_ms))
     parts = ribbon(timeline, start_ms, end_ms)
     found.bouts, found.away_s = parts.sitting, total_s(parts.away)
     found.has_data |= bool(found.bouts)
-    # A night between two days is no break of either.
+    # A night between two days is not a break of either.
     breaks = [item for item in timeline.breaks if start_ms <= item.start_ms and item.end_ms < end_ms]
     found.breaks_all, found.breaks_verified = len(breaks), sum(item.verified for item in breaks)
     found.prompts, found.marks = timeline.prompts, timeline.marks
@@ -152,7 +152,7 @@ def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
 
 
 def _gathered_s(end_ms: np.ndarray[Any, Any], cs: np.ndarray[Any, Any], state: np.ndarray[Any, Any]) -> float:
-    """All rises of a dose from epoch to epoch while seated; a jump over a gap is none."""
+    """All rises of a dose from epoch to epoch while seated; a jump across a gap doesn't count."""
     since_ms = np.diff(end_ms)
     rises = np.clip(np.diff(cs), 0, MOST_RISE_CS * since_ms // 1000)
     follows = (state[1:] == OCCUPIED) & (since_ms <= 60_000 + SLACK_MS)

@@ -1,4 +1,4 @@
-"""Each thing the cushion noted, when it happened and why, as data and as one line for a person."""
+"""Every event that the cushion logged, when it happened and why, as data and as one line for a person."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,15 +13,15 @@ from sitbone.store.blocks import Fields, fields_of, kind_name, name_of, named
 from sitbone.store.store import Store, Stored, zone_of
 
 ZONE_TITLES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
-OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed": "muted"}  # others are words already
+OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed": "muted"}  # others are plain words
 
 
 def events(store: Store, start: datetime | None, end: datetime | None) -> list[dict[str, Any]]:
     """What happened in [start, end), by time, as ``{"seq", "at", "kind", fields…, "session", "t_ms", "text"}``.
 
-    ``at`` is local ISO time, in the zone of then, and ``t_ms`` the same moment in device ms since its session's boot:
-    when it happened, which is ``ago_ms`` before it was written. Without bounds, what has no place in time follows with
-    ``at`` null.
+    ``at`` is local ISO time, in the time zone of that day, and ``t_ms`` the same moment in device ms since its session
+    began: when it happened, which is ``ago_ms`` before it was logged. Without bounds, events of unknown time follow,
+    with ``at`` null.
     """
     placed = store.read(None, _ms(start), _ms(end))
     unplaced = store.unplaced() if start is None and end is None else []
@@ -44,12 +44,12 @@ def event(record: Stored, zone: Zone) -> dict[str, Any]:
 
 
 def text_of(kind: int, fields: Fields) -> str:
-    """What happened, in words. A kind this version doesn't know is named by its number."""
+    """What happened, in words. A kind that this version doesn't know is named by its number."""
     if kind not in records.KINDS or not fields:
         return kind_name(kind)
-    told = _TEXTS.get(kind)
-    if told is not None:
-        return told(fields)
+    text = _TEXTS.get(kind)
+    if text is not None:
+        return text(fields)
     words = ", ".join(f"{name} {value}" for name, value in named(fields).items())
     return f"{kind_name(kind)} {words}"
 
@@ -87,6 +87,10 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f} min"
 
 
+def _of(seconds: float, limit_s: float) -> str:
+    return f"{seconds / 60:.1f} of {limit_s / 60:.1f} min"
+
+
 def _side(value: int | str) -> str:
     return "both sides" if value == records.SIDE_BOTH else name_of(records.SIDES, value)
 
@@ -99,13 +103,13 @@ def _prompt(fields: Fields) -> str:
 def _cause(fields: Fields, side: int) -> str:
     if name_of(records.CAUSES, fields["cause"]) == "time":
         seated, limit = int(fields["seated_s"]), int(fields["seated_limit_s"])
-        return f"seated {_minutes(seated)} of {_minutes(limit)} since the last verified break"
+        return f"seated {_of(seated, limit)} since the last verified break"
     # Level 3 vibrates on both sides for whichever is due.
     sides = [name for name in ("left", "right") if _is_due(fields, name)]
     if not sides:
-        return "no side was due"
+        return "no dose limit reached"
     name_it = len(sides) > 1 or name_of(records.SIDES, side) != sides[0]
-    return " and ".join(_dose(fields, name, name_it) for name in sides) + " reached"
+    return " and ".join(_dose(fields, name, name_it) for name in sides)
 
 
 def _is_due(fields: Fields, side: str) -> bool:
@@ -114,17 +118,18 @@ def _is_due(fields: Fields, side: str) -> bool:
 
 def _dose(fields: Fields, side: str, name_it: bool) -> str:
     dose, limit = int(fields[f"{side}_dose_cs"]) / 100, int(fields[f"{side}_limit_s"])
-    return f"{side + ' ' if name_it else ''}dose {_minutes(dose)} of {_minutes(limit)}"
+    return f"{side + ' ' if name_it else ''}dose {_of(dose, limit)}"
 
 
 def _outcome(fields: Fields) -> str:
     name = name_of(records.OUTCOMES, fields["outcome"])
     after = f" after {_ms_text(fields['response_ms'])}" if fields["response_ms"] else ""
-    return f"outcome: {name}{after}" + (f" ({_whys(fields['why'])})" if name == "suppressed" else "")
+    why = f" ({_whys(fields['why'])})" if name == "suppressed" else ""
+    return f"outcome: {OUTCOME_NAMES.get(name, name)}{after}{why}"
 
 
 def _stood(fields: Fields) -> str:
-    lost = ", as far as was seen" if fields["gap"] else ""
+    lost = " or earlier, during a gap in the data" if fields["gap"] else ""
     left, right = (_minutes(int(fields[f"{side}_dose_cs"]) / 100) for side in ("left", "right"))
     return f"stood up after {_ms_text(fields['bout_ms'])}{lost}; dose {left} left, {right} right"
 
@@ -136,10 +141,10 @@ def _break(fields: Fields) -> str:
 def _clock(fields: Fields) -> str:
     source = name_of(records.CLOCK_SOURCES, fields["source"])
     if source == "kept":
-        return "clock kept over the restart"
+        return "clock kept through the restart"
     was_ms = int(fields["was_unix_s"]) * 1000 + int(fields["was_unix_ms"])
     if not was_ms:
-        return "clock set; it was unknown"
+        return "clock set; it was not set before"
     off_ms = was_ms - int(fields["unix_s"]) * 1000 - int(fields["unix_ms"])
     return f"clock set; it was {abs(off_ms) / 1000:.1f} s {'fast' if off_ms > 0 else 'slow'}"
 
@@ -157,20 +162,36 @@ def _setting(fields: Fields) -> str:
 def _fault(fields: Fields) -> str:
     zone = int(fields["zone"])
     quality = name_of(records.QUALITIES, fields["quality"])
-    return f"sensor {name_of(ZONE_TITLES, zone)}: {quality}{'' if fields['on'] else ' no more'}"
+    return f"sensor fault{'' if fields['on'] else ' over'}, {name_of(ZONE_TITLES, zone)}: {quality}"
 
 
 def _boot(fields: Fields) -> str:
     version = f"{fields['major']}.{fields['minor']}.{fields['patch']}"
-    return f"started, firmware {version}, settings: {named(fields)['settings_source']}"
+    return f"cushion started, firmware {version}, settings: {named(fields)['settings_source']}"
 
 
+GAP_TEXTS = {"gap": "readings stopped", "sensors": "no working sensor", "restart": "cushion restarted"}
+CALIBRATION_TEXTS = {
+    "default": "defaults",
+    "host": "sent by a computer",
+    "autotare": "empty seat zeroed automatically",
+}
 BATTERY_TEXTS = {
     "fine": "charged",
     "low": "low",
     "log only": "too low to vibrate, still logging",
     "off": "empty, switched off",
 }
+
+
+def _unknown(fields: Fields) -> str:
+    why = name_of(records.GAPS, fields["why"])
+    return f"no data for {_ms_text(fields['unknown_ms'])}: {GAP_TEXTS.get(why, why)}"
+
+
+def _calibration(fields: Fields) -> str:
+    source = name_of(records.CALIBRATION_SOURCES, fields["source"])
+    return f"calibration: {CALIBRATION_TEXTS.get(source, source)}"
 
 
 def _battery(fields: Fields) -> str:
@@ -188,25 +209,25 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.OFFLOAD: lambda fields: f"weight off both sides for {_ms_text(fields['offload_ms'])}",
     records.PROMPT: _prompt,
     records.OUTCOME: _outcome,
-    records.SUPPRESSED: lambda fields: f"no prompt, though {_why_due(fields)}: {_whys(fields['why'])}",
+    records.SUPPRESSED: lambda fields: f"prompt held back ({_whys(fields['why'])}): {_why_due(fields)}",
     records.BUTTON: lambda fields: f"button: {named(fields)['gesture']}",
-    records.SYMPTOM: lambda fields: "it hurts now (marked by button)",
+    records.SYMPTOM: lambda fields: '"it hurts now" (button)',
     records.SNOOZE: lambda fields: (
         f"snooze of {duration_text(int(fields['snooze_s']))}" if fields["accepted"] else "snooze refused"
     ),
     records.MUTE: lambda fields: f"muted for {duration_text(int(fields['mute_s']))}" if fields["on"] else "mute ended",
     records.FAULT: _fault,
-    records.UNKNOWN: lambda fields: f"{_ms_text(fields['unknown_ms'])} unknown: {name_of(records.GAPS, fields['why'])}",
+    records.UNKNOWN: _unknown,
     records.SETTING: _setting,
     records.CRASH: lambda fields: f"firmware error: {' | '.join(map(str.strip, str(fields['text']).splitlines()))}",
-    records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} gave way to new ones",
-    records.CALIBRATION: lambda fields: f"calibration: {name_of(records.CALIBRATION_SOURCES, fields['source'])}",
+    records.EVICTED: lambda fields: f"records {fields['first_seq']} to {fields['last_seq']} overwritten by new ones",
+    records.CALIBRATION: _calibration,
     records.BATTERY: _battery,
-    records.SLEPT: lambda fields: f"slept for {duration_text(int(fields['slept_s']))} on an empty seat",
-    records.OBJECT: lambda fields: "an object lies on the seat" if fields["on"] else "the object is gone",
+    records.SLEPT: lambda fields: f"cushion slept for {duration_text(int(fields['slept_s']))}, seat empty",
+    records.OBJECT: lambda fields: "object on the seat" if fields["on"] else "object gone",
 }
 
 
 def _why_due(fields: Fields) -> str:
     cause = name_of(records.CAUSES, fields["cause"])
-    return f"the dose is reached ({_side(fields['side'])})" if cause == "dose" else "the seated time is reached"
+    return f"dose limit reached, {_side(fields['side'])}" if cause == "dose" else "seated limit reached"

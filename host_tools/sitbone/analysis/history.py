@@ -10,14 +10,14 @@ from sitbone.store.store import Store, zone_of
 
 
 def history(store: Store, start: datetime, end: datetime) -> list[Day]:
-    """The person's days that [start, end) touches and that have any data, by date; the first and last may be cut."""
+    """The person's days in [start, end) that have any data, by date; the first and last may be cut short."""
     zone, from_ms, to_ms = zone_of(store), unix_ms(start), unix_ms(end)
     days = whole_days(store, zone.day(from_ms), zone.day(to_ms - 1))
     return [day for day in (_cut(store, day, from_ms, to_ms) for day in days) if day.has_data]
 
 
 def _cut(store: Store, day: Day, from_ms: int, to_ms: int) -> Day:
-    """The day, or what of it lies in [from_ms, to_ms)."""
+    """The day, or the part of it in [from_ms, to_ms)."""
     start_ms, end_ms = max(day.start_ms, from_ms), min(day.end_ms, to_ms)
     if (start_ms, end_ms) == (day.start_ms, day.end_ms):
         return day

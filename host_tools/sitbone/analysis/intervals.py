@@ -8,7 +8,7 @@ import numpy as np
 
 
 def share(hits: list[bool]) -> dict[str, float]:
-    """A share with its Wilson interval; of nobody, nothing is known."""
+    """A share with its Wilson interval; nothing is known about an empty group."""
     if not hits:
         return {"share": 0.0, "low": 0.0, "high": 1.0}
     n, p, z = len(hits), sum(hits) / len(hits), 1.96

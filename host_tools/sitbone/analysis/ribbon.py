@@ -1,4 +1,4 @@
-"""A stretch of time as it is drawn: sitting, away, or unknown, which together are all of it, and faulty over them."""
+"""A stretch of time as spans for drawing: sitting, away and unknown cover all of it; faulty lies over them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from cushion.core import records
 from sitbone.analysis.spans import Span, clipped, merged, without
 from sitbone.analysis.timeline import LONGEST_EPOCH_MS, Array, EpochTable, Timeline
 
-SLACK_MS = 15_000  # two epochs that are no further apart follow each other
-FULL_SECONDS = 255  # where an epoch's count of seconds is full, it may have been longer
+SLACK_MS = 15_000  # two epochs no further apart than this are consecutive
+FULL_SECONDS = 255  # an epoch whose count of seconds is full may have been longer
 UNKNOWN_STATE = records.STATES.index("unknown")
 
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """Merged spans. ``sitting``, ``away`` and ``unknown`` part the stretch; while ``faulty`` a sensor was not in
-    order, whatever was seen."""
+    """Merged spans. ``sitting``, ``away`` and ``unknown`` divide the stretch; during ``faulty`` a sensor was not in
+    order, whatever it measured."""
 
     sitting: list[Span]
     away: list[Span]
@@ -33,7 +33,7 @@ class Ribbon:
 
 
 def ribbon(timeline: Timeline, start_ms: int, end_ms: int) -> Ribbon:
-    """[start_ms, end_ms), UTC. What no record speaks of is unknown, not empty."""
+    """[start_ms, end_ms), UTC. Time without records is unknown, not empty."""
     timeline = timeline.within(start_ms, end_ms)
     epochs = timeline.epochs
     sitting = merged(clipped(timeline.bouts, start_ms, end_ms))
@@ -47,7 +47,7 @@ def ribbon(timeline: Timeline, start_ms: int, end_ms: int) -> Ribbon:
 
 
 def _runs(epochs: EpochTable, chosen: Array) -> list[Span]:
-    """The stretches that the chosen epochs cover, those that follow each other as one."""
+    """The stretches covered by the chosen epochs, consecutive ones merged."""
     begin_ms = epochs.end_ms - epochs.fields["seconds"].astype(np.int64) * 1000
     before_ms = np.concatenate([begin_ms[:1], epochs.end_ms[:-1]])
     full = (epochs.fields["seconds"] >= FULL_SECONDS) & (epochs.end_ms - before_ms <= LONGEST_EPOCH_MS)

@@ -1,4 +1,4 @@
-"""Stretches of time and their algebra: lists of spans in, sorted lists without overlaps out."""
+"""Stretches of time and operations on them: lists of spans in, sorted lists without overlaps out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Span:
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The spans without overlaps: two cushions, or two placements of one clock, don't make a sit longer. Spans that
-    only touch stay apart."""
+    only touch stay separate."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda item: item.start_ms):
         if found and span.start_ms < found[-1].end_ms:
@@ -32,13 +32,13 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def clipped(spans: Iterable[Span], start_ms: int, end_ms: int) -> list[Span]:
-    """What of the spans lies in [start_ms, end_ms)."""
+    """The parts of the spans that lie in [start_ms, end_ms)."""
     inside = [span for span in spans if span.start_ms < end_ms and span.end_ms > start_ms]
     return [Span(max(span.start_ms, start_ms), min(span.end_ms, end_ms)) for span in inside]
 
 
 def without(spans: list[Span], others: list[Span]) -> list[Span]:
-    """What of the spans no other one covers; both lists are merged ones."""
+    """The parts of the spans that no other span covers; both lists are merged."""
     left: list[Span] = []
     for span in spans:
         over = clipped(others, span.start_ms, span.end_ms)
@@ -48,5 +48,5 @@ def without(spans: list[Span], others: list[Span]) -> list[Span]:
 
 
 def total_s(spans: Iterable[Span]) -> float:
-    """How long they are together, s."""
+    """Their total length, s."""
     return sum(span.end_ms - span.start_ms for span in spans) / 1000

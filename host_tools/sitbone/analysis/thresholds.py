@@ -1,4 +1,4 @@
-"""The settings in force at each moment, by the changes that the log tells of."""
+"""The settings in force at each moment, by the changes in the log."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ class Step:
 
 
 class Thresholds:
-    """Every change that has a place in time, of all cushions."""
+    """Every change whose time is known, of all cushions."""
 
     def __init__(self, store: Store) -> None:
         self.steps = sorted(_steps(store), key=lambda step: step.at_ms)
         self._columns: dict[tuple[int, str], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
 
     def of(self, cushion: int, name: str, at_ms: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The setting's value at moments (UTC ms), int64 of the same shape. What never changed has its default."""
+        """The setting's value at moments (UTC ms), int64 of the same shape. A setting that never changed has its
+        default."""
         times_ms, values = self._column(cushion, name)
         found: np.ndarray[Any, Any] = values[np.searchsorted(times_ms, at_ms, side="right")]
         return found

@@ -1,4 +1,4 @@
-"""The records of a range as what happened: sits, breaks, prompts with what came of them, marks, and the epochs."""
+"""The records of a range as events: sits, breaks, prompts with their outcomes, marks, and the epochs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sitbone.store.store import Store, Stored
 
 Array = np.ndarray[Any, Any]
 
-LONGEST_MS = 24 * 3_600_000  # a sit or a gap that began before the range is still found if it is no longer than this
-LONGEST_EPOCH_MS = 900_000  # of an empty seat, by the oldest firmware
+LONGEST_MS = 24 * 3_600_000  # a sit or gap that began before the range is still found if it is no longer than this
+LONGEST_EPOCH_MS = 900_000  # on an empty seat, with the oldest firmware
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """An empty seat between two sits, UTC ms; ``verified``: off both sides for as long as a break must be."""
+    """An empty seat between two sits, UTC ms; ``verified``: long enough to count as a break."""
 
     start_ms: int
     end_ms: int
@@ -31,7 +31,7 @@ class Break:
 
 @dataclass(slots=True)
 class Prompt:
-    """One prompting: its vibrations and what came of them.
+    """One prompt: its vibrations and its outcome.
 
     ``levels``: (UTC ms, side, level) of each vibration, level 1 first; ``outcome`` None where no record tells it;
     ``response_s`` until the relief that ended it began, None without one. ``stood_s``: until the person stood up, None
@@ -59,11 +59,11 @@ class Prompt:
 
     @property
     def level(self) -> int:
-        """The highest that it came to."""
+        """The highest level it reached."""
         return max(level for _, _, level in self.levels)
 
     def stood_within(self, seconds: float) -> bool | None:
-        """Whether the person stood up so soon after it; None where that isn't known."""
+        """Whether the person stood up within this time; None where unknown."""
         if self.stood_s is not None and self.stood_s <= seconds:
             return True
         return False if self.watched_s >= seconds else None
@@ -71,7 +71,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """ "It hurts now", by the button: when (UTC ms), and the doses (s) and the seated time (s) that it came at."""
+    """ "It hurts now", by the button: when (UTC ms), and the doses (s) and the seated time (s) at that moment."""
 
     at_ms: int
     left_s: float
@@ -92,7 +92,7 @@ class EpochTable:
         return len(self.end_ms)
 
     def between(self, from_ms: int, to_ms: int) -> EpochTable:
-        """Those that were closed after `from_ms`, up to `to_ms`: one that ends with a day is the day's."""
+        """Those closed after `from_ms`, up to `to_ms`: an epoch that ends with a day belongs to it."""
         low, high = np.searchsorted(self.end_ms, (from_ms, to_ms), side="right")
         return EpochTable(self.end_ms[low:high], self.cushion[low:high], self.fields[low:high])
 
@@ -105,7 +105,7 @@ class Timeline:
 
     epochs: EpochTable
     thresholds: Thresholds
-    times_ms: list[int] = field(default_factory=list)  # of all that was read
+    times_ms: list[int] = field(default_factory=list)  # of every record read
     bouts: list[Span] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Timeline:
     slept: list[Span] = field(default_factory=list)
 
     def within(self, from_ms: int, to_ms: int) -> Timeline:
-        """What of it has to do with [from_ms, to_ms); the epochs up to the one that begins in it and ends after."""
+        """The part that concerns [from_ms, to_ms); the epochs up to the one that begins in it and ends after it."""
         return Timeline(
             self.epochs.between(from_ms, to_ms + LONGEST_EPOCH_MS),
             self.thresholds,
@@ -131,7 +131,7 @@ class Timeline:
 
 
 def gather(store: Store, from_ms: int, to_ms: int) -> Timeline:
-    """What happened in [from_ms, to_ms), with what of the day before and after it is needed to tell."""
+    """What happened in [from_ms, to_ms), and what is needed from the days before and after to know it."""
     timeline = Timeline(epoch_table(store, from_ms, to_ms + LONGEST_EPOCH_MS), Thresholds(store))
     reader = _Reader(timeline)
     for record in store.read(_HANDLERS, from_ms - LONGEST_MS, to_ms + LONGEST_MS):
@@ -150,7 +150,7 @@ def epoch_table(store: Store, from_ms: int, to_ms: int) -> EpochTable:
 
 
 def epoch_dtype() -> np.dtype[Any]:
-    """The epoch record's own format table, as numpy says it."""
+    """The epoch record's own format table, as a numpy type."""
     form, names = records.KINDS[records.EPOCH][1], records.names_of(records.EPOCH)
     return np.dtype([(name, form[0] + letter) for name, letter in zip(names, form[1:], strict=True)])
 
@@ -160,13 +160,13 @@ class _Reader:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        self._sats: dict[tuple[int, int], Stored] = {}  # sits without an end so far, by (cushion, session)
+        self._sats: dict[tuple[int, int], Stored] = {}  # sits that have not ended yet, by (cushion, session)
         self._bouts: list[Span] = []
         self._ends: dict[int, list[tuple[int, bool]]] = {}  # of each cushion's sits: when, and whether by standing up
         self._prompts: dict[tuple[int, int, int], Prompt] = {}
 
     def take(self, record: Stored, fields: Fields) -> None:
-        """Adds one placed record. What this version can't read says nothing."""
+        """Adds one placed record; one that this version can't read is skipped."""
         handler = _HANDLERS.get(record.kind)
         if not fields or handler is None or record.unix_ms is None:
             return
@@ -177,10 +177,10 @@ class _Reader:
             self._timeline.doses.append((record.unix_ms, *doses))
 
     def close(self, store: Store) -> None:
-        """All are read: a sit without an end lasts to its session's; each prompt learns when the person stood up."""
+        """Ends the reading: a sit without an end lasts until its session's end; prompts get the time of standing up."""
         for sat in self._sats.values():
             assert sat.unix_ms is not None
-            # In device time, so that a clock that is set in the middle makes no sit longer.
+            # In device time, so that setting the clock in the middle doesn't make a sit longer.
             length_ms = store.session_end_ms(sat.cushion, sat.session) - sat.at_mono_ms
             self._bouts.append(Span(sat.unix_ms, sat.unix_ms + length_ms))
             self._ends.setdefault(sat.cushion, []).append((sat.unix_ms + length_ms, False))

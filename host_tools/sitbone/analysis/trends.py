@@ -1,4 +1,4 @@
-"""Many days beside each other: series, weeks, answers to prompts, the diary's pain and the limits over time."""
+"""Many days side by side: series, weeks, answers to prompts, pain from the diary, and the limits over time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PUBLISHED = {1: 0.144, 3: 0.217, 5: 0.304}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of a day: what it is, its unit, and how it is read off; NaN where it isn't known."""
+    """A figure of a day: its label, its unit, and how to get it; NaN where it isn't known."""
 
     label: str
     unit: str
@@ -90,7 +90,7 @@ class Trends:
     simulated: bool
 
     def series(self, name: str) -> Array:
-        """One of MEASURES over ``dates``, float64, NaN where nothing is known."""
+        """One of MEASURES over ``dates``, float64, NaN where unknown."""
         return np.array([_value(name, day) for day in self.days], dtype=float)
 
     def pain(self, moment: str, side: str) -> Array:
@@ -102,7 +102,7 @@ class Trends:
         return np.array([worst.get(day.isoformat(), np.nan) for day in self.dates], dtype=float)
 
     def week_change(self, name: str) -> float | None:
-        """The last week's mean minus that of the week before; None unless both have data."""
+        """The last week's mean minus the week before's; None unless both have data."""
         if len(self.weeks) < 2:
             return None
         now, before = self.weeks[-1].means[name], self.weeks[-2].means[name]
@@ -110,7 +110,7 @@ class Trends:
 
 
 def trends(store: Store, first: date, last: date) -> Trends:
-    """The days first..last of the person, both included, whether or not they have data."""
+    """The person's days first..last, both included, whether or not they have data."""
     dates = [first + timedelta(days=index) for index in range((last - first).days + 1)]
     known = {day.day: day for day in whole_days(store, first, last)}
     days = [known.get(day) for day in dates]
@@ -131,7 +131,7 @@ def trends(store: Store, first: date, last: date) -> Trends:
 
 
 def answered(prompts: list[Prompt], minutes: int) -> Answer:
-    """The share of prompts that standing up followed within 1, 3 or 5 minutes; what wasn't seen doesn't count."""
+    """The share of prompts followed by standing up within 1, 3 or 5 minutes; prompts during gaps don't count."""
     seen = [hit for prompt in prompts if (hit := prompt.stood_within(minutes * 60)) is not None]
     if not seen:
         return Answer(minutes, 0, 0, None, None, None, PUBLISHED[minutes])
@@ -150,7 +150,7 @@ def _percent(value: float | None) -> float | None:
 
 
 def _weeks(dates: list[date], days: list[Day | None]) -> list[Week]:
-    """Whole weeks back from the last day; days that don't fill one are in none."""
+    """Whole weeks back from the last day; remaining days are left out."""
     found = []
     for at in range(len(dates) % WEEK_DAYS, len(dates), WEEK_DAYS):
         week = days[at : at + WEEK_DAYS]

@@ -1,4 +1,4 @@
-"""One day to be looked at: a ribbon of sitting and away, breaks, prompts, marks, and the dose against its limit."""
+"""One day to look at: a ribbon of sitting and away, breaks, prompts, marks, and the dose against its limit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ POINTS = 500  # buckets of a day's curve; each keeps its lowest and highest poin
 
 @dataclass(frozen=True, slots=True)
 class DoseCurve:
-    """The dose that one cushion counted, thinned but with every peak: arrays of one length, ``at_ms`` int64 UTC ms
-    rising, the others float64 seconds. Where nothing is known the doses are NaN. ``limit_s``: in force at that time."""
+    """The dose counted by one cushion, thinned out but with every peak: arrays of one length, ``at_ms`` int64 UTC ms
+    rising, the others float64 seconds. Where unknown, the doses are NaN. ``limit_s``: the limit at that time."""
 
     cushion: int
     at_ms: Array
@@ -32,7 +32,7 @@ class DoseCurve:
 class DayView:
     """A day, by `day_view`. ``totals`` are the figures of `sitbone history`, with the day's prompts and marks;
     ``breaks`` those that ended in it, the night before included; ``ribbon`` ends now, or with the day;
-    ``known_until_ms`` is the end of what the log tells of it, None without anything; ``doses`` has a curve for each
+    ``known_until_ms`` is the end of its data, None without any; ``doses`` has a curve for each
     cushion."""
 
     totals: Day
@@ -45,7 +45,7 @@ class DayView:
 
 
 def day_view(store: Store, day: date, now: datetime) -> DayView:
-    """What the store knows of one day of the person, whether or not there is anything. ``now``: aware."""
+    """What the store knows about one day of the person, even if nothing. ``now``: aware."""
     zone = zone_of(store)
     start_ms, end_ms = zone.begin_ms(day), zone.begin_ms(date.fromordinal(day.toordinal() + 1))
     timeline = gather(store, start_ms, end_ms)

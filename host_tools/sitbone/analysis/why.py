@@ -1,4 +1,4 @@
-"""Why did it vibrate, or why not: the inputs, the thresholds and the gates of one decision, as the log has them."""
+"""Why did it vibrate, or why not: the inputs, thresholds and gates of one decision, from the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from cushion.core import prompting, records
 from cushion.core.charge import LOG_ONLY
 from cushion.core.pauses import is_quiet
-from sitbone.analysis.events import ZONE_TITLES, text_of
+from sitbone.analysis.events import OUTCOME_NAMES, ZONE_TITLES, text_of
 from sitbone.analysis.timeline import LONGEST_MS, Prompt, Timeline, gather
 from sitbone.dates import Zone, duration_text
 from sitbone.diary.entries import SIDES
@@ -27,7 +27,7 @@ THRESHOLDS = ("left_dose_limit_s", "right_dose_limit_s", "seated_limit_s")
 
 
 def why(store: Store, seq: int | None = None) -> dict[str, Any]:
-    """One decision, told in full: the prompt or the held-back prompt with this record number, or the latest prompt.
+    """One decision in full: the prompt or the held-back prompt with this record number, or the latest prompt.
 
     Keys: ``seq``, ``at`` (local ISO), ``kind`` (prompt or suppressed), ``text``, ``cause``, ``side``; ``inputs`` (dose
     and limit of each side, seated time and its limit, s; load in permille of the neutral sit, null where unknown; since
@@ -35,21 +35,25 @@ def why(store: Store, seq: int | None = None) -> dict[str, Any]:
     ``held`` it back, text); for a prompt ``levels``, ``outcome``, ``response_s``, ``stood_s``. Raises SitboneError when
     there is no such record.
     """
-    return _Decision(store, _record(store, seq)).told()
+    return _Decision(store, _record(store, seq)).document()
 
 
 def _record(store: Store, seq: int | None) -> Stored:
     found = store.read(DECISIONS if seq is not None else [records.PROMPT])
     found = [record for record in found if seq in (None, record.seq)]
     if not found:
-        what = "nothing has vibrated yet" if seq is None else f"record {seq} is no prompt, nor one that was held back"
+        what = (
+            "nothing has vibrated yet"
+            if seq is None
+            else f"record {seq} is neither a prompt nor one that was held back"
+        )
         raise SitboneError(f"{what}; see sitbone events")
     return found[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Then:
-    """What the records before a moment say of the cushion's state."""
+    """The cushion's state at a moment, by the records before it."""
 
     snoozed_until_ms: int
     muted_until_ms: int
@@ -59,7 +63,7 @@ class _Then:
 
 
 class _Decision:
-    """One record of a decision, and all that has to do with it."""
+    """One record of a decision, and everything related to it."""
 
     def __init__(self, store: Store, record: Stored) -> None:
         assert record.unix_ms is not None
@@ -72,7 +76,7 @@ class _Decision:
         same = [item for item in before if (item.cushion, item.session) == (record.cushion, record.session)]
         self._then = _states(same)
 
-    def told(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         fields = self._fields
         prompt = self._prompt()
         document = {
@@ -93,7 +97,7 @@ class _Decision:
         return document
 
     def _prompt(self) -> Prompt | None:
-        """The prompting that the record is a vibration of."""
+        """The prompt that the record's vibration belongs to."""
         if self._record.kind != records.PROMPT:
             return None
         key = (self._record.cushion, self._record.session, int(self._fields["episode"]))
@@ -106,10 +110,10 @@ class _Decision:
         epochs = self._timeline.epochs.between(self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
         last = epochs.fields[-1] if len(epochs) else None
         values["load_permille"] = {side: _known_u(last, f"{side}_u") for side in SIDES}
-        told = self._fields if "left_dose_cs" in self._fields else last
-        if told is not None:
-            values["dose_s"] = {side: int(told[f"{side}_dose_cs"]) / 100 for side in SIDES}
-            values["seated_s"] = int(told["seated_s"])
+        known = self._fields if "left_dose_cs" in self._fields else last
+        if known is not None:
+            values["dose_s"] = {side: int(known[f"{side}_dose_cs"]) / 100 for side in SIDES}
+            values["seated_s"] = int(known["seated_s"])
         else:
             values |= {"dose_s": dict.fromkeys(SIDES), "seated_s": None}
         sits = [bout for bout in self._timeline.bouts if bout.start_ms <= self._at_ms <= bout.end_ms]
@@ -140,7 +144,7 @@ class _Decision:
         }
 
     def _gates(self) -> Iterator[tuple[str, bool, str]]:
-        """Everything that can hold a prompt back: its name, whether it did, and how it stood."""
+        """Everything that can hold a prompt back: its name, whether it did, and its state."""
         bits = int(self._fields["why"]) if self._record.kind == records.SUPPRESSED else 0
         then, local = self._then, self._zone.local(self._at_ms)
         quiet_from, quiet_to = self._setting("quiet_from_min"), self._setting("quiet_to_min")
@@ -148,14 +152,14 @@ class _Decision:
         hours = f"{_clock(quiet_from)} to {_clock(quiet_to)}" if quiet_from != quiet_to else "none set"
         vehicle = self._setting("vehicle_mode")
         hour, day = (self._count(window_ms) for window_ms in (HOUR_MS, DAY_MS))
-        yield "settling", False, f"no prompt in the first {self._setting('settling_s')} s of a sit"
-        yield "quiet hours", bool(bits & prompting.QUIET), f"{hours}; {'within' if quiet else 'outside them'}"
+        yield "settling", False, f"holds prompts back for the first {self._setting('settling_s')} s of a sit"
+        yield "quiet hours", bool(bits & prompting.QUIET), f"{hours}; {'within them' if quiet else 'outside them'}"
         yield "mute", bool(bits & prompting.MUTED), self._until("muted", then.muted_until_ms)
         yield "snooze", False, self._until("snoozed", then.snoozed_until_ms)
         yield "vehicle mode", bool(bits & prompting.VEHICLE), "on" if vehicle else "off"
-        yield "battery", bool(bits & prompting.LOW_BATTERY), "too low to vibrate" if then.battery_low else "enough"
+        yield "battery", bool(bits & prompting.LOW_BATTERY), "too low to vibrate" if then.battery_low else "high enough"
         yield "object", bool(bits & prompting.OBJECT), "on the seat" if then.object_on else "none on the seat"
-        yield "sensors", bool(bits & prompting.UNTRUSTED), ", ".join(then.faults) or "all in order"
+        yield "sensors", bool(bits & prompting.UNTRUSTED), ", ".join(then.faults) or "no faults"
         yield "3 an hour", bool(bits & prompting.HOUR_LIMIT), f"{hour} in the hour before"
         yield "16 a day", bool(bits & prompting.DAY_LIMIT), f"{day} in the 24 hours before"
 
@@ -163,7 +167,7 @@ class _Decision:
         return f"{word} until {self._zone.local(until_ms):%H:%M}" if until_ms > self._at_ms else f"not {word}"
 
     def _count(self, window_ms: int) -> int:
-        """Promptings that began within a window before this one."""
+        """Prompts that began within a window before this one."""
         mine = [item for item in self._timeline.prompts if item.cushion == self._record.cushion]
         begins = [item.at_ms for item in mine if not any(at_ms == self._at_ms for at_ms, _, _ in item.levels)]
         return sum(self._at_ms - window_ms < at_ms < self._at_ms for at_ms in begins)
@@ -202,31 +206,32 @@ def _clock(minute: int) -> str:
 
 
 def lines(document: dict[str, Any]) -> Iterator[str]:
-    """The decision as a person reads it."""
+    """The decision in lines for a person."""
     inputs = document["inputs"]
     yield f"{_when(document['at'])}  {document['text']} (record {document['seq']})"
     if inputs["sat_since"]:
-        yield f"  sat since {inputs['sat_since'][11:16]}, {duration_text(inputs['sat_s'])}"
+        yield f"  sitting since {inputs['sat_since'][11:16]}, for {duration_text(inputs['sat_s'])}"
     if inputs["last_break"]:
         length = duration_text(inputs["last_break"]["length_s"])
-        yield f"  last verified break until {inputs['last_break']['end'][11:16]}, {length}"
+        yield f"  last verified break ended at {inputs['last_break']['end'][11:16]}, after {length}"
     for side in SIDES:
         dose, limit = inputs["dose_s"][side], inputs["limit_s"][side]
         load = inputs["load_permille"][side]
-        told = "unknown" if dose is None else f"{dose / 60:.1f} of {limit / 60:.1f} min"
-        yield f"  {side} dose {told}; load {'unknown' if load is None else f'{load / 10:.0f} % of your neutral sit'}"
+        shown = "unknown" if dose is None else f"{dose / 60:.1f} of {limit / 60:.1f} min"
+        yield f"  {side} dose {shown}; load {'unknown' if load is None else f'{load / 10:.0f} % of your neutral sit'}"
     seated = "unknown" if inputs["seated_s"] is None else f"{inputs['seated_s'] / 60:.1f}"
-    yield f"  seated {seated} of {inputs['seated_limit_s'] / 60:.1f} min since a verified break"
+    yield f"  seated {seated} of {inputs['seated_limit_s'] / 60:.1f} min since the last verified break"
     for item in document["thresholds"]:
-        since = f"since {_when(item['since'])[:10]}" if item["since"] else "never changed"
+        since = f"since {_when(item['since'])[:10]}" if item["since"] else "unchanged"
         yield f"  {item['name']} = {item['value']}, {since}" + (f" ({item['reason']})" if item["reason"] else "")
     for gate in document["gates"]:
-        yield f"  {'held back by' if gate['held'] else 'let through by'} {gate['name']}: {gate['text']}"
+        yield f"  {'held back by' if gate['held'] else 'allowed by'} {gate['name']}: {gate['text']}"
     if len(document.get("levels", [])) > 1:
         yield "  vibrated " + ", ".join(f"level {item['level']} at {item['at'][11:19]}" for item in document["levels"])
     if document["kind"] == "prompt":
         after = f" after {duration_text(document['response_s'])}" if document["response_s"] else ""
-        yield f"  what came of it: {document['outcome'] or 'not logged'}{after}"
+        name = document["outcome"]
+        yield f"  outcome: {OUTCOME_NAMES.get(name, name) if name else 'not logged'}{after}"
 
 
 def _when(at: str) -> str:

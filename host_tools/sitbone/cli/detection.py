@@ -1,4 +1,4 @@
-"""Commands about what the seat shows and how far it can be trusted: calibrate, live, evaluate."""
+"""Commands about what the sensors detect: calibrate, live, evaluate."""
 
 import json
 import select
@@ -14,13 +14,13 @@ from sitbone.errors import UsageError
 
 
 @click.command(epilog=example("calibrate --port /dev/ttyUSB0"))
-@click.option("--step", type=click.Choice(["empty", "seated"]), help="Only this step; else both, one after the other.")
-@click.option("--yes", is_flag=True, help="Begin each step at once, without waiting for Enter.")
-@click.option("--haptics", is_flag=True, help="Find the weakest vibration that you feel instead, and set the strength.")
+@click.option("--step", type=click.Choice(["empty", "seated"]), help="Run only this step, instead of both in turn.")
+@click.option("--yes", is_flag=True, help="Start each step at once, without waiting for a key.")
+@click.option("--haptics", is_flag=True, help="Instead, find the weakest vibration you feel and set the strength.")
 @port_option
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
-    """Teach the cushion the empty seat and your own neutral sit. A bad capture is refused, with the reason."""
+    """Calibrate the cushion: the empty seat, then your normal sit. A bad measurement is refused, with the reason."""
     from sitbone.board.device import Cushion
     from sitbone.board.live import PHASES, capture
 
@@ -32,7 +32,7 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
         for phase in [step] if step else list(PHASES):
             click.echo(PHASES[phase], err=as_json)
             if not yes and sys.stdin.isatty():
-                click.pause("Press a key to begin.", err=True)
+                click.pause("Press any key to start.", err=True)
             with progress_bar(phase) as progress:
                 done[phase] = capture(cushion.call, phase, progress)
         now = cushion.call("live")
@@ -41,14 +41,14 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
         click.echo(
-            f"done; your seat: {loads} kPa"
+            f"calibrated; load in your normal sit: {loads} kPa"
             if now["calibrated"]
-            else "empty seat taken; sit down, then run sitbone calibrate --step seated"
+            else "empty seat recorded; now sit as you normally do and run sitbone calibrate --step seated"
         )
 
 
 def _calibrate_haptics(port: str | None, as_json: bool) -> None:
-    """Sit on the cushion: a pulse, a question, until the threshold is found; then the setting is made."""
+    """Plays a pulse and asks whether it was felt, until the threshold is found; then changes the setting."""
     from sitbone.board.device import Cushion
     from sitbone.board.haptics import find_threshold
     from sitbone.cli.terminal import now, open_store
@@ -68,20 +68,22 @@ def _calibrate_haptics(port: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo(f"felt from {found['threshold_percent']} % on; strength is {found['strength_percent']} % now")
+        click.echo(
+            f"you feel vibration from {found['threshold_percent']} %; strength set to {found['strength_percent']} %"
+        )
 
 
 @click.command(epilog=example("live --port /dev/ttyUSB0"))
 @click.option(
-    "--every", "every_s", default=1.0, show_default=True, type=click.FloatRange(0.25), help="Seconds between."
+    "--every", "every_s", default=1.0, show_default=True, type=click.FloatRange(0.25), help="Seconds between updates."
 )
-@click.option("--for", "duration", metavar="DURATION", help="Stop after so long: 30s, 5m.")
+@click.option("--for", "duration", metavar="DURATION", help="Stop after this long: 30s, 5m.")
 @port_option
 @json_option
 def live(every_s: float, duration: str | None, port: str | None, as_json: bool) -> None:
-    """Show the seat's load, dose and next prompt, until Ctrl-C.
+    """Show the load on the seat, the dose and the next prompt. Press Ctrl-C to stop; the cushion keeps running.
 
-    Enter marks what is seen as "before": place a wedge or a cut-out cushion and compare. The cushion runs on.
+    Press Enter to mark the current figures as "before", then place a wedge or a cut-out cushion and compare.
     """
     from sitbone.board.device import Cushion
     from sitbone.board.live import figures, lines
@@ -106,7 +108,7 @@ def live(every_s: float, duration: str | None, port: str | None, as_json: bool) 
 
 
 def _draw(picture: list[str], drawn: int) -> int:
-    """Over the last picture on a terminal, below it elsewhere; returns how many lines to go back next time."""
+    """Replaces the last picture on a terminal, prints below it elsewhere; returns the lines to go back next time."""
     if sys.stdout.isatty():
         click.echo(f"\x1b[{drawn}A" if drawn else "", nl=False)
         click.echo("".join(f"\x1b[2K{line}\n" for line in picture), nl=False)
@@ -116,7 +118,7 @@ def _draw(picture: list[str], drawn: int) -> int:
 
 
 def _enter_pressed(wait_s: float) -> bool:
-    """Waits; True when somebody pressed Enter meanwhile."""
+    """Waits; True when Enter was pressed in the meantime."""
     if not sys.stdin.isatty() or sys.platform == "win32":
         time.sleep(wait_s)
         return False
@@ -125,13 +127,16 @@ def _enter_pressed(wait_s: float) -> bool:
 
 
 @click.command(epilog=example("evaluate --recordings recordings/ --plots plots/"))
-@click.option("--recordings", metavar="DIR", type=click.Path(path_type=Path), help="Traces with an occupied column.")
-@click.option("--plots", metavar="DIR", type=click.Path(path_type=Path), help="PNG files there (sitbone[plot]).")
-@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Runs of each scenario.")
-@click.option("--only", metavar="NAME", multiple=True, help="Only this recording or scenario; may be repeated.")
+@click.option(
+    "--recordings", metavar="DIR", type=click.Path(path_type=Path), help="Folder of traces with an occupied column."
+)
+@click.option("--plots", metavar="DIR", type=click.Path(path_type=Path), help="Folder for plots (needs sitbone[plot]).")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Runs per scenario.")
+@click.option("--only", metavar="NAME", multiple=True, help="Only this recording or scenario; can be repeated.")
 @json_option
 def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tuple[str, ...], as_json: bool) -> None:
-    """Hold detection against recordings and simulated sitters. Beside two stopwatches; with --json one row a line."""
+    """Measure detection on recordings and simulated sitters. Compares it with two stopwatches; --json prints one row
+    per line."""
     from sitbone.lab.evaluate import recording_rows, scenario_rows
     from sitbone.lab.evaluate import recordings as recordings_in
     from sitbone.lab.evaluation_report import evaluation_table, plot
@@ -140,7 +145,7 @@ def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tupl
     found = recordings_in(recordings) if recordings else {}
     known = (*found, *SCENARIOS)
     if unknown := [name for name in only if name not in known]:
-        raise UsageError(f"nothing to evaluate is called {', '.join(unknown)}; there are {', '.join(known)}")
+        raise UsageError(f"no recording or scenario is called {', '.join(unknown)}; choose from {', '.join(known)}")
     names = [name for name in known if not only or name in only]
     rows = []
     with progress_bar("evaluating") as progress:

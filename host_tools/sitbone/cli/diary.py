@@ -1,4 +1,4 @@
-"""Commands of the diary: pain, red flags, rehabilitation."""
+"""Commands for the diary: pain, red flags, exercises."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,21 +23,21 @@ class Quick(click.Group):
 
 @click.group(cls=Quick, no_args_is_help=False, epilog=example("pain 3 --morning"))
 def pain() -> None:
-    """Keep the pain diary: what tuning goes by."""
+    """Keep the pain diary, the basis for tuning."""
 
 
 @pain.command("add", epilog=example("pain add 2 --morning --sat 1"))
 @click.argument("value", metavar="0-10", type=int)
-@click.option("--morning", is_flag=True, help="On waking up: what counts most.")
-@click.option("--sitting", is_flag=True, help="The worst while sitting today.")
-@click.option("--sat", metavar="0-10", type=int, help="With --morning: the worst while sitting yesterday.")
-@click.option("--when", metavar="TIME", help="When it was felt: 2026-03-31T07:00, yesterday. Now, unless told.")
-@click.option("--side", type=SIDE, default="both", show_default=True, help="Leave it out if you can't tell.")
+@click.option("--morning", is_flag=True, help="Pain on waking; this counts most.")
+@click.option("--sitting", is_flag=True, help="Worst pain while sitting today.")
+@click.option("--sat", metavar="0-10", type=int, help="With --morning: worst pain while sitting yesterday.")
+@click.option("--when", metavar="TIME", help="When you felt it, if not now: 2026-03-31T07:00, yesterday.")
+@click.option("--side", type=SIDE, default="both", show_default=True, help="Omit it if you can't tell.")
 @click.option("--onset-min", type=int, help="Minutes of sitting until it began.")
-@click.option("--sleep", type=int, help="How you slept, 0 bad to 10 good.")
+@click.option("--sleep", type=int, help="Sleep, 0 bad to 10 good.")
 @click.option("--stress", type=int, help="Stress, 0 to 10.")
-@click.option("--flare", type=click.Choice(["start", "end"]), help="A flare begins or is over.")
-@click.option("--note", default="", help="In your own words.")
+@click.option("--flare", type=click.Choice(["start", "end"]), help="A flare started or ended.")
+@click.option("--note", default="", help="Note in your own words.")
 @json_option
 def pain_add(
     value: int,
@@ -53,7 +53,7 @@ def pain_add(
     note: str,
     as_json: bool,
 ) -> None:
-    """Note how much it hurts."""
+    """Record how much it hurts."""
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.entries import care_of, new_pain
 
@@ -84,15 +84,17 @@ def _felt(when: str | None) -> datetime:
     if when is None:
         return now()
     felt = parse_when(when, now())
-    # A day without a time: at its noon, or now if that is still to come.
+    # A day without a time: noon, or now if noon is still to come.
     return felt if felt.hour or felt.minute or "T" in when else min(felt.replace(hour=12), max(felt, now()))
 
 
 @pain.command("list", epilog=example("pain list --days 14"))
-@click.option("--days", type=click.IntRange(1, 36600), default=14, show_default=True, help="So many last days.")
+@click.option(
+    "--days", type=click.IntRange(1, 36600), default=14, show_default=True, help="Number of days up to today."
+)
 @json_option
 def pain_list(days: int, as_json: bool) -> None:
-    """Show the diary, and the marks from the cushion's button."""
+    """Show the diary and the marks made with the cushion's button."""
     from sitbone.dates import local
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.entries import symptom_marks
@@ -102,8 +104,8 @@ def pain_list(days: int, as_json: bool) -> None:
         rows = [row for row in DiaryStore(store).pains() if row["day"] >= first]
         marks = [mark for mark in symptom_marks(store) if local(mark["at_ms"]).date().isoformat() >= first]
     if as_json:
-        told = [mark | {"at": local(mark["at_ms"]).isoformat()} for mark in marks]
-        print_json({"entries": [_shown(row) for row in rows], "marks": told})
+        shown = [mark | {"at": local(mark["at_ms"]).isoformat()} for mark in marks]
+        print_json({"entries": [_shown(row) for row in rows], "marks": shown})
         return
     for row in rows:
         click.echo(f"{row['id']}  {_line(row)}")
@@ -111,16 +113,16 @@ def pain_list(days: int, as_json: bool) -> None:
         dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
         click.echo(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}")
     if not rows and not marks:
-        click.echo("nothing in these days; add an entry with sitbone pain 3 --morning")
+        click.echo("no entries for these days; add one with sitbone pain 3 --morning")
 
 
 @pain.command("edit", epilog=example("pain edit 12 --pain 2"))
 @click.argument("number", type=int)
-@click.option("--pain", "value", metavar="0-10", type=int)
-@click.option("--side", type=SIDE)
-@click.option("--note")
+@click.option("--pain", "value", metavar="0-10", type=int, help="Corrected pain.")
+@click.option("--side", type=SIDE, help="Corrected side.")
+@click.option("--note", help="Corrected note.")
 def pain_edit(number: int, value: int | None, side: str | None, note: str | None) -> None:
-    """Correct an entry; what it said before is kept with it."""
+    """Correct an entry. The earlier version is kept with it."""
     from sitbone.dates import unix_ms
     from sitbone.diary.diary_store import DiaryStore
 
@@ -138,7 +140,7 @@ def pain_edit(number: int, value: int | None, side: str | None, note: str | None
 @pain.command("remove", epilog=example("pain remove 12"))
 @click.argument("number", type=int)
 def pain_remove(number: int) -> None:
-    """Take an entry out of use."""
+    """Remove an entry."""
     from sitbone.dates import unix_ms
     from sitbone.diary.diary_store import DiaryStore
 
@@ -149,19 +151,19 @@ def pain_remove(number: int) -> None:
 
 @pain.command("flags", epilog=example("pain flags --add numbness"))
 @click.option("--add", "what", metavar="FLAG", help="pop, bruising, weakness, numbness, bladder or night-pain.")
-@click.option("--clear", is_flag=True, help="Somebody qualified has looked at it; say who with --note.")
-@click.option("--note", default="", help="In your own words.")
+@click.option("--clear", is_flag=True, help="Clear all open red flags, once a clinician has; say who with --note.")
+@click.option("--note", default="", help="Note in your own words.")
 @json_option
 def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
-    """Red flags: what needs a doctor. While one is open, no limit is raised."""
-    from sitbone.dates import unix_ms
+    """Report or clear a red flag, which needs a doctor. While one is open, no limit is raised."""
+    from sitbone.dates import counted, unix_ms
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.entries import RED_FLAGS, URGENT
 
     if what is not None and what not in RED_FLAGS:
-        raise UsageError(f"no red flag is called {what}; give {', '.join(RED_FLAGS)}")
+        raise UsageError(f"no red flag is called {what}; choose from {', '.join(RED_FLAGS)}")
     if clear and not note.strip():
-        raise UsageError("say who has looked at it; give it with --note")
+        raise UsageError("--clear needs the clinician who cleared it; say who with --note")
     at = now()
     with open_store() as store:
         diary = DiaryStore(store)
@@ -173,34 +175,34 @@ def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
         print_json({"open": [{"day": row["day"], "what": row["what"], "note": row["note"]} for row in rows]})
         return
     if cleared:
-        click.echo(f"{cleared} cleared: {note}")
+        click.echo(f"cleared {counted(cleared, 'red flag')}: {note}")
     for row in rows:
         care = URGENT.get(row["what"], "seek care")
         click.echo(f"{row['day']}  {RED_FLAGS[row['what']]}: {care}; no limit is raised")
     if not rows:
-        click.echo("no open red flag. These need a doctor: " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
+        click.echo("no open red flags; see a doctor about " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
 
 
 @click.group(epilog=example("rehab add heavy-slow 'hip thrust' --sets 4 --reps 8 --load-kg 60"))
 def rehab() -> None:
-    """Keep the log of your exercises."""
+    """Keep a log of your exercises."""
 
 
 @rehab.command("add", epilog=example("rehab add isometric bridge --sets 5 --hold-s 45 --pain-during 1 --pain-next 1"))
 @click.argument("stage", metavar="STAGE")
 @click.argument("exercise")
-@click.option("--side", type=SIDE)
-@click.option("--sets", type=int)
-@click.option("--reps", type=int)
-@click.option("--load-kg", type=float)
-@click.option("--hold-s", type=int)
-@click.option("--pain-during", metavar="0-10", type=int)
-@click.option("--pain-next", metavar="0-10", type=int, help="The morning after.")
-@click.option("--left-kg", type=float, help="Strength of the left leg, as measured.")
-@click.option("--right-kg", type=float)
-@click.option("--note")
+@click.option("--side", type=SIDE, help="Side that you trained, if only one.")
+@click.option("--sets", type=int, help="Number of sets.")
+@click.option("--reps", type=int, help="Repetitions per set.")
+@click.option("--load-kg", type=float, help="Load in kg.")
+@click.option("--hold-s", type=int, help="Seconds that each repetition was held.")
+@click.option("--pain-during", metavar="0-10", type=int, help="Pain during the exercise.")
+@click.option("--pain-next", metavar="0-10", type=int, help="Pain on the morning after.")
+@click.option("--left-kg", type=float, help="Measured strength of the left leg.")
+@click.option("--right-kg", type=float, help="Measured strength of the right leg.")
+@click.option("--note", help="Note in your own words.")
 def rehab_add(stage: str, exercise: str, **values: Any) -> None:
-    """Note an exercise. STAGE: isometric, heavy-slow or energy-storage."""
+    """Log an exercise. STAGE: isometric, heavy-slow or energy-storage."""
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.rehab import criteria, new_exercise
 
@@ -208,16 +210,16 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
     with open_store() as store:
         diary = DiaryStore(store)
         number = diary.add("rehab", row)
-        told = criteria(diary.rehab(), now())
+        found = criteria(diary.rehab(), now())
     click.echo(f"{number}  {_exercise_line(row)}")
-    click.echo("\n".join(told))
+    click.echo("\n".join(found))
 
 
 @rehab.command("rate", epilog=example("rehab rate 4 --pain-next 2"))
 @click.argument("number", type=int)
-@click.option("--pain-next", metavar="0-10", type=int, required=True, help="How the morning after it was.")
+@click.option("--pain-next", metavar="0-10", type=int, required=True, help="Pain on the morning after.")
 def rehab_rate(number: int, pain_next: int) -> None:
-    """Add to an exercise the pain of the morning after it."""
+    """Add the pain on the morning after an exercise."""
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.rehab import criteria
 
@@ -226,32 +228,32 @@ def rehab_rate(number: int, pain_next: int) -> None:
     with open_store() as store:
         diary = DiaryStore(store)
         diary.rate_next_morning(number, pain_next)
-        told = criteria(diary.rehab(), now())
-    click.echo("\n".join(told))
+        found = criteria(diary.rehab(), now())
+    click.echo("\n".join(found))
 
 
 @rehab.command("list", epilog=example("rehab list --json"))
 @json_option
 def rehab_list(as_json: bool) -> None:
-    """Show the exercises, and which criteria the stage has met. It never moves on by itself."""
+    """Show the exercises and the criteria met. The stage never moves on by itself."""
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.rehab import criteria
 
     with open_store() as store:
         rows = DiaryStore(store).rehab()
-    told = criteria(rows, now())
+    found = criteria(rows, now())
     if as_json:
-        print_json({"exercises": rows, "criteria": told})
+        print_json({"exercises": rows, "criteria": found})
         return
     for row in rows:
         click.echo(f"{row['id']}  {_exercise_line(row)}")
-    click.echo("\n".join(told))
+    click.echo("\n".join(found))
 
 
 @rehab.command("remove", epilog=example("rehab remove 4"))
 @click.argument("number", type=int)
 def rehab_remove(number: int) -> None:
-    """Take an exercise out of the log."""
+    """Remove an exercise."""
     from sitbone.dates import unix_ms
     from sitbone.diary.diary_store import DiaryStore
 

@@ -28,7 +28,7 @@ from sitbone.errors import CushionGone, DamagedData, UsageError
 @port_option
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
-    """Fetch what is new into the store, and set the clock. Verified; safe to cut and to repeat."""
+    """Fetch new records from the cushion and set its clock. Safe to interrupt and to repeat."""
     from sitbone.analysis.day_cache import derive_recent
     from sitbone.board.device import Cushion
     from sitbone.store.sync import Sync
@@ -51,13 +51,13 @@ def sync(port: str | None, as_json: bool) -> None:
 
 
 def remind_of_morning() -> None:
-    """A line for who keeps the diary and has not said yet how the morning was."""
+    """A line for somebody who keeps the diary and has not rated this morning yet."""
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.entries import misses_morning
 
     with open_store() as store:
         if misses_morning(DiaryStore(store), now()):
-            click.echo("this morning's pain is not in the diary yet: sitbone pain 0-10 --morning")
+            click.echo("this morning's pain is not in the diary yet; rate it from 0 to 10: sitbone pain N --morning")
 
 
 def print_sync(result: dict[str, Any], as_json: bool) -> None:
@@ -72,10 +72,10 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
 @click.command(epilog=example("history --days 14"))
 @from_option
 @to_option
-@click.option("--days", type=click.IntRange(1, 36600), default=7, show_default=True, help="So many last days.")
+@click.option("--days", type=click.IntRange(1, 36600), default=7, show_default=True, help="Number of days up to today.")
 @json_option
 def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
-    """Show the days: sitting, breaks, prompts, dose. How prompts ended and how much data is valid, too."""
+    """Show each day: sitting, breaks, prompts, dose. Also how prompts ended and how much data is valid."""
     from sitbone.analysis.history import history as days_of
     from sitbone.analysis.history import last_days
     from sitbone.store.store import zone_of
@@ -92,7 +92,7 @@ def history(start: str | None, end: str | None, days: int, as_json: bool) -> Non
     print_history(found, simulated)
     if unplaced:
         have = "1 record has" if unplaced == 1 else f"{unplaced} records have"
-        click.echo(f"{have} no place in time: the cushion's clock was never set in that session")
+        click.echo(f"{have} no date: the cushion's clock was not set when they were made")
 
 
 def _earliest() -> datetime:
@@ -103,7 +103,7 @@ def print_history(found: list[Any], simulated: bool) -> None:
     from sitbone.cli.render import history_table
 
     if not found:
-        click.echo("no data in these days; run sitbone sync, or ask for others with --from")
+        click.echo("no data for these days; run sitbone sync, or choose other days with --from")
         return
     print_table(history_table(found))
     if simulated:
@@ -115,7 +115,7 @@ def print_history(found: list[Any], simulated: bool) -> None:
 @to_option
 @json_option
 def events(start: str | None, end: str | None, as_json: bool) -> None:
-    """Show each event with its reason: why did it buzz?"""
+    """Show what happened and why, event by event."""
     from sitbone.analysis.events import events as events_of
     from sitbone.cli.render import event_line
     from sitbone.store.store import zone_of
@@ -125,22 +125,24 @@ def events(start: str | None, end: str | None, as_json: bool) -> None:
     for event in found:
         click.echo(json.dumps(event, ensure_ascii=False) if as_json else plain(event_line(event)))
     if not found and not as_json:
-        click.echo("no events; run sitbone sync, or ask for other days with --from")
+        click.echo("no events; run sitbone sync, or choose other days with --from")
 
 
 @click.command(epilog=example("why latest"))
 @click.argument("which", metavar="[SEQ|latest]", default="latest")
 @json_option
 def why(which: str, as_json: bool) -> None:
-    """Explain one prompt in full. Its inputs, thresholds, and all that could have held it back.
+    """Explain one prompt: why did it buzz?
 
-    SEQ is its record number, as `sitbone events --json` tells it; that of a prompt that was held back will do, too.
+    Shows the doses, the limits and everything that could have held the prompt back.
+
+    SEQ is a record number from `sitbone events --json`, of a prompt or of one that was held back.
     """
     from sitbone.analysis.why import lines
     from sitbone.analysis.why import why as why_of
 
     if which != "latest" and not which.isdecimal():
-        raise UsageError(f"{which} is no record number; give one from sitbone events --json, or latest")
+        raise UsageError(f"'{which}' is not a record number; give one from sitbone events --json, or latest")
     with open_store() as store:
         document = why_of(store, None if which == "latest" else int(which))
     if as_json:

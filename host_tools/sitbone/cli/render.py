@@ -7,8 +7,9 @@ from rich.table import Table
 
 from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
+from sitbone.analysis.events import OUTCOME_NAMES, outcomes_told
 from sitbone.board.live import STATES, fault_words
-from sitbone.dates import duration_text, off_text
+from sitbone.dates import counted, duration_text, off_text
 
 Row = dict[str, Any]
 
@@ -22,11 +23,11 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
     return [
         f"cushion      {status['cushion']}, firmware {status['firmware']}; seat: {seat}",
         f"dose         {', '.join(sides)}; seated {duration_text(status['seated_s'])} since the last verified break",
-        f"calibration  {'done' if status['calibrated'] else 'none yet: loads are by a typical seat'}",
+        f"calibration  {'done' if status['calibrated'] else 'not done: loads assume a typical seat'}",
         f"dividers     {_dividers(status.get('divider_ohm'))}",
         f"battery      {_battery(status['battery'])}",
         f"clock        {_clock(status['unix_ms'], host_unix_ms)}",
-        f"log          records {log['first_seq']} to {log['last_seq']}, room for {log['bytes_free']} bytes",
+        f"log          records {log['first_seq']} to {log['last_seq']}, {log['bytes_free'] // 1024} kB free",
         f"faults       {', '.join(fault_words(str(fault)) for fault in status['faults']) or 'none'}",
         f"last reset   {status['reset']}",
     ]
@@ -34,7 +35,7 @@ def status_lines(status: Row, host_unix_ms: int) -> list[str]:
 
 def _dividers(ohms: list[int] | None) -> str:
     if ohms is None:
-        return "not known"
+        return "unknown"
     return f"{ohms[0]} ohm each" if len(set(ohms)) == 1 else f"{', '.join(map(str, ohms))} ohm"
 
 
@@ -67,17 +68,12 @@ def history_table(days: list[Day]) -> Table:
             str(day.breaks_all),
             str(day.breaks_verified),
             str(day.episodes),
-            outcomes_text(day),
+            outcomes_told(day.outcomes) or "–",
             f"{day.left_dose_max_s / 60:.1f} min",
             f"{day.right_dose_max_s / 60:.1f} min",
             share_text(day.valid_share),
         )
     return table
-
-
-def outcomes_text(day: Day) -> str:
-    """'2 break, 1 missed'; '–' when no prompt ended."""
-    return ", ".join(f"{count} {name}" for name, count in day.outcomes.items()) or "–"
 
 
 def share_text(share: float | None) -> str:
@@ -95,8 +91,8 @@ def event_line(event: Row) -> str:
 def settings_table(values: Row) -> Table:
     """`sitbone settings show`."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("setting", "value", "range", "unit", "what"):
-        table.add_column(name, justify="right" if name in ("value", "range") else "left", no_wrap=name != "what")
+    for name in ("setting", "value", "range", "unit", "meaning"):
+        table.add_column(name, justify="right" if name in ("value", "range") else "left", no_wrap=name != "meaning")
     for param in SPEC:
         value = values.get(param.name, "unknown")
         table.add_row(param.name, str(value), f"{param.low} to {param.high}", param.unit, param.help)
@@ -104,16 +100,16 @@ def settings_table(values: Row) -> Table:
 
 
 def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
-    """`sitbone settings set`: what is in force now, and where that isn't what was asked for."""
+    """`sitbone settings set`: the values now in force, and where one is not what was asked for."""
     lines = [f"{name} = {value}" for name, value in answer["applied"].items()]
-    lines += [f"{name}: {asked[name]} was asked for; the cushion keeps it lower for now" for name in answer["clamped"]]
+    lines += [f"{name}: you asked for {asked[name]}; the cushion allows no more for now" for name in answer["clamped"]]
     return lines
 
 
 def energy_table(result: Row) -> Table:
-    """`sitbone energy`: what costs most first."""
+    """`sitbone energy`: the most expensive state first."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("state", "time a day", "mA", "mAh a day", "share"):
+    for name in ("state", "time per day", "mA", "mAh per day", "share"):
         table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
     for name, state in sorted(result["states"].items(), key=lambda item: -item[1]["mah"]):
         share = state["mah"] / result["mah_per_day"]
@@ -125,26 +121,31 @@ def energy_table(result: Row) -> Table:
 def energy_lines(result: Row) -> Iterable[str]:
     """The sums below the table."""
     always_on, days = result["always_on"], result["days_per_charge"]
-    yield f"{result['mah_per_day']:.1f} mAh a day with {result['seated_h']:g} h seated: {days:.0f} days"
     aged = result["days_per_charge_aged"]
-    yield f"on {result['capacity_mah']:g} mAh, {aged:.0f} on an aged cell; self-discharge included"
-    yield f"always on: {always_on['mah_per_day']:.0f} mAh a day, {always_on['days_per_charge'] * 24:.0f} hours"
+    yield f"{result['mah_per_day']:.1f} mAh per day, of which {result['seated_h']:g} h seated"
+    yield f"{result['capacity_mah']:g} mAh last {days:.0f} days, {aged:.0f} in an aged cell, with self-discharge"
+    hours = always_on["days_per_charge"] * 24
+    yield f"always on: {always_on['mah_per_day']:.0f} mAh per day, {hours:.0f} hours per charge"
     yield result["basis"]
 
 
 def replay_lines(found: Row) -> Iterable[str]:
     """`sitbone replay`."""
     yield f"{found['trace']}: {duration_text(found['duration_s'])}, {found['calibration']}"
-    yield f"sits {len(found['bouts'])}, seated {duration_text(_total_ms(found['bouts']) / 1000)}"
+    yield f"{counted(len(found['bouts']), 'sit')}, seated {duration_text(_total_ms(found['bouts']) / 1000)}"
     verified = sum(1 for item in found["breaks"] if item["verified"])
-    yield f"breaks {len(found['breaks'])} ({verified} verified), weight shifts {len(found['shifts'])}"
+    shifts = counted(len(found["shifts"]), "weight shift")
+    yield f"{counted(len(found['breaks']), 'break')} ({verified} verified), {shifts}"
     left, right = (found["dose"][side]["max_s"] / 60 for side in ("left", "right"))
     yield f"highest dose {left:.1f} min left, {right:.1f} min right"
     if found["unknown"]:
-        yield f"unknown {duration_text(_total_ms(found['unknown']) / 1000)} in {len(found['unknown'])} stretches"
+        gaps = counted(len(found["unknown"]), "gap")
+        yield f"unknown {duration_text(_total_ms(found['unknown']) / 1000)} in {gaps}"
     for prompt in found["prompts"]:
-        when, outcome = duration_text(prompt["t_ms"] / 1000), prompt["outcome"] or "no outcome within the trace"
-        yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, by {prompt['cause']}: {outcome}"
+        when, name = duration_text(prompt["t_ms"] / 1000), prompt["outcome"]
+        outcome = OUTCOME_NAMES.get(name, name) if name else "none within the trace"
+        cause = {"dose": "dose limit", "time": "seated limit"}[prompt["cause"]]
+        yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, {cause}; outcome: {outcome}"
 
 
 def _total_ms(spans: list[Row]) -> int:

@@ -17,12 +17,12 @@ from sitbone.errors import UsageError
 
 @click.command(epilog=example("replay morning.csv --json"))
 @click.argument("trace", type=click.Path(path_type=Path))
-@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="JSON object of names and values.")
+@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="JSON file of settings.")
 @click.option(
     "--calibrate-from",
     metavar="CSV",
     type=click.Path(path_type=Path),
-    help="Calibrate as the cushion would on this trace's first neutral sit; it may be the same trace.",
+    help="Calibrate first, on the first neutral sit in this trace; it may be the same file.",
 )
 @json_option
 def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
@@ -42,17 +42,22 @@ def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None,
 
 
 @click.command(epilog=example("virtual --sitter office --speed 60 --link /tmp/cushion"))
-@click.option("--trace", metavar="CSV", type=click.Path(path_type=Path), help="Recorded seat, also .csv.gz.")
-@click.option("--sitter", metavar="NAME", help="Simulated seat: office, or one of the scenarios.")
-@click.option("--flash", metavar="IMG", type=click.Path(path_type=Path), help="Flash image; persists across runs.")
-@click.option("--link", metavar="PATH", type=click.Path(path_type=Path), help="Where its port is to appear.")
-@click.option("--speed", metavar="N|max", default="1", show_default=True, help="Times real time.")
-@click.option("--baud", type=click.IntRange(300), help="Hold the port to a wire's speed.")
-@click.option("--start", metavar="ISO", help="Wall-clock time at power-on; else the clock isn't set.")
-@click.option("--for", "duration", metavar="DURATION", help="Switch off after so much world time: 90s, 30m, 8h.")
-@click.option("--seed", default=0, show_default=True, help="Same seed, same sitter.")
-@click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="What the world saw, as JSON Lines.")
-@click.option("--board", default="devkit", show_default=True, metavar="NAME", help="The board that it is wired as.")
+@click.option("--trace", metavar="CSV", type=click.Path(path_type=Path), help="Play a recorded trace, .csv or .csv.gz.")
+@click.option("--sitter", metavar="NAME", help="Simulate a sitter: office, or one of the scenarios.")
+@click.option("--flash", metavar="IMG", type=click.Path(path_type=Path), help="Flash image; kept between runs.")
+@click.option("--link", metavar="PATH", type=click.Path(path_type=Path), help="Path for its serial port.")
+@click.option("--speed", metavar="N|max", default="1", show_default=True, help="How many times as fast as real time.")
+@click.option("--baud", type=click.IntRange(300), help="Limit the port to this baud rate.")
+@click.option("--start", metavar="ISO", help="Wall-clock time at power-on; without it the clock is not set.")
+@click.option("--for", "duration", metavar="DURATION", help="Switch off after this much simulated time: 90s, 30m, 8h.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same sitter.")
+@click.option(
+    "--journal",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Log the simulated world as JSON Lines.",
+)
+@click.option("--board", default="devkit", show_default=True, metavar="NAME", help="Board profile to simulate.")
 def virtual(
     board: str,
     trace: Path | None,
@@ -100,7 +105,7 @@ def _seat(trace: Path | None, sitter: str | None, seed: int, start: datetime | N
     if trace is not None:
         return TraceSeat(read_trace(trace))
     if sitter not in SITTERS:
-        raise UsageError(f"no sitter is called {sitter}; there are {', '.join(sorted(SITTERS))}")
+        raise UsageError(f"no sitter is called {sitter}; choose from {', '.join(sorted(SITTERS))}")
     return SitterSeat(sitter, seed=seed, start=start)
 
 
@@ -110,7 +115,7 @@ def _speed(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"--speed {text} is no number; give for example 1, 60 or max") from None
+        raise UsageError(f"--speed {text} is not a number; give 1, 60 or max, for example") from None
 
 
 @contextmanager
@@ -125,7 +130,7 @@ def _journal(path: Path | None) -> Iterator[Callable[[dict[str, Any]], None] | N
 
 @contextmanager
 def _switched_off_by_sigterm() -> Iterator[None]:
-    """SIGTERM and Ctrl-C are the switch: both end the block in order, with nothing to complain about."""
+    """SIGTERM and Ctrl-C switch the cushion off: both end the block in order, without an error."""
 
     def switch_off(*_: object) -> None:
         raise SystemExit(0)
@@ -140,22 +145,27 @@ def _switched_off_by_sigterm() -> Iterator[None]:
 
 
 @click.command(epilog=example("demo"))
-@click.option("--into", metavar="DIR", type=click.Path(path_type=Path), help="Keep the data there; else it is removed.")
+@click.option(
+    "--into",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the data there; otherwise it is deleted.",
+)
 @click.option(
     "--report",
     metavar="FILE",
     type=click.Path(path_type=Path),
     default="sitbone-demo-report.html",
     show_default=True,
-    help="Where the day's report goes.",
+    help="Where to write the day's report.",
 )
-@click.option("--weeks", type=click.IntRange(1, 52), help="Instead, example data of so many weeks in --into.")
-@click.option("--seed", default=7, show_default=True, help="Same seed, same weeks.")
+@click.option("--weeks", type=click.IntRange(1, 52), help="Instead, make this many weeks of example data in --into.")
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same weeks.")
 def demo(into: Path | None, report: Path, weeks: int | None, seed: int) -> None:
-    """Live through a simulated office day. Prompts as they happen, the sync, the day's history, a report.
+    """Run a simulated office day. Shows the prompts as they happen, then the sync, the day's history and a report.
 
-    With --weeks 6 --into DIR: example data to explore without hardware, with diary, limits and exercises, in about a
-    minute. Decisions, log and store are real, the person and the seat are simulated, and the data says so.
+    With --weeks 6 --into DIR it makes example data to explore without hardware, with diary, limits and exercises, in
+    about a minute. Decisions, log and store are real; the person and the seat are simulated, and the data says so.
     """
     from tempfile import TemporaryDirectory
 
@@ -175,8 +185,8 @@ def _example_weeks(home: Path, weeks: int, seed: int) -> None:
 
     with progress_bar("simulating") as progress:
         made = run_weeks(home, weeks, now(), seed, progress)
-    click.echo(f"{made['records']} records of {weeks} simulated weeks in {home}: no person's data")
-    click.echo(f"look at them with SITBONE_HOME={home}, for example: sitbone history --days {7 * weeks}")
+    click.echo(f"wrote {made['records']} records of {weeks} simulated weeks to {home}")
+    click.echo(f"to explore them, set SITBONE_HOME={home}; then run, for example, sitbone history --days {7 * weeks}")
 
 
 def _demo(home: Path, report: Path, kept: bool) -> None:
@@ -195,7 +205,7 @@ def _demo(home: Path, report: Path, kept: bool) -> None:
 
 
 def _print_demo_events(home: Path) -> None:
-    """Why it buzzed, and what came of it: the rest is in `sitbone events`."""
+    """Why it buzzed and how it ended; the rest is in `sitbone events`."""
     from sitbone.analysis.events import events as events_of
     from sitbone.cli.render import event_line
     from sitbone.store.store import Store

@@ -1,4 +1,4 @@
-"""What the commands share: printing, progress bars, the store, the port, options that mean the same everywhere."""
+"""What the commands share: printing, progress bars, the store, the port, common options."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ def example(command: str) -> str:
 
 
 def plain(text: str) -> str:
-    """On one line, without what a terminal would take for an order: people's own words may hold anything."""
+    """The text on one line, without control characters: people's own words may hold anything."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
@@ -80,16 +80,16 @@ def chosen_port(port: str | None) -> str:
     if not ports:
         raise NoCushion("no cushion found; plug it in, or name its port with --port")
     if len(ports) > 1:
-        raise UsageError(f"cushions on {', '.join(ports)}; choose one with --port")
+        raise UsageError(f"found cushions on {', '.join(ports)}; choose one with --port")
     return str(ports[0])
 
 
 port_option = click.option(
-    "--port", metavar="P", envvar="SITBONE_PORT", help="Serial port; else the only cushion there is."
+    "--port", metavar="P", envvar="SITBONE_PORT", help="Serial port; not needed when only one cushion is connected."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-from_option = click.option("--from", "start", metavar="D", help="First day, or a time: 2026-03-31, today, yesterday.")
-to_option = click.option("--to", "end", metavar="D", help="Last day (included), or a time.")
+from_option = click.option("--from", "start", metavar="D", help="First day or time: 2026-03-31, today, yesterday.")
+to_option = click.option("--to", "end", metavar="D", help="Last day (included) or time.")
 
 
 def parse_range(start: str | None, end: str | None, zone: "Zone") -> tuple[datetime | None, datetime | None]:

@@ -1,4 +1,4 @@
-"""Commands that move the limits: tune, and what settings were, are and can be again."""
+"""Commands that change limits: tune, and the history, undo, export and import of settings."""
 
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ from sitbone.errors import SitboneError, UsageError
 
 
 @click.command(epilog=example("tune") + "\n  sitbone tune --apply --port /dev/ttyUSB0")
-@click.option("--apply", "apply_it", is_flag=True, help="Put it into force, read it back, note why.")
-@click.option("--explore", is_flag=True, help="Your last weeks under a grid of settings instead.")
-@click.option("--plot", metavar="PNG", type=click.Path(path_type=Path), help="With --explore: the plot.")
-@click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="With --explore.")
-@click.option("--resume", is_flag=True, help="Go on after tuning has stopped; say why with --reason.")
-@click.option("--reason", default="", help="With --resume: what was discussed, with whom.")
+@click.option("--apply", "apply_it", is_flag=True, help="Send the new limits to the cushion, with the reason.")
+@click.option("--explore", is_flag=True, help="Instead, replay your last weeks under a grid of settings.")
+@click.option("--plot", metavar="PNG", type=click.Path(path_type=Path), help="With --explore: save a plot.")
+@click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days for --explore.")
+@click.option("--resume", is_flag=True, help="Resume after tuning has stopped; say why with --reason.")
+@click.option("--reason", default="", help="With --resume: what you discussed, and with whom.")
 @port_option
 @json_option
 def tune(
@@ -39,11 +39,11 @@ def tune(
     port: str | None,
     as_json: bool,
 ) -> None:
-    """Propose limits from your diary and your sitting. With the evidence; --apply puts them into force."""
+    """Propose limits from your diary and your sitting. Shows the evidence; nothing changes without --apply."""
     if sum((apply_it, explore, resume)) > 1:
-        raise UsageError("--apply, --explore and --resume are three things; give one")
+        raise UsageError("--apply, --explore and --resume exclude each other; give one")
     if plot is not None and not explore:
-        raise UsageError("--plot goes with --explore; see sitbone tune --help")
+        raise UsageError("--plot needs --explore; see sitbone tune --help")
     if explore:
         _explore(plot, days, as_json)
         return
@@ -89,7 +89,7 @@ def _explore(plot: Path | None, days: int, as_json: bool) -> None:
 @settings.command("history", epilog=example("settings history"))
 @json_option
 def settings_history(as_json: bool) -> None:
-    """Show every change of a setting, with its reason."""
+    """Show all changes of settings, with their reasons."""
     from sitbone.dates import iso
     from sitbone.settings.limits import setting_changes
     from sitbone.settings.spec import BY_SYNC
@@ -113,21 +113,21 @@ def settings_history(as_json: bool) -> None:
         at = (row["at"] or "time unknown       ")[:19].replace("T", " ")
         click.echo(plain(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})"))
     if not rows:
-        click.echo("no change yet, as far as was synced")
+        click.echo("no changes in the synced log")
 
 
 @settings.command("undo", epilog=example("settings undo --port /dev/ttyUSB0"))
 @port_option
 @json_option
 def settings_undo(port: str | None, as_json: bool) -> None:
-    """Take back the last change. Of a reduction, as much as a week allows: a rise is a rise."""
+    """Undo the last change. A lowered limit comes back by at most 10 % in 7 days, like any rise."""
     from sitbone.board.device import Cushion
     from sitbone.settings.changes import change, undone
     from sitbone.store.sync import Sync
 
     chosen = chosen_port(port)
     with open_store() as store:
-        # What the last change was is in the cushion's log: by an older one, another setting would be taken back.
+        # The last change is in the cushion's log: with an older copy, another setting would be undone.
         Sync(store, lambda: Cushion(chosen), now).run()
         with Cushion(chosen) as cushion:
             asked = undone(store, cushion)
@@ -139,30 +139,30 @@ def settings_undo(port: str | None, as_json: bool) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @port_option
 def settings_export(path: Path, port: str | None) -> None:
-    """Write the settings in force to a file. Import and replay --settings read it."""
+    """Save the current settings to a file. Import, diff and replay --settings read it."""
     from sitbone.board.device import Cushion
     from sitbone.settings.spec import exported
 
     with Cushion(chosen_port(port)) as cushion:
         values = cushion.call("settings_show")["values"]
     path.write_text(exported(values))
-    click.echo(f"{path}: {len(values)} settings")
+    click.echo(f"saved {len(values)} settings to {path}")
 
 
 @settings.command("import", epilog=example("settings import mine.json --port /dev/ttyUSB0"))
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--reason", default="import", show_default=True, help="Kept in the log, beside the change.")
+@click.option("--reason", default="import", show_default=True, help="Reason, logged with the change.")
 @port_option
 @json_option
 def settings_import(path: Path, reason: str, port: str | None, as_json: bool) -> None:
-    """Put a file's settings into force. They are held to their ranges and to the 7-day rise."""
+    """Change settings to those in a file. Ranges and the limit on rises (10 % in 7 days) still apply."""
     from sitbone.board.device import Cushion
     from sitbone.settings.changes import change
     from sitbone.settings.spec import BY_SYNC, load
 
     asked = {name: value for name, value in load(path).items() if name not in BY_SYNC}
     if not asked:
-        raise SitboneError(f"{path} names no setting; see sitbone settings export")
+        raise SitboneError(f"{path} contains no settings; make such a file with sitbone settings export")
     with open_store() as store, Cushion(chosen_port(port)) as cushion:
         answer = change(cushion, store, asked, reason, now())
     _print_set(answer, asked, as_json)
@@ -187,7 +187,7 @@ def settings_diff(path: Path, port: str | None, as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row['name']}: {row['from']} -> {row['to']} {row['unit']}")
     if not rows:
-        click.echo("no difference")
+        click.echo("no differences")
 
 
 def _print_set(answer: dict[str, Any], asked: dict[str, int], as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The person's own words in the store: pain, red flags, rehabilitation, and what tuning did. Rows in, rows out."""
+"""The diary's tables in the store: pain, red flags, exercises, and what tuning did. Rows in, rows out."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ class DiaryStore:
         return self._rows("rehab", REHAB, "removed_ms IS NULL ORDER BY day, id")
 
     def rate_next_morning(self, number: int, pain: int) -> None:
-        """Adds to an exercise the pain of the morning after it. Raises SitboneError when there is no such exercise."""
+        """Adds the pain on the morning after an exercise. Raises SitboneError when there is no such exercise."""
         self._one("rehab", REHAB, number)
         with self._store.transaction() as db:
             db.execute("UPDATE rehab SET pain_next = ? WHERE id = ?", (pain, number))
 
     def flags(self) -> list[Row]:
-        """All red flags, cleared ones too, by day."""
+        """All red flags, including cleared ones, by day."""
         return self._rows("red_flag", (*FLAG, "cleared_ms", "cleared_note"), "1 ORDER BY day, id")
 
     def open_flags(self) -> list[Row]:
-        """The red flags that nobody has cleared yet, by day."""
+        """The red flags that are still open, by day."""
         return [row for row in self.flags() if row["cleared_ms"] is None]
 
     def tunings(self) -> list[Row]:
@@ -69,8 +69,8 @@ class DiaryStore:
         return self._rows("tuning", TUNING, "1 ORDER BY id")
 
     def rules(self) -> dict[tuple[str, int, int], str]:
-        """The rules in full behind what tuning put into force, by setting, was and now: the cushion's log keeps only
-        their first words."""
+        """The full rules behind each applied proposal, by setting, was and now: the cushion's log keeps only their
+        first words."""
         return {
             (f"{row['side']}_dose_limit_s", row["was_s"], row["now_s"]): json.loads(row["proposal"]).get("rule", "")
             for row in self.tunings()
@@ -78,7 +78,7 @@ class DiaryStore:
         }
 
     def edit_pain(self, number: int, changes: Row, now_ms: int) -> Row:
-        """Changes an entry; what it said before stays with it. Raises SitboneError when there is none."""
+        """Changes an entry; the earlier version stays with it. Raises SitboneError when there is none."""
         before = self._one("pain", PAIN, number)
         after = before | changes
         with self._store.transaction() as db:
@@ -89,19 +89,19 @@ class DiaryStore:
         return after
 
     def remove(self, table: str, number: int, now_ms: int) -> Row:
-        """Takes an entry out of use. Raises SitboneError when there is none."""
+        """Removes an entry from use. Raises SitboneError when there is none."""
         row = self._one(table, PAIN if table == "pain" else REHAB, number)
         with self._store.transaction() as db:
             db.execute(f"UPDATE {table} SET removed_ms = ? WHERE id = ?", (now_ms, number))
         return row
 
     def put_back(self, table: str, number: int) -> None:
-        """Takes a removal of a ``pain`` or ``rehab`` entry back."""
+        """Restores a removed ``pain`` or ``rehab`` entry."""
         with self._store.transaction() as db:
             db.execute(f"UPDATE {table} SET removed_ms = NULL WHERE id = ?", (number,))
 
     def clear_flags(self, note: str, now_ms: int) -> int:
-        """Marks every open red flag as seen to; returns how many."""
+        """Clears every open red flag; returns how many."""
         with self._store.transaction() as db:
             done = db.execute(
                 "UPDATE red_flag SET cleared_ms = ?, cleared_note = ? WHERE cleared_ms IS NULL", (now_ms, note)
@@ -112,7 +112,7 @@ class DiaryStore:
         rows = self._rows(table, names, f"removed_ms IS NULL AND id = {int(number)}")
         if not rows:
             command = "pain" if table == "pain" else "rehab"
-            raise SitboneError(f"no entry has number {number}; see sitbone {command} list")
+            raise SitboneError(f"there is no entry {number}; see sitbone {command} list")
         return rows[0]
 
     def _rows(self, table: str, names: tuple[str, ...], where: str) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The diary: what a person felt, checked as it is written down, and as the rules want to read it."""
+"""The diary: what a person felt, checked when it is entered, and in the form that the rules read."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from sitbone.store.store import Store, zone_of
 
 SIDES = ("left", "right")
 MOMENTS = ("morning", "sitting", "other")
-LATE_DAYS = 2  # entered later than this, a rating can't help a rise
-MORNINGS_APART_MS = 12 * 3_600_000  # two mornings nearer than this are one, in whatever time zones
+LATE_DAYS = 2  # a rating entered later than this can't support a rise
+MORNINGS_APART_MS = 12 * 3_600_000  # two mornings closer together than this are one, in whatever time zones
 EARLIEST = date(2000, 1, 1)
 RED_PAIN = 7  # from here on: seek care
 
 RED_FLAGS = {
     "pop": "a sudden pop in the buttock or thigh",
     "bruising": "bruising",
-    "weakness": "new weakness of the leg",
+    "weakness": "new weakness in the leg",
     "numbness": "new numbness",
     "bladder": "a change of bladder or bowel, or numbness between the legs",
-    "night-pain": "pain at night that doesn't let you sleep",
+    "night-pain": "pain at night that keeps you awake",
 }
 URGENT = {"bladder": "go to an emergency department now", "pop": "see a doctor within days"}
 
@@ -68,16 +68,16 @@ def new_pain(
 ) -> Row:
     """A pain entry, checked. Raises UsageError. ``when`` and ``now`` are aware."""
     if when > now:
-        raise UsageError(f"{when:%Y-%m-%d %H:%M} is in the future; give when it was felt")
+        raise UsageError(f"{when:%Y-%m-%d %H:%M} is in the future; give the time when you felt it")
     if when.date() < EARLIEST:
-        raise UsageError(f"{when.date()} is too long ago; give a day since {EARLIEST}")
+        raise UsageError(f"{when.date()} is too long ago; give a day from {EARLIEST} on")
     for name, value, most in (("pain", pain, 10), ("sleep", sleep, 10), ("stress", stress, 10)):
         if value is not None and not 0 <= value <= most:
             raise UsageError(f"{name} {value} is out of range; give 0 to {most}")
     if onset_min is not None and not 0 <= onset_min <= 600:
-        raise UsageError(f"{onset_min} minutes of sitting until it began are out of range; give 0 to 600")
+        raise UsageError(f"onset {onset_min} is out of range; give 0 to 600 minutes of sitting")
     if moment not in MOMENTS or side not in (*SIDES, "both") or flare not in (None, "start", "end"):
-        raise UsageError("no such kind of entry; see sitbone pain add --help")
+        raise UsageError("unknown kind of entry; see sitbone pain add --help")
     return {
         "day": when.date().isoformat(),
         "unix_ms": unix_ms(when),
@@ -94,14 +94,14 @@ def new_pain(
 
 
 def care_of(row: Row) -> str:
-    """What to say at once to such an entry; "" for most."""
+    """What to say at once about such an entry; "" for most."""
     if row["pain"] >= RED_PAIN:
-        return f"pain {row['pain']} is a reason to see a doctor or physiotherapist; no limit is raised for now"
+        return f"pain of {row['pain']} is a reason to see a doctor or physiotherapist; no limit is raised for now"
     return ""
 
 
 def misses_morning(diary: DiaryStore, now: datetime) -> bool:
-    """Whether this morning's entry is still to come, for somebody who keeps the diary."""
+    """Whether this morning's entry is missing, for somebody who keeps the diary."""
     pains = diary.pains()
     today = now.date().isoformat()
     return bool(pains) and not any(row["day"] == today and row["moment"] == "morning" for row in pains)
@@ -125,7 +125,7 @@ def symptom_marks(store: Store) -> list[Row]:
 
 
 def side_diary(store: Store, side: str, now: datetime) -> SideDiary:
-    """What the rules may know of one side. Entries that lie in the future, or hold nonsense, are left out."""
+    """What the rules may know about one side. Entries in the future, and invalid ones, are left out."""
     diary = DiaryStore(store)
     rows = [row for row in diary.pains() if _usable(row, now) and row["side"] in (side, "both")]
     today = now.date()
@@ -152,7 +152,7 @@ def _usable(row: Row, now: datetime) -> bool:
 
 
 def _ratings(rows: list[Row]) -> dict[date, Rating]:
-    """The worst of each day. A day near another one, or entered late, or before it was, is no help for a rise."""
+    """The worst of each day. A rating too close to another day's, or entered late or early, can't support a rise."""
     ratings: dict[date, Rating] = {}
     last_ms: int | None = None
     last_day: date | None = None
@@ -204,7 +204,7 @@ def _onsets(store: Store, side: str, rows: list[Row], now: datetime) -> list[tup
 
 
 def _dose_at_onset(store: Store, side: str, row: Row) -> float | None:
-    """The recorded dose so many minutes into the sit that the entry speaks of: the last one begun before it."""
+    """The recorded dose at the entry's minutes into its sit: the last sit begun before it."""
     sat = store.read([records.SAT], row["unix_ms"] - 86_400_000, row["unix_ms"] + 1)
     if not sat or sat[-1].unix_ms is None:
         return None

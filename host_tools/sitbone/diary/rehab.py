@@ -1,4 +1,4 @@
-"""The rehabilitation log, and which published criteria a stage has met. It never moves on by itself."""
+"""The exercise log, and which published criteria a stage has met. The stage never moves on by itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEAST_SYMMETRY = 0.9
 def new_exercise(now: datetime, stage: str, exercise: str, **values: float | str | None) -> Row:
     """A line of the log, checked. Raises UsageError."""
     if stage not in STAGES:
-        raise UsageError(f"no stage is called {stage}; give {', '.join(STAGES)}")
+        raise UsageError(f"no stage is called {stage}; choose from {', '.join(STAGES)}")
     for name in ("pain_during", "pain_next"):
         pain = values.get(name)
         if isinstance(pain, (int, float)) and not 0 <= pain <= 10:
@@ -33,7 +33,7 @@ def new_exercise(now: datetime, stage: str, exercise: str, **values: float | str
 
 
 def criteria(rows: list[Row], now: datetime) -> list[str]:
-    """What the last two weeks of the current stage show, line by line; the last line is the judgement."""
+    """What the last two weeks of the current stage show, line by line; the last line is the verdict."""
     if not rows:
         return ["no exercises yet; add one with sitbone rehab add"]
     stage = rows[-1]["stage"]
@@ -42,22 +42,23 @@ def criteria(rows: list[Row], now: datetime) -> list[str]:
     rated = [row for row in recent if row["pain_during"] is not None and row["pain_next"] is not None]
     calm = [row for row in rated if max(row["pain_during"], row["pain_next"]) <= MOST_PAIN]
     days = len({row["day"] for row in rated})
-    told = [f"{stage}: {counted(days, 'day')} in {WEEKS} weeks rated during and next morning; {SESSIONS} are needed"]
-    told.append(
+    rated_days = f"{counted(days, 'day')} in {WEEKS} weeks rated during and next morning"
+    found = [f"{stage}: {rated_days}; {SESSIONS} are needed"]
+    found.append(
         f"pain at most {MOST_PAIN} during and next morning: {len(calm)} of {counted(len(rated), 'rated exercise')}"
     )
     ratio = symmetry(rows)
     weaker = "not measured" if ratio is None else f"weaker leg at {100 * ratio:.0f} % of the stronger"
-    needed = "" if stage == "isometric" else f"; {100 * LEAST_SYMMETRY:.0f} % are needed"
-    told.append(f"left/right strength: {weaker}{needed}")
+    needed = "" if stage == "isometric" else f"; {100 * LEAST_SYMMETRY:.0f} % is needed"
+    found.append(f"left/right strength: {weaker}{needed}")
     strong = stage == "isometric" or (ratio is not None and ratio >= LEAST_SYMMETRY)
     met = days >= SESSIONS and len(calm) == len(rated) and strong
-    told.append(DISCUSS if met else "criteria not met yet; stay, or ask your physiotherapist")
-    return told
+    found.append(DISCUSS if met else "criteria not met yet; stay at this stage, or ask your physiotherapist")
+    return found
 
 
 def amounts(row: Row) -> list[str]:
-    """How much of an exercise, part by part: '4 × 8', '50 kg'."""
+    """The amounts of an exercise, part by part: '4 × 8', '50 kg'."""
     often = f"{row['sets']} × " if row["sets"] else ""
     parts = []
     if often and (row["reps"] or row["hold_s"]):
@@ -80,7 +81,7 @@ def pains(row: Row) -> list[str]:
 
 
 def symmetry(rows: list[Row]) -> float | None:
-    """The weaker leg's strength as a share of the stronger's, last time both were measured."""
+    """The weaker leg's strength as a share of the stronger's, the last time both were measured."""
     both = [row for row in rows if row["left_kg"] and row["right_kg"]]
     if not both:
         return None

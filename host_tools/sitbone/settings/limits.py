@@ -1,7 +1,7 @@
-"""Invariant 2 on the host: what a dose limit may rise to, by the firmware's own rule over the log's changes of it.
+"""Invariant 2 on the host: how far a dose limit may rise, by the firmware's own rule over its changes in the log.
 
-Counted twice, and the lower answer holds: in the cushion's powered time as its log shows it, which no clock can move,
-and in wall-clock time. The cushion counts once more when it is told.
+Counted twice, and the lower answer holds: in the cushion's powered time by its log, which no clock can change, and in
+wall-clock time. The cushion counts again when it receives the change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sitbone.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A `setting` record. ``age_s``: powered seconds of the log before it; ``unix_ms`` None while it has no place."""
+    """A `setting` record. ``age_s``: powered seconds of the log before it; ``unix_ms`` is None while unknown."""
 
     name: str
     was: int
@@ -31,7 +31,7 @@ class SettingChange:
 
 
 def setting_changes(store: Store, cushion: int | None = None) -> list[SettingChange]:
-    """Every change of a setting that the log tells of, oldest first; of one cushion, or of all."""
+    """Every change of a setting in the log, oldest first; of one cushion, or of all."""
     found, version = [], 0
     ages = _ages(store)
     for number, session, mono_ms, at_ms, payload in store.all_of(records.SETTING):
@@ -49,7 +49,7 @@ def setting_changes(store: Store, cushion: int | None = None) -> list[SettingCha
 
 
 def highest(store: Store, cushion: int, values: dict[str, int], now: datetime) -> dict[str, int]:
-    """What each dose limit may be at most now, given the values in force."""
+    """The highest value allowed for each dose limit now, given the current values."""
     ages = _ages(store)
     age_s = max([(start + _length_ms(store, *key)) // 1000 for key, start in ages.items() if key[0] == cushion] + [0])
     now_s = unix_ms(now) // 1000
@@ -59,13 +59,13 @@ def highest(store: Store, cushion: int, values: dict[str, int], now: datetime) -
 
 
 def held(store: Store, cushion: int, asked: dict[str, int], values: dict[str, int], now: datetime) -> dict[str, int]:
-    """The wishes, each dose limit held to what it may be."""
+    """The settings asked for, with each dose limit cut to what is allowed."""
     most = highest(store, cushion, values, now)
     return {name: min(value, most[name]) if name in most else value for name, value in asked.items()}
 
 
 def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: bool) -> Settings:
-    """The firmware's settings after the log's changes, as it would count them."""
+    """The firmware's settings after the changes in the log, counted as it would count them."""
     settings = Settings()
     changes = [change for change in setting_changes(store, cushion) if change.name in DOSE_LIMITS]
     first = {change.name: change for change in reversed(changes)}
@@ -78,17 +78,17 @@ def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: 
         wall_s = last_s if change.unix_ms is None else change.unix_ms // 1000
         last_s = max(last_s, wall_s)
         settings.change(change.name, change.now, last_s if in_wall_time else change.age_s)
-        setattr(settings, change.name, change.now)  # what was in force is what counts, whoever allowed it
+        setattr(settings, change.name, change.now)  # what was in force counts, whoever allowed it
     for name in DOSE_LIMITS:
         if values[name] != settings.get(name):
-            # Changed since the last sync: what is in force now is where the next rise starts from.
+            # Changed since the last sync: the next rise starts from the current value.
             settings.raise_base[name][0] = min(settings.raise_base[name][0], values[name])
             setattr(settings, name, values[name])
     return settings
 
 
 def _ages(store: Store) -> dict[tuple[int, int], int]:
-    """Powered ms of the log before each (cushion, session), the deep sleep that ended with its start included."""
+    """Powered ms of the log before each (cushion, session), including the deep sleep that ended with its start."""
     slept: dict[tuple[int, int], int] = {}
     for cushion, session, _, _, payload in store.all_of(records.SLEPT):
         slept_s = int(fields_of(records.SLEPT, payload)["slept_s"])

@@ -1,4 +1,4 @@
-"""Settings as the user gives them, on the command line or in a file: checked by the firmware's own spec."""
+"""Settings as the user enters them, on the command line or in a file, checked by the firmware's own spec."""
 
 import json
 from difflib import get_close_matches
@@ -12,12 +12,12 @@ BY_SYNC = ("utc_offset_min",)  # written by each sync, not by a person
 
 
 def parse_pairs(pairs: tuple[str, ...]) -> dict[str, int]:
-    """``("seated_limit_s=1500",)`` as a dict. Raises UsageError for what the spec doesn't allow."""
+    """``("seated_limit_s=1500",)`` as a dict. Raises UsageError for settings that the spec doesn't allow."""
     asked: dict[str, int] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
-            raise UsageError(f"'{pair}' is no setting; give name=value, for example seated_limit_s=1500")
+            raise UsageError(f"'{pair}' is not name=value; give for example seated_limit_s=1500")
         asked[name] = checked(name, _whole_number(text))
     return asked
 
@@ -32,18 +32,18 @@ def load(path: Path) -> dict[str, int]:
 
 
 def parsed(content: str, name: str) -> dict[str, int]:
-    """The same from a file's content; ``name``: the file, as an error calls it."""
+    """The same from a file's content; ``name``: the file's name in errors."""
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _unreadable(name, error) from None
     if not isinstance(values, dict):
-        raise UsageError(f"{name} holds no JSON object; give names and whole numbers")
+        raise UsageError(f"{name} is not a JSON object; give one of setting names and whole numbers")
     return {name: checked(name, value) for name, value in values.items()}
 
 
 def in_force(values: dict[str, int]) -> Settings:
-    """The defaults with these checked values in their place, as a replay wants them: no 7-day rise to count."""
+    """The defaults with these checked values, for a replay: without the 7-day rise."""
     settings = Settings()
     for name, value in values.items():
         setattr(settings, name, value)
@@ -51,7 +51,7 @@ def in_force(values: dict[str, int]) -> Settings:
 
 
 def exported(values: dict[str, int]) -> str:
-    """The settings as `import` reads them."""
+    """The settings in the form that `import` reads."""
     return json.dumps({name: value for name, value in values.items() if name not in BY_SYNC}, indent=2) + "\n"
 
 
@@ -62,7 +62,7 @@ def differences(old: dict[str, int], new: dict[str, int]) -> list[dict[str, Any]
 
 
 def _whole_number(text: str) -> int | str:
-    """The number, or the text as it is: the spec's check says what is wrong with that."""
+    """The number, or the unchanged text: the spec's check then says what is wrong with it."""
     try:
         return int(text)
     except ValueError:
@@ -70,11 +70,13 @@ def _whole_number(text: str) -> int | str:
 
 
 def _unreadable(name: str, error: Exception) -> UsageError:
-    return UsageError(f"cannot read settings from {name} ({error}); give a JSON object of names and numbers")
+    return UsageError(
+        f"cannot read settings from {name} ({error}); give a JSON object of setting names and whole numbers"
+    )
 
 
 def checked(name: str, value: Any) -> int:
-    """The value, if the firmware's spec allows it. Raises UsageError, which says what it does allow."""
+    """The value, if the firmware's spec allows it. Raises UsageError, which says what is allowed."""
     near = get_close_matches(name, BY_NAME, n=1, cutoff=0.4)
     if name not in BY_NAME and near:
         raise UsageError(f"unknown setting {name}; did you mean {near[0]}?")

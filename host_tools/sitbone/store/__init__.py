@@ -1,4 +1,5 @@
-"""What the cushions gave, kept for good: log blocks, the SQLite store, placing on UTC, sync, backup, export.
+"""Everything fetched from the cushions, kept for good: log blocks, SQLite store, placing on UTC, sync, backup, export.
 
-Rule: raw records are never changed; whatever is derived from them can be derived again. Knows nothing of their meaning.
+Rule: raw records are never changed, and whatever is derived from them can be derived again. This room doesn't know what
+they mean.
 """

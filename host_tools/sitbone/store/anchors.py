@@ -1,4 +1,4 @@
-"""Places device time on UTC, piecewise: pure arithmetic over the anchors of one session.
+"""Converts device time to UTC, piecewise: pure arithmetic over the anchors of one session.
 
 A cushion's clock drifts by percent in deep sleep and may be set wrongly, so no single offset holds. Each anchor says
 "at this device time it was that time"; between two anchors that can both be right the difference is spread evenly,
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 DRIFT_PERMILLE = 30  # an RC-timed sleep clock is off by percent
 SLEEP_PERMILLE = 100
-STEP_MS = 60_000  # a person's or a host's clock may be corrected by so much without being another clock
+STEP_MS = 60_000  # a clock may be corrected by this much and still count as the same clock
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,23 +41,23 @@ def _believable(anchors: list[Anchor]) -> tuple[Anchor, ...]:
 @dataclass(frozen=True, slots=True)
 class Slept:
     """A session in a run with sleeps between: ``end_ms`` of its last record, ``kept`` the device's own time at its
-    start (None for the first of the run), ``told`` what hosts said, in order (none within the run)."""
+    start (None for the first of the run), ``hosts`` the times that hosts set, in order (none within the run)."""
 
     end_ms: int
     kept: Anchor | None
-    told: tuple[Anchor, ...]
+    hosts: tuple[Anchor, ...]
 
 
 def spread_sleeps(chain: list[Slept]) -> list[int]:
     """When the sessions between the first and the last of a run began (UTC ms).
 
     While it is awake the device's time is good; its sleep clock is off by percent. Both ends of the run are known from
-    hosts, so the whole error is, and each sleep gets its share by its length. Where the error is more than any clock's
-    drift, the device's own time stands.
+    hosts, so the whole error is known, and each sleep gets a share by its length. Where the error is more than any
+    clock's drift, the device's own time stands.
     """
     first, last = chain[0], chain[-1]
-    begin_ms = first.told[-1].unix_ms + first.end_ms - first.told[-1].mono_ms
-    true_end_ms = last.told[0].unix_ms - last.told[0].mono_ms
+    begin_ms = first.hosts[-1].unix_ms + first.end_ms - first.hosts[-1].mono_ms
+    true_end_ms = last.hosts[0].unix_ms - last.hosts[0].mono_ms
     starts = [slept.kept.unix_ms - slept.kept.mono_ms for slept in chain[1:] if slept.kept is not None]
     ends = [begin_ms, *(start + slept.end_ms for start, slept in zip(starts, chain[1:-1], strict=False))]
     sleeps = [start - end for start, end in zip(starts, ends, strict=True)]
@@ -76,8 +76,9 @@ def spread_sleeps(chain: list[Slept]) -> list[int]:
 
 
 class Placement:
-    """One session's device time on UTC. Of two anchors at the same device time the one given last counts; one that
-    agrees with neither of its neighbours, while they agree, was a host with a wrong clock and doesn't."""
+    """One session's device time on UTC. Of two anchors at the same device time the last one counts. An anchor that
+    disagrees with both neighbours, while they agree with each other, came from a host with a wrong clock and is left
+    out."""
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         by_mono = {anchor.mono_ms: anchor for anchor in anchors}

@@ -12,9 +12,10 @@ Progress = Callable[[int, int], None]  # (done, of all), in pages
 
 
 def back_up(store: Store, path: Path, progress: Progress | None = None) -> int:
-    """Copies the store to ``path``, which is there only once it is whole and checked; returns its number of records."""
+    """Copies the store to ``path``, which appears only once the copy is complete and checked; returns its record
+    count."""
     if path.exists() and path.samefile(store.path):
-        raise UsageError(f"{path} is the store itself; name another file")
+        raise UsageError(f"{path} is the store itself; choose another file")
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     try:
@@ -27,8 +28,8 @@ def back_up(store: Store, path: Path, progress: Progress | None = None) -> int:
 
 
 def restore(store: Store, path: Path, stamp: str, progress: Progress | None = None) -> tuple[int, Path]:
-    """Puts a backup in the store's place, in one transaction; returns its number of records and where the store of
-    before is kept. Raises DamagedData, with nothing changed, for a backup that isn't whole."""
+    """Replaces the store's contents with a backup, in one transaction; returns its record count and where the previous
+    contents are kept. Raises DamagedData, with nothing changed, for an incomplete backup."""
     check_backup(path)
     before = store.path.with_name(f"{store.path.stem}-before-{stamp}{store.path.suffix}")
     back_up(store, before)

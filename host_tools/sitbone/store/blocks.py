@@ -13,7 +13,8 @@ Fields = dict[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One verified record. ``mono_ms`` counts from the boot that began its session; ``payload`` is as it was logged."""
+    """One verified record. ``mono_ms`` counts from the boot that began its session; ``payload`` is the bytes as
+    logged."""
 
     seq: int
     session: int
@@ -26,8 +27,8 @@ class Record:
 class Block:
     """A block's verified records, and what was wrong with it ("" when nothing was).
 
-    ``unix_s`` is the device's own clock at ``base_ms`` of the session, 0 while it had none; ``log`` tells the log from
-    one that was erased, 0 in version 1.
+    ``unix_s`` is the device's own clock at ``base_ms`` of the session, 0 while it was not set; ``log`` distinguishes
+    the log from an erased one, 0 in version 1.
     """
 
     cushion: str
@@ -43,8 +44,8 @@ NOTHING = Block("", 0, 0, 0, ())
 
 
 def split_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """A transfer's bytes, cut into blocks. A block is BLOCK_SIZE long, or shorter where the cushion was restarted after
-    it: then the next one begins where the next sound header is."""
+    """A transfer's bytes, split into blocks. A block is BLOCK_SIZE long, or shorter where the cushion restarted after
+    it: then the next block begins at the next valid header."""
     held = b""
     for chunk in chunks:
         held += chunk
@@ -71,7 +72,7 @@ def _block_size(held: bytes) -> int:
 
 
 def read_block(data: bytes) -> Block:
-    """The block in ``data`` (at most BLOCK_SIZE bytes), of any version. Records behind a damaged one are not trusted:
+    """The block in ``data`` (at most BLOCK_SIZE bytes), of any version. Records after a damaged one are not trusted:
     their sequence numbers are counted from the block's start."""
     try:
         header = read_header(data)
@@ -90,7 +91,7 @@ def read_block(data: bytes) -> Block:
 
 
 def fields_of(kind: int, payload: bytes) -> Fields:
-    """A record's payload as ``{field: number or text}``; {} for a kind or a payload this version doesn't know."""
+    """A record's payload as ``{field: number or text}``; {} for a kind or a payload that this version doesn't know."""
     try:
         fields: Fields = records.fields_of(kind, payload)
     except (ValueError, TypeError, struct.error):
@@ -99,13 +100,13 @@ def fields_of(kind: int, payload: bytes) -> Fields:
 
 
 def kind_name(kind: int) -> str:
-    """The name of a record kind; "kind 99" for one this version doesn't know."""
+    """The name of a record kind; "kind 99" for one that this version doesn't know."""
     known: dict[int, tuple[str, Any, Any]] = records.KINDS
     return known[kind][0] if kind in known else f"kind {kind}"
 
 
 def named(fields: Fields) -> Fields:
-    """The same fields with words for the numbers that have words."""
+    """The same fields, with names for the numbers that have names."""
     out: Fields = {}
     for name, value in fields.items():
         words = records.NAMED_FIELDS.get(name, ())

@@ -1,4 +1,4 @@
-"""The SQLite file that all is kept in: opening, transactions, migrations, a copy of the whole; its errors in words."""
+"""The SQLite file that holds everything: opening, transactions, migrations, copies; its errors in plain words."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,18 +14,18 @@ COPY_PAGES = 2000  # between two calls of a backup's progress
 
 
 class Database:
-    """The open database. Use it in a ``with``; raises DamagedData or SitboneError with a line for the user."""
+    """The open database. Use it in a ``with``; raises DamagedData or SitboneError with one line for the user."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")  # what is acknowledged to a cushion is on the disk
+            self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged to a cushion must be on the disk
             self._db.execute("PRAGMA foreign_keys = ON")
             self._migrate()
         except sqlite3.DatabaseError as error:
-            raise told(error, path) from None
+            raise explained(error, path) from None
 
     def __enter__(self) -> Self:
         return self
@@ -34,7 +34,7 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Closes the database; nothing else is to be called afterwards."""
+        """Closes the database; call nothing else afterwards."""
         self._db.close()
 
     @contextmanager
@@ -43,7 +43,7 @@ class Database:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.DatabaseError as error:
-            raise told(error, self.path) from None
+            raise explained(error, self.path) from None
         try:
             yield self._db
             self._db.execute("COMMIT")
@@ -51,7 +51,7 @@ class Database:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             if isinstance(error, sqlite3.DatabaseError):
-                raise told(error, self.path) from None
+                raise explained(error, self.path) from None
             raise
 
     def _migrate(self) -> None:
@@ -59,7 +59,7 @@ class Database:
             self._db.close()
             raise SitboneError(f"{self.path} was written by a newer sitbone; update sitbone to use it")
         if self._version() == len(MIGRATIONS):
-            return  # opening a store waits for nobody who is writing to it
+            return  # opening a store must not wait for another writer
         with self.transaction() as db:
             # Read again: another process may have migrated between the first look and this lock.
             for number in range(self._version(), len(MIGRATIONS)):
@@ -71,38 +71,38 @@ class Database:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def rows(self, sql: str, *values: Any) -> list[Any]:
-        """What a query finds; it waits for no writer."""
+        """The rows a query finds; it does not wait for writers."""
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise told(error, self.path) from None
+            raise explained(error, self.path) from None
 
     def back_up(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        """Copies the whole store, as it is at one moment, to another file; what was there is replaced."""
+        """Copies the whole store, as of one moment, to another file, replacing what was there."""
         try:
             with closing(sqlite3.connect(path)) as copy:
                 _copy(self._db, copy, progress)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, that nothing appears beside when it is read
+                copy.execute("PRAGMA journal_mode = DELETE")  # a single file: reading it creates no others beside it
         except sqlite3.OperationalError as error:
-            raise told(error, path) from None
+            raise explained(error, path) from None
         except sqlite3.DatabaseError as error:
-            raise told(error, self.path) from None
+            raise explained(error, self.path) from None
 
     def restore(self, path: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        """Replaces all that is stored by a backup's content, in one transaction. Raises DamagedData for one that isn't
-        whole, with nothing changed."""
+        """Replaces everything stored with a backup's contents, in one transaction. Raises DamagedData, with nothing
+        changed, for an incomplete backup."""
         check_backup(path)
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
             try:
                 _copy(backup, self._db, progress)
                 self._db.execute("PRAGMA journal_mode = WAL")
             except sqlite3.DatabaseError as error:
-                raise told(error, self.path) from None
+                raise explained(error, self.path) from None
         self._migrate()
 
 
 def check_backup(path: Path) -> None:
-    """Raises DamagedData when a file is no whole store, SitboneError when it isn't there or from a newer sitbone."""
+    """Raises DamagedData when a file is not a complete store, SitboneError when it is missing or too new."""
     if not path.is_file():
         raise SitboneError(f"{path} isn't there; check the path")
     try:
@@ -111,27 +111,29 @@ def check_backup(path: Path) -> None:
             version = int(backup.execute("PRAGMA user_version").fetchone()[0])
             backup.execute("SELECT count(*) FROM record").fetchone()
     except sqlite3.DatabaseError as error:
-        raise DamagedData(f"{path} is no backup of sitbone, or damaged ({error}); take another") from None
+        raise DamagedData(f"{path} is not a sitbone backup, or is damaged ({error}); use another one") from None
     if found != "ok":
-        raise DamagedData(f"{path} is damaged ({found}); take another backup")
+        raise DamagedData(f"{path} is damaged ({found}); use another backup")
     if version > len(MIGRATIONS):
         raise SitboneError(f"{path} was written by a newer sitbone; update sitbone to use it")
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> None:
-    """One database into another, whole or not at all."""
+    """Copies one database into another, completely or not at all."""
 
-    def tell(_: int, remaining: int, total: int) -> None:
+    def report(_: int, remaining: int, total: int) -> None:
         if progress is not None:
             progress(total - remaining, total)
 
-    source.backup(target, pages=COPY_PAGES, progress=tell)
+    source.backup(target, pages=COPY_PAGES, progress=report)
 
 
-def told(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
-    """A database error as the user is told it."""
+def explained(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
+    """A database error in the user's words."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy("another sitbone is writing to your data for long; wait for it to end, then try again")
+        return StoreBusy(
+            "another sitbone has been writing to your data for a while; wait until it ends, then try again"
+        )
     if isinstance(error, sqlite3.OperationalError):
-        return SitboneError(f"cannot use {path} ({error}); check its folder, its rights and the free space")
-    return DamagedData(f"{path} is damaged ({error}); move it away and sync again, or restore a backup")
+        return SitboneError(f"cannot use {path} ({error}); check its folder, its permissions and the free space")
+    return DamagedData(f"{path} is damaged ({error}); move it to another folder and sync again, or restore a backup")

@@ -1,4 +1,4 @@
-"""Everything that is stored, for other programs: one row a record, as CSV, JSON Lines or Parquet."""
+"""Everything stored, for other programs: one row per record, as CSV, JSON Lines or Parquet."""
 
 import csv
 import json
@@ -24,10 +24,10 @@ Row = dict[str, Any]
 
 
 def export(store: Store, form: str, path: Path, progress: Progress | None = None) -> int:
-    """Writes every record to ``path``, which is there only once it is whole; returns how many there were.
+    """Writes every record to ``path``, which appears only once it is complete; returns how many there were.
 
-    ``at`` is when it happened, in UTC, empty for what has no place in time; ``t_ms`` the same in ms since the session's
-    boot. Raises SitboneError where Parquet can't be written.
+    ``at`` is when it happened, in UTC, empty where the time is unknown; ``t_ms`` the same in ms since the session
+    began. Raises SitboneError where Parquet can't be written.
     """
     write = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}[form]
     part = path.with_name(path.name + ".part")
@@ -40,7 +40,7 @@ def export(store: Store, form: str, path: Path, progress: Progress | None = None
 
 
 def field_names() -> list[str]:
-    """Every field that a record may have, in the order of the kinds."""
+    """All fields that a record can have, in the order of the kinds."""
     names = [name for kind in records.KINDS for name in records.names_of(kind)]
     return list(dict.fromkeys(names))
 
@@ -86,9 +86,7 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> int:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise SitboneError(
-            "Parquet needs pyarrow; install it with: pip install 'sitbone[parquet]', or take csv"
-        ) from None
+        raise SitboneError("Parquet needs pyarrow; run pip install 'sitbone[parquet]', or choose csv") from None
     schema = pa.schema([(name, _parquet_type(pa, name)) for name in (*COMMON, *field_names())])
     left, count = iter(rows), 0
     with pq.ParquetWriter(path, schema) as writer:
@@ -102,7 +100,7 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> int:
 
 
 def _texts() -> set[str]:
-    """Fields that hold words: text, and numbers that have names."""
+    """Fields that hold text, and numbers that have names."""
     texts = {records.names_of(kind)[-1] for kind, (_, form, _) in records.KINDS.items() if form.endswith("s")}
     return texts | set(records.NAMED_FIELDS)
 

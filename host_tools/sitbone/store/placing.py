@@ -1,6 +1,6 @@
-"""Where the stored records lie on UTC: the pairs of times that tell it, and the records placed anew when one arrives.
+"""Where the stored records lie on UTC: the pairs of times that decide it, and the records placed again for a new one.
 
-Each function works on the open database, within the transaction of its caller; the arithmetic is clock.py's.
+Each function works on the open database, within the transaction of its caller; the arithmetic is in anchors.py.
 """
 
 import sqlite3
@@ -12,16 +12,16 @@ from sitbone.store.blocks import Block, fields_of
 
 MOST_SLEEPS = 5000  # between two syncs
 ANOTHER_CLOCK_MS = 86_400_000
-STARTED_MS = 1000  # what a session says of its start, it says at once
+STARTED_MS = 1000  # whatever a session logs about its start comes this early
 # How far each source of a clock pair is trusted: a session is placed by the best that it has.
 _TRUST = {"slept": 0, "header": 1, "kept": 2, "between": 3, "record": 4, "host": 4}
 
 
 def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
-    """Where one session lies on UTC. What a host told counts; else the device's own clock as it was kept through
-    the sleep before the session, corrected where that can be; else block headers: that clock, in whole seconds; else
-    the length of the sleep after it.
-    A kept clock that is a day or more from what a host told was set by somebody else: it holds until that host."""
+    """Where one session lies on UTC: by a host's time; else by the device's own clock as kept through the sleep before
+    the session, corrected where possible; else by block headers, which hold that clock in whole seconds; else by the
+    length of the sleep after it.
+    A kept clock a day or more away from a host's time was set by someone else: it holds until that host's time."""
     rows = db.execute(
         "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
         " ORDER BY mono_ms, source = 'host', source = 'record'",
@@ -36,7 +36,7 @@ def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
 
 
 def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
-    """Keeps what a block says about the time."""
+    """Stores what a block says about the time."""
     for record in block.records:
         if record.kind == records.CLOCK:
             fields = fields_of(record.kind, record.payload)
@@ -48,7 +48,7 @@ def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
 
 
 def _keep_header_pair(db: sqlite3.Connection, cushion: int, block: Block) -> None:
-    """One header a session is enough: it only places what nothing else does."""
+    """One header per session is enough: it only places sessions that nothing else places."""
     has = db.execute("SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, block.session)).fetchone()
     if not has:
         keep_pair(db, cushion, block.session, Anchor(block.base_ms, block.unix_s * 1000), "header", None)
@@ -65,7 +65,7 @@ def keep_pair(
 
 
 def place(db: sqlite3.Connection, cushion: int, session: int, before: Placement, after: Placement) -> None:
-    """Computes ``unix_ms`` anew where other anchors change it, and only there: a session may be months long."""
+    """Recomputes ``unix_ms`` where other anchors change it, and only there: a session may be months long."""
     if after.anchors == before.anchors:
         return
     same_until_ms = after.same_until(before)
@@ -76,21 +76,21 @@ def place(db: sqlite3.Connection, cushion: int, session: int, before: Placement,
             (cushion, session, -1 if same_until_ms is None else same_until_ms),
         )
     except sqlite3.OperationalError as error:
-        if "user-defined function" in str(error):  # SQLite's word for Ctrl-C within place_ms: nothing else fails there
+        if "user-defined function" in str(error):  # how SQLite reports Ctrl-C within place_ms: nothing else fails there
             raise KeyboardInterrupt from error
         raise
 
 
 def place_by_sleeps(db: sqlite3.Connection, cushion: int, sessions: Iterable[int]) -> None:
-    """Places, once something is known of these sessions, those that lie only sleeps apart."""
+    """Once these sessions are placed, places their neighbours that are only sleeps apart."""
     for session in sorted(sessions):
         _correct_sleeps(db, cushion, session)
         _count_back(db, cushion, session)
 
 
 def _correct_sleeps(db: sqlite3.Connection, cushion: int, session: int) -> None:
-    """Places the sessions between the last two that a host has told the time: what the sleep clock was wrong by at
-    the end is spread over the sleeps between them, by their length."""
+    """Places the sessions between the last two whose time a host set: the sleep clock's error at the end is spread
+    over the sleeps between them, by their length."""
     chain = _sessions_on_kept_time(db, cushion, session)
     if chain is None:
         return
@@ -106,22 +106,22 @@ def _sessions_on_kept_time(db: sqlite3.Connection, cushion: int, session: int) -
         pairs = db.execute(
             "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, number)
         ).fetchall()
-        told = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
+        hosts = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
         kept = sorted(Anchor(*row[:2]) for row in pairs if row[2] == "kept")
         end_ms = _end_ms(db, cushion, number)
         if end_ms is None:
             return None
-        chain.append(Slept(end_ms, kept[0] if kept else None, tuple(told)))
-        if told and number != session:
+        chain.append(Slept(end_ms, kept[0] if kept else None, tuple(hosts)))
+        if hosts and number != session:
             return chain[::-1] if len(chain) > 2 else None
-        if not kept or bool(told) != (number == session):
+        if not kept or bool(hosts) != (number == session):
             return None
     return None
 
 
 def _count_back(db: sqlite3.Connection, cushion: int, session: int) -> None:
-    """Places the sessions before ``session`` that no clock tells of (nobody had set it since power came on), each by
-    the length of the sleep behind it: off by what the sleep clock is off."""
+    """Places the sessions before ``session`` that had no clock (it was not set since power came on), each by the length
+    of the sleep after it: wrong by the sleep clock's error."""
     for number in range(session, max(1, session - MOST_SLEEPS), -1):
         begin_ms, slept_ms = placement(db, cushion, number).unix_ms(0), _slept_ms(db, cushion, number)
         end_ms = _end_ms(db, cushion, number - 1)
@@ -136,7 +136,7 @@ def _has_clock(db: sqlite3.Connection, cushion: int, session: int) -> bool:
 
 
 def _slept_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
-    """How long the sleep was that ended when the session began."""
+    """The length of the sleep that ended when the session began."""
     sql = "SELECT payload FROM record WHERE cushion = ? AND session = ? AND mono_ms < ? AND kind = ?"
     row = db.execute(sql, (cushion, session, STARTED_MS, records.SLEPT)).fetchone()
     return None if row is None else int(fields_of(records.SLEPT, row[0])["slept_s"]) * 1000
@@ -150,13 +150,13 @@ def _end_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
 
 
 def _place_by_only(db: sqlite3.Connection, cushion: int, session: int, anchor: Anchor, source: str) -> None:
-    """Places a session by a pair that replaces those of its kind."""
+    """Places a session by one pair, which replaces others of its source."""
     before = placement(db, cushion, session)
     db.execute("DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source = ?", (cushion, session, source))
     keep_pair(db, cushion, session, anchor, source, None)
     place(db, cushion, session, before, placement(db, cushion, session))
 
 
-def _is_another_clock(kept: Anchor, told: Anchor) -> bool:
+def _is_another_clock(kept: Anchor, host: Anchor) -> bool:
     """Whether no sleep clock's drift can explain the difference between two anchors of a session."""
-    return abs((told.unix_ms - kept.unix_ms) - (told.mono_ms - kept.mono_ms)) >= ANOTHER_CLOCK_MS
+    return abs((host.unix_ms - kept.unix_ms) - (host.mono_ms - kept.mono_ms)) >= ANOTHER_CLOCK_MS

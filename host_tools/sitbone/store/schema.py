@@ -1,4 +1,4 @@
-"""The store's tables, as the steps that made them: `PRAGMA user_version` counts those that a database has taken."""
+"""The store's tables, as migration steps: `PRAGMA user_version` counts those that a database has taken."""
 
 # Step n brings a database from version n to n + 1. Steps are never edited once released: add another.
 MIGRATIONS = (

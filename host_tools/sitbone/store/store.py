@@ -21,7 +21,7 @@ from sitbone.store.database import BUSY_TIMEOUT_S, Database
 
 
 class LogRestarted(Exception):
-    """The cushion gave another record under a number that is stored already: its log was erased and began anew."""
+    """The cushion sent a different record under a stored number: its log was erased and started again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Stored:
 
 
 class Store(Database):
-    """What is kept of the cushions, in the open database."""
+    """The records of all cushions, in the open database."""
 
     # --- cushions
 
     def cushion(self, hardware: str, log: int = 0) -> int:
-        """The store's number of the cushion with this id (12 hex digits); made if need be. Each log of it, as `log`
-        tells it from others, has an era of its own; without `log` it is the latest."""
+        """The store's number for the cushion with this id (12 hex digits), created if necessary. Each of its logs, told
+        apart by `log`, has an era of its own; without `log` it is the latest."""
         rows = self.rows("SELECT id, era, log FROM cushion WHERE hardware = ? ORDER BY era DESC", hardware)
         known = [row for row in rows if not log or row[2] == log]
         if known:
@@ -57,7 +57,7 @@ class Store(Database):
         return self._new_cushion(hardware, rows[0][1] + 1 if rows else 0, log)
 
     def new_era(self, cushion: int) -> int:
-        """Begins a new numbering for a cushion whose log was erased; returns the store's new number of it."""
+        """Begins a new era for a cushion whose log was erased; returns the store's new number for it."""
         hardware, era, log = self.rows("SELECT hardware, era, log FROM cushion WHERE id = ?", cushion)[0]
         with self.transaction() as db:
             db.execute("UPDATE cushion SET log = NULL WHERE id = ?", (cushion,))
@@ -72,7 +72,7 @@ class Store(Database):
         return int(row[0])
 
     def host_id(self) -> str:
-        """By which the cushions know this store; drawn when first asked for."""
+        """The id by which cushions know this store; drawn at random on first use."""
         with self.transaction() as db:
             row = db.execute("SELECT id FROM host").fetchone()
             if row is None:
@@ -97,9 +97,9 @@ class Store(Database):
     # --- writing
 
     def add_blocks(self, cushion: int, blocks: Iterable[Block]) -> tuple[int, int]:
-        """Keeps the blocks' records, in one transaction; returns how many were new and how many were stored already.
+        """Stores the blocks' records, in one transaction; returns how many were new and how many were stored already.
 
-        Raises LogRestarted, with nothing kept, when a stored number comes back with another content.
+        Raises LogRestarted, with nothing stored, when a stored number comes back with other contents.
         """
         blocks = [block for block in blocks if block.records]
         sessions = {block.session for block in blocks}
@@ -117,7 +117,7 @@ class Store(Database):
         return new, sum(len(block.records) for block in blocks) - new
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
-        """Keeps a (device time, host time) pair that a host took, and places the session's records anew by it."""
+        """Stores a (device time, host time) pair taken by a host, and places the session's records again by it."""
         with self.transaction() as db:
             before = placing.placement(db, cushion, session)
             placing.keep_pair(db, cushion, session, anchor, "host", utc_offset_min)
@@ -125,7 +125,7 @@ class Store(Database):
             placing.place_by_sleeps(db, cushion, [session])
 
     def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
-        """Notes a finished sync."""
+        """Records a finished sync."""
         with self.transaction() as db:
             db.execute(
                 "INSERT INTO sync (cushion, unix_ms, result) VALUES (?, ?, ?)", (cushion, unix_ms, json.dumps(result))
@@ -134,7 +134,7 @@ class Store(Database):
     def add_setting_changes(
         self, cushion: int, unix_ms: int, version: int, changes: dict[str, tuple[int, int]], reason: str
     ) -> None:
-        """Notes settings sent from this host: ``changes`` maps each name to (asked, in force)."""
+        """Records settings sent from this host: ``changes`` maps each name to (asked for, in force)."""
         rows = [(cushion, unix_ms, version, name, *pair, reason) for name, pair in changes.items()]
         with self.transaction() as db:
             db.executemany(
@@ -146,11 +146,11 @@ class Store(Database):
     # --- derived days
 
     def changes_seen(self) -> int:
-        """A number that another program's write to the database changes."""
+        """A number that changes when another program writes to the database."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
     def day_facts(self, version: int, from_ms: int, to_ms: int) -> dict[tuple[int, int], str]:
-        """What is kept of the days that end in (from_ms, to_ms]: their facts by (start_ms, end_ms)."""
+        """The cached facts of the days that end in (from_ms, to_ms], by (start_ms, end_ms)."""
         rows = self.rows(
             "SELECT start_ms, end_ms, facts FROM day_fact WHERE version = ? AND end_ms > ? AND end_ms <= ?",
             version,
@@ -160,8 +160,8 @@ class Store(Database):
         return {(start_ms, end_ms): facts for start_ms, end_ms, facts in rows}
 
     def keep_day_facts(self, version: int, facts: dict[tuple[int, int], str], seen: int) -> bool:
-        """Keeps what was derived of days, unless somebody else wrote since `changes_seen` gave ``seen`` or is writing
-        now: then it is derived again another time."""
+        """Caches facts derived from days, unless another process has written since `changes_seen` returned ``seen``, or
+        is writing now: then they are derived again another time."""
         rows = [(end_ms, start_ms, version, text) for (start_ms, end_ms), text in facts.items()]
         try:
             self._db.execute("PRAGMA busy_timeout = 0")
@@ -180,7 +180,7 @@ class Store(Database):
     def read(
         self, kinds: Iterable[int] | None = None, from_ms: int | None = None, to_ms: int | None = None
     ) -> list[Stored]:
-        """Placed records that happened in [from_ms, to_ms) (UTC ms), by time; all kinds but epochs unless told."""
+        """Placed records that happened in [from_ms, to_ms) (UTC ms), by time; all kinds except epochs by default."""
         if kinds is None:
             kinds = [kind for kind in range(256) if kind != records.EPOCH]
         listed = ",".join(str(int(kind)) for kind in kinds)
@@ -207,7 +207,9 @@ class Store(Database):
 
     def unplaced(self) -> list[Stored]:
         """Records of sessions whose wall-clock time is unknown, epochs left out, as they were written."""
-        kinds = ",".join(str(kind) for kind in range(256) if kind != records.EPOCH)  # so listed, their index is used
+        kinds = ",".join(
+            str(kind) for kind in range(256) if kind != records.EPOCH
+        )  # listed like this, SQLite uses their index
         rows = self.rows(
             "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
             f" WHERE unix_ms IS NULL AND kind IN ({kinds}) ORDER BY cushion, seq"
@@ -271,8 +273,8 @@ class Store(Database):
         placed = [int(at_ms) for row in rows for at_ms in row if at_ms is not None]
         return (min(placed), max(placed)) if placed else None
 
-    def told_offsets(self) -> list[tuple[int, int]]:
-        """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `days.Zone`."""
+    def sync_offsets(self) -> list[tuple[int, int]]:
+        """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `dates.Zone`."""
         return self.rows(
             "SELECT unix_ms, utc_offset_min FROM clock_pair"
             " WHERE source = 'host' AND utc_offset_min IS NOT NULL ORDER BY unix_ms"
@@ -296,7 +298,7 @@ class Store(Database):
 
 def zone_of(store: Store) -> Zone:
     """The person's local time, by the store's syncs."""
-    return Zone(store.told_offsets())
+    return Zone(store.sync_offsets())
 
 
 def _is_simulated(hardware: str) -> bool:
@@ -309,7 +311,7 @@ def _bound(unix_ms: int | None, sign: int) -> int:
 
 
 def _insert(db: sqlite3.Connection, cushion: int, record: Record, placement: Placement) -> bool:
-    """Keeps one record; False when this very record is stored already."""
+    """Stores one record; False when it is already stored."""
     ago_ms = int(fields_of(record.kind, record.payload).get("ago_ms", 0))
     unix_ms = placement.unix_ms(record.mono_ms - ago_ms)
     done = db.execute(

@@ -1,13 +1,13 @@
-"""Sync: pulls what a cushion has logged since last time into the store, verified, and sets its clock.
+"""Sync: fetches what a cushion has logged since last time into the store, verified, and sets its clock.
 
-Safe to cut at any moment and to repeat: the cursor is the highest number stored, and what is stored has been verified.
-A transfer is stored in one transaction when it ends, however it ends (whole, cut, Ctrl-C): a log is 2 MB at most, and
-a process that is killed outright has lost nothing but time. One of four things can happen to a block on its way:
-- it is whole: its records are kept;
-- it is damaged, but the transfer's hash is right: it is damaged on the cushion. It is counted, the rest is kept;
-- it is damaged and the hash is wrong: it was damaged on the way. Nothing behind it is kept (the cursor would jump over
+Safe to interrupt at any moment and to repeat: the cursor is the highest number stored, and what is stored has been
+verified. A transfer is stored in one transaction when it ends, however it ends (whole, cut, Ctrl-C): a log is 2 MB at
+most, and killing the process loses nothing but time. One of four things can happen to a block on its way:
+- it is intact: its records are stored;
+- it is damaged, but the transfer's hash is right: it is damaged on the cushion. It is counted, the rest is stored;
+- it is damaged and the hash is wrong: it was damaged on the way. Nothing after it is stored (the cursor would skip
   it), and the transfer is tried again from there;
-- the line is cut: what came before is kept, and the transfer is tried again from there.
+- the line is cut: what came before is stored, and the transfer is tried again from there.
 """
 
 import time
@@ -79,11 +79,11 @@ class Sync:
         }
 
     def run(self) -> dict[str, Any]:
-        """The result, as `sitbone sync --json` prints it. Raises CushionGone, its result inside, when the last retry
-        was cut too; NoCushion when there was none to begin with."""
+        """The result, as `sitbone sync --json` prints it. Raises CushionGone, with the result inside, when the last
+        retry was cut off too; NoCushion when no cushion was there in the first place."""
         gone: CushionGone | None = None
         for attempt in range(1 + RETRIES):
-            time.sleep(RETRY_PAUSE_S * attempt)  # a cushion that restarts needs some seconds
+            time.sleep(RETRY_PAUSE_S * attempt)  # a restarting cushion needs some seconds
             try:
                 with self._connect() as link:
                     self._attempt(link)
@@ -91,11 +91,11 @@ class Sync:
             except CushionGone as error:
                 gone = error
             except NoCushion:
-                # The first time it means what it says; later, that the port went away in the middle.
+                # At first it means that there is no cushion; later, that the port went away in the middle.
                 if gone is None:
                     raise
         result = self._finish(complete=False)
-        raise CushionGone(f"{gone} ({result['records']} records that arrived are kept)", result) from gone
+        raise CushionGone(f"{gone} ({result['records']} records that arrived are stored)", result) from gone
 
     def _attempt(self, link: Link) -> None:
         status = link.call("status")
@@ -106,13 +106,13 @@ class Sync:
         try:
             self._pull(link, self._cushion)
         except LogRestarted:
-            # The old numbers stay what they were; the new log gets a numbering of its own.
+            # The old records keep their numbers; the new log gets an era of its own.
             self._cushion = self._store.new_era(self._cushion)
             self._pull(link, self._cushion)
         self._acknowledge(link, status.get("log", 0))
 
     def _acknowledge(self, link: Link, log: int) -> None:
-        """Tells the cushion what is on this disk: committed, synchronised, and checked by the transfer's hash."""
+        """Acknowledges to the cushion what is on this disk: committed, flushed, and checked by the transfer's hash."""
         assert self._cushion is not None
         last = self._store.last_seq(self._cushion)
         if last:
@@ -150,13 +150,13 @@ class Sync:
             self._result["lost"] = self._store.gaps(cushion, self._asked_from, log.last_seq)
 
     def _keep(self, blocks: Iterator[Block], cushion: int) -> None:
-        """Stores the blocks of a transfer at its end, by the cases above."""
+        """Stores the blocks of a transfer at its end, by the cases in the module's docstring."""
         sound: list[Block] = []
         doubtful: list[Block] = []
         try:
             for block in blocks:
                 (doubtful if doubtful or block.damage else sound).append(block)
-            sound += doubtful  # only here is the transfer's hash known to be right
+            sound += doubtful  # the transfer's hash is known to be right only here
         finally:
             new, seen = self._store.add_blocks(cushion, sound)
             self._result["records"] += new
@@ -176,12 +176,12 @@ class Sync:
         return map(read_block, split_blocks(counted()))
 
     def _finish(self, complete: bool) -> dict[str, Any]:
-        """The result in its last form, noted in the store."""
+        """The final result, which is also recorded in the store."""
         result = self._result
         result["complete"] = complete
         result["seconds"] = round(time.monotonic() - self._begun_s, 3)
         if self._cushion is None:
-            return result  # cut before it had said who it is
+            return result  # cut off before it had sent its id
         result["last_seq"] = self._store.last_seq(self._cushion)
         result["first_seq"] = self._store.first_seq(self._cushion)
         self._store.add_sync(self._cushion, unix_ms(self._now()), result)
@@ -189,21 +189,22 @@ class Sync:
 
 
 def _oldest_expected(last: int | None, kept_first: int | None) -> int:
-    """The first number this sync should bring. Numbers begin at 0 or 1; what was evicted since then counts as lost."""
+    """The first number this sync should bring. Numbers begin at 0 or 1; records overwritten since then count as
+    lost."""
     if last is not None:
         return last + 1
     return min(1, kept_first or 0)
 
 
 def sync_lines(result: dict[str, Any]) -> list[str]:
-    """What a sync brought, for a person."""
+    """The result of a sync, in lines for a person."""
     lines = [f"{counted(result['records'], 'new record')}, {result['bytes']} bytes in {result['seconds']:.1f} s"]
-    lines += [f"lost: records {first} to {last}" for first, last in result["lost"]]
+    lines += [f"lost on the cushion: records {first} to {last}" for first, last in result["lost"]]
     if result["damaged"]:
-        lines.append(f"damaged: {counted(result['damaged'], 'block')}, left out")
+        lines.append(f"damaged on the cushion: {counted(result['damaged'], 'block')}, left out")
     if result["clock_offset_ms"] is None:
-        lines.append("clock: was not set, now is")
+        lines.append("clock: was not set; set now")
     else:
         off_s = result["clock_offset_ms"] / 1000
-        lines.append(f"clock: was {off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}, now is set")
+        lines.append(f"clock: was {off_text(off_s)} {'ahead' if off_s > 0 else 'behind'}; set now")
     return lines

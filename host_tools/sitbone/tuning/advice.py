@@ -1,7 +1,8 @@
-"""What the person's own data suggests beyond the rules: associations, with n and interval, that may only tighten.
+"""What the person's own data suggests beyond the rules: associations, with n and interval, that can only hold a rise
+back.
 
 A logistic fit of "a worse morning" against one measure of the day before, its slope shrunken towards none by a normal
-prior of one log-odds a standard deviation, so that few days can't say much. The interval is from resampled days.
+prior of one log-odds per standard deviation, so that a few days can't say much. The interval is from resampled days.
 """
 
 from __future__ import annotations
@@ -34,16 +35,15 @@ class Association:
 
     @property
     def tightens(self) -> bool:
-        """Clear enough to hold a rise back. Nothing here ever raises a limit."""
+        """Whether it is clear enough to hold a rise back. Nothing here ever raises a limit."""
         return self.low > 1
 
     def text(self) -> str:
         """One line for the person."""
         return (
-            f"{self.what}: {self.step:.0f} {self.unit} more went with {self.odds:.1f} times the odds of a"
-            f" worse morning (90 % interval {self.low:.1f} to {self.high:.1f};"
-            f" n = {self.days} days, {self.worse} worse): association,"
-            " not cause"
+            f"{self.what}: {self.step:.0f} {self.unit} more went with {self.odds:.1f} times the odds of a worse morning"
+            f" (90 % interval {self.low:.1f} to {self.high:.1f}; n = {self.days} days, {self.worse} worse);"
+            " an association, not a cause"
         )
 
 

@@ -24,14 +24,14 @@ LIMITS_S = (600, 900, 1200, 1500, 1800, 2100, 2400, 2700)
 SEATED_S = (1200, 1800, 2400, 3000, 3600)
 PARTS_OF_DAY = ((0, 12, "before noon"), (12, 17, "afternoon"), (17, 24, "evening"))
 RESPONSE_MS = 300_000
-NEAR = 0.1  # of the plot's size: labels at places closer than this would lie over each other
+NEAR = 0.1  # of the plot's size: labels closer together than this would overlap
 
 
 def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
     """``{"days", "grid": [{limit_s, seated_limit_s, prompts, over_min, in_force}], "response"}``, all a day."""
     epochs = recorded(store, last_days(now, days)[0], now)
     if not epochs.days:
-        raise SitboneError("no recorded days to explore; run sitbone sync")
+        raise SitboneError("there are no recorded days to explore; run sitbone sync")
     values = last_values(store, store.latest_cushion())
     mine = (values["left_dose_limit_s"], values["right_dose_limit_s"], values["seated_limit_s"])
     pairs = [(limit, limit, seated) for limit in LIMITS_S for seated in SEATED_S]
@@ -55,8 +55,8 @@ def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
         "days": epochs.days,
         "grid": rows,
         "response": response(store, now, days),
-        "says": f"Replayed as you sat; a dose limit may be {_min(low)} to {_min(high)} min;"
-        " it rises by at most 10 % in 7 days.",
+        "says": f"Replayed with your recorded sitting. A dose limit may be {_min(low)} to {_min(high)} min and may rise"
+        " by at most 10 % in 7 days.",
     }
 
 
@@ -79,19 +79,21 @@ def response(store: Store, now: datetime, days: int) -> dict[str, Any]:
                 pair[0] += answered
                 pair[1] += 1
     rows = [{"when": name, "answered": pair[0], "prompts": pair[1]} for name, pair in sorted(counts.items())]
-    lines = [f"{row['when']}: {row['answered']} of {row['prompts']} prompts led to a break in 5 min" for row in rows]
+    lines = [
+        f"{row['when']}: {row['answered']} of {row['prompts']} prompts led to a break within 5 min" for row in rows
+    ]
     return {"rows": rows, "lines": lines}
 
 
 def table(found: dict[str, Any]) -> Table:
-    """The grid, a line for each setting."""
+    """The grid, one row per setting."""
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name in (
         "dose limit, min",
         "seated limit, min",
-        "prompts a day",
-        "missed a day",
-        "min a day over the limit",
+        "prompts per day",
+        "missed per day",
+        "min per day over the limit",
         "",
     ):
         shown.add_column(name, justify="right", no_wrap=True)
@@ -108,7 +110,7 @@ def _min(seconds: int) -> str:
 
 
 def _places(found: dict[str, Any]) -> list[tuple[tuple[float, float], str]]:
-    """Where in the plot the dose limits of the longest seated limit are; those that lie together have one name."""
+    """Where the dose limits of the longest seated limit are in the plot; those close together share a label."""
     rows = [row for row in found["grid"] if row["seated_limit_s"] == SEATED_S[-1]]
     rows = [row for row in rows if row["left_dose_limit_s"] == row["right_dose_limit_s"]]
     rows.sort(key=lambda row: row["left_dose_limit_s"])
@@ -124,18 +126,18 @@ def _places(found: dict[str, Any]) -> list[tuple[tuple[float, float], str]]:
 
 
 def save_plot(found: dict[str, Any], path: Path) -> None:
-    """Prompts a day against minutes over the limit, a line for each seated limit. Raises SitboneError."""
+    """Plots prompts per day against minutes over the limit, a line for each seated limit. Raises SitboneError."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise SitboneError("the plot needs matplotlib; install sitbone[plot]") from None
+        raise SitboneError("the plot needs matplotlib; run pip install 'sitbone[plot]'") from None
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()
     for index, seated_s in enumerate(SEATED_S):
         rows = [row for row in found["grid"] if row["seated_limit_s"] == seated_s and not row["in_force"]]
         rows.sort(key=lambda row: row["left_dose_limit_s"])
         x, y = [row["prompts"] for row in rows], [row["over_min"] for row in rows]
-        # Lines that fall together lie on each other, each narrower than the one below.
+        # Lines that coincide are drawn over each other, each narrower than the one below.
         width = 1.5 + 1.5 * (len(SEATED_S) - index)
         label = f"seated limit {seated_s // 60} min"
         axes.plot(x, y, marker="o", linewidth=width, markersize=2 * width, label=label, clip_on=False)
@@ -145,8 +147,8 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
     for row in found["grid"]:
         if row["in_force"]:
             axes.plot([row["prompts"]], [row["over_min"]], marker="*", markersize=16, color="black", label="in force")
-    axes.set_xlabel("prompts a day")
-    axes.set_ylabel("minutes a day over the dose limit")
+    axes.set_xlabel("prompts per day")
+    axes.set_ylabel("minutes per day over the dose limit")
     axes.set_title(f"{found['days']} days, replayed: dose limits {LIMITS_S[0] // 60} to {LIMITS_S[-1] // 60} min")
     axes.margins(0.2, 0.1)
     axes.set_xlim(left=0)
@@ -155,4 +157,4 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
     try:
         figure.savefig(path)
     except ValueError as error:
-        raise SitboneError(f"cannot write {path} ({error}); give a .png") from None
+        raise SitboneError(f"cannot write {path} ({error}); name a .png file") from None

@@ -1,4 +1,4 @@
-"""`sitbone tune`: the rules over this person's diary and log, what would change, and putting it into force."""
+"""`sitbone tune`: the rules applied to this person's diary and log, what would change, and applying it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PREDICTED = ("prompts", "breaks", "missed", "over_left_min", "over_right_min", "
 
 @dataclass(frozen=True)
 class Known:
-    """What there is to decide by."""
+    """Everything that a decision is based on."""
 
     cushion: int | None
     values: dict[str, int]
@@ -52,7 +52,7 @@ def limit_name(side: str) -> str:
 
 
 def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> Known:
-    """Everything the rules and the replay need; ``values``: the cushion's own, else what its log last said."""
+    """Everything the rules and the replay need; ``values``: the cushion's own settings, else the last in its log."""
     cushion = store.latest_cushion()
     days = history(store, *last_days(now, LOOK_BACK_DAYS))
     diaries = {side: side_diary(store, side, now) for side in SIDES}
@@ -61,7 +61,7 @@ def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> 
 
 
 def last_values(store: Store, cushion: int | None) -> dict[str, int]:
-    """The settings in force by the log, and by what this computer has sent since."""
+    """The current settings: those in the log, and what this computer has sent since."""
     values: dict[str, int] = Settings().as_dict()
     for item in setting_changes(store, cushion):
         values[item.name] = item.now
@@ -71,7 +71,7 @@ def last_values(store: Store, cushion: int | None) -> dict[str, int]:
 
 
 def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> list[Change]:
-    """The side's limit over time. A change without a place in time counts as of today: it may delay a rise."""
+    """The side's limit over time. A change of unknown time counts as made today: it may delay a rise."""
     rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["side"] == side]
     found, zone = [], zone_of(store)
     for item in setting_changes(store, cushion):
@@ -88,11 +88,11 @@ def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> l
 
 
 def _unsynced(store: Store, cushion: int | None) -> list[Row]:
-    """What tuning put into force and the log, as far as it was fetched, does not tell of yet."""
+    """What tuning has applied since the last change in the synced log."""
     if cushion is None:
         return []
-    told = [item for item in setting_changes(store, cushion) if item.unix_ms is not None]
-    last_ms = max((item.unix_ms or 0 for item in told), default=0)
+    placed = [item for item in setting_changes(store, cushion) if item.unix_ms is not None]
+    last_ms = max((item.unix_ms or 0 for item in placed), default=0)
     hardware = store.hardware_id(cushion)
     rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["cushion"] == hardware]
     return [row for row in rows if row["unix_ms"] > last_ms + 60_000]
@@ -114,19 +114,19 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
     return document | {
         "predicted": predict(store, now, have.values, new, have.days),
         "today": today.isoformat(),
-        "says": "Rules on your own ratings and seat load; a judgement, no diagnosis. No measure of seat load has been"
-        " shown to predict this pain.",
+        "says": "These are rules applied to your own ratings and seat load, not a diagnosis."
+        " No measure of seat load has been shown to predict this pain.",
     }
 
 
 def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
-    """A rise is held back while one's own days speak clearly against it."""
+    """Holds a rise back while the person's own days clearly advise against it."""
     against = [item for item in advice if item.tightens]
     if found.action != "up" or not against:
         return found
-    told = [item.text() for item in against]
+    reasons = [item.text() for item in against]
     rule = "your own days advise against a rise"
-    return Proposal("hold", found.from_s, found.from_s, rule, [*told, *found.evidence], baseline=found.baseline)
+    return Proposal("hold", found.from_s, found.from_s, rule, [*reasons, *found.evidence], baseline=found.baseline)
 
 
 def _side_json(found: Proposal, advice: list[Association]) -> dict[str, Any]:
@@ -236,20 +236,20 @@ def _interval(differences: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return found
 
 
-# --- into force
+# --- applying it
 
 
 def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None) -> dict[str, Any]:
-    """Proposes by the cushion's own settings, sends what changes, reads it back and notes why.
+    """Makes a proposal from the cushion's own settings, sends the changes, reads them back and records why.
 
-    ``agreed``: the limits (s) by side that somebody has read and said yes to; raises Refused, with nothing sent, when
-    by now they would be others. Returns the proposal with ``applied``: what is in force now, by name.
+    ``agreed``: the limits (s) by side that the person has read and agreed to; raises Refused, with nothing sent, when
+    the proposal has changed since. Returns the proposal with ``applied``: the values now in force, by name.
     """
     hardware = link.call("status")["cushion"]
     values = link.call("settings_show")["values"]
     document = proposal(store, now, values)
     if agreed is not None and agreed != {side: document[side]["to_s"] for side in SIDES}:
-        raise Refused("the proposal is another one by now; read it again, then apply it")
+        raise Refused("the proposal has changed since you read it; read it again, then apply it")
     asked = {limit_name(side): document[side]["to_s"] for side in SIDES if document[side]["action"] in ("up", "down")}
     allowed = held(store, store.cushion(hardware), asked, values, now)
     document["applied"] = {}
@@ -269,30 +269,30 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
 
 
 def _log_reason(rule: str) -> str:
-    """A rule by its first words: the cushion's log has room for 32 bytes, the host keeps the whole proposal."""
+    """The first words of a rule: the cushion's log has room for 32 bytes, the host keeps the whole proposal."""
     return textwrap.shorten(f"tune: {rule}", 32, placeholder=" ...")
 
 
 def resume(store: Store, now: datetime, reason: str) -> None:
-    """Lets tuning go on after it had stopped. Raises UsageError without a reason."""
+    """Resumes tuning after it has stopped. Raises UsageError without a reason."""
     if not reason.strip():
-        raise UsageError("say what was discussed and with whom; give it with --reason")
+        raise UsageError("--resume needs a reason; say with --reason what you discussed and with whom")
     row = {"day": now.date().isoformat(), "unix_ms": unix_ms(now), "cushion": "", "what": "resumed", "side": "both"}
     DiaryStore(store).add("tuning", row | {"proposal": json.dumps({"reason": reason}, ensure_ascii=False)})
 
 
 def lines(document: dict[str, Any]) -> Iterable[str]:
-    """The proposal as a person reads it."""
-    yield "A limit is how long a side may be sat on, at your usual load, until the cushion asks you to get up."
+    """The proposal in lines for a person."""
+    yield "A limit is how long you may sit on a side, at your usual load, before the cushion asks you to get up."
     yield ""
-    told: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for side in SIDES:
         found = document[side]
         yield f"{side}: {_headline(found)}"
-        if found == told:
+        if found == shown:
             yield "  for the same reasons"
             continue
-        told = found
+        shown = found
         yield f"  why: {found['rule']}"
         yield from (f"  {line}" for line in found["evidence"])
         yield from (f"  advice: {line}" for line in found["advice"])
@@ -312,30 +312,30 @@ def _headline(found: dict[str, Any]) -> str:
 
 
 def _next_lines(document: dict[str, Any]) -> Iterable[str]:
-    """What the person can do now."""
+    """What the person can do next."""
     moves = [document[side]["action"] for side in SIDES if document[side]["action"] in ("up", "down")]
     if "applied" in document:
         for name, value in document["applied"].items():
-            yield f"In force now, read back from the cushion: {name} = {value} ({minutes(value)})."
+            yield f"Applied and read back from the cushion: {name} = {value} ({minutes(value)})."
         if not document["applied"]:
             yield "Nothing was changed."
             return
     elif moves:
-        yield "Nothing has changed yet. Put it into force: sitbone tune --apply"
+        yield "Nothing has changed yet. To apply it: sitbone tune --apply"
     else:
         return
-    back = " A lowered limit comes back by 10 % a week at most." if "down" in moves else ""
-    yield f"Take it back, whenever you like: sitbone settings undo.{back}"
+    back = " A lowered limit comes back by at most 10 % per week." if "down" in moves else ""
+    yield f"To undo it, at any time: sitbone settings undo.{back}"
     if "up" in moves:
-        yield f"After a rise the next one can come {tuning.WEEK} days later; pain lowers it again at once."
+        yield f"The next rise is possible after {tuning.WEEK} days; pain lowers the limit at once."
 
 
 WORDS = {
-    "prompts": "prompts a day",
-    "breaks": "prompts followed by a verified break, a day",
-    "missed": "missed prompts a day",
-    "over_left_min": "minutes a day over the limit, left",
-    "over_right_min": "minutes a day over the limit, right",
+    "prompts": "prompts per day",
+    "breaks": "prompts per day with a verified break",
+    "missed": "missed prompts per day",
+    "over_left_min": "minutes per day over the limit, left",
+    "over_right_min": "minutes per day over the limit, right",
     "longest_min": "longest sit, minutes (as recorded)",
 }
 WIDEST = max(map(len, WORDS.values()))
@@ -343,14 +343,15 @@ WIDEST = max(map(len, WORDS.values()))
 
 def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
     if predicted is None:
-        yield "No recorded days to replay; run sitbone sync."
+        yield "There are no recorded days to replay; run sitbone sync."
         return
     dates = f"{predicted['from']} to {predicted['to']}"
-    yield f"What would change: your {predicted['days']} recorded days from {dates}, replayed"
+    yield f"What would change: your {predicted['days']} recorded days, {dates}, replayed with the new limits"
     for name in PREDICTED:
         low, high = predicted["difference"][name]["low"], predicted["difference"][name]["high"]
         moved = f"  (change {low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
         yield f"  {WORDS[name]:{WIDEST}}  {predicted['old'][name]:5.1f} -> {predicted['new'][name]:5.1f}{moved}"
     answered = predicted["answered"]
-    yield f"  a break began within 5 min of {answered['within_5_min']} of {answered['prompts']} replayed prompts"
+    counts = f"{answered['within_5_min']} of {answered['prompts']}"
+    yield f"  {counts} replayed prompts were followed by a break within 5 min"
     yield f"  assuming that {predicted['assumes']}"

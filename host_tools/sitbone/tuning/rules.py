@@ -1,7 +1,7 @@
 """The rules that move one side's dose limit: pure, over days. What they are and why is in README.md, *Tuning*.
 
 A *dose day* d is joined to the worst pain while sitting on d and to the pain on the morning d + 1. Missing is unknown:
-it may never help a rise. Pain that was entered late counts for reductions, never for a rise.
+it may never support a rise. Pain that was entered late counts for reductions, never for a rise.
 """
 
 from __future__ import annotations
@@ -21,18 +21,21 @@ GATE_VALID = 0.8
 BAD_SITTING = 5  # above it: a reduction
 GOOD_SITTING = 2  # up to it, a rise is possible
 FLARE_RISE = 2
-FLARE_DAYS = 14  # a flare that lasts longer is a reason of its own
+FLARE_DAYS = 14  # a flare that lasts longer counts again
 BIG_CUT, SMALL_CUT = 800, 900  # permille
-DEAD_BAND = 0.05  # a smaller change isn't worth one: neither ratings nor onsets are that exact, and a rise takes a week
+DEAD_BAND = 0.05  # a smaller change isn't worth it: neither ratings nor onsets are that exact, and a rise takes a week
 TESTED_SHARE, TESTED_DAYS = 0.7, 3
 BASELINE_DAYS = 14
 BASELINE_LEAST = 5  # mornings, for a rise
-BASELINE_FIRST = 3  # mornings, to know a bad one
-ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance moves: an older onset speaks of another one
+BASELINE_FIRST = 3  # mornings, to recognise a bad one
+ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance changes: older onsets belong to another one
 STOP_WEEKS, STOP_FLOOR_DAYS = 3, 14
 RED_PAIN_DAYS = 14
-CLINICIAN = "stop tuning; discuss it with your physiotherapist or doctor, then sitbone tune --resume"
-SEEK_CARE = "seek care; nothing is raised until it is cleared with sitbone pain flags --clear"
+CLINICIAN = "discuss it with your physiotherapist or doctor; then run sitbone tune --resume"
+SEEK_CARE = (
+    "seek care; no limit is raised while a red flag is open (sitbone pain flags --clear), nor for 14 days after pain of"
+    " 7 or more"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Change:
 
 @dataclass
 class Proposal:
-    """What the rules say: ``action`` up, hold, down or stop; ``rule`` in words; ``evidence`` line by line."""
+    """The rules' verdict: ``action`` up, hold, down or stop; ``rule`` in words; ``evidence`` line by line."""
 
     action: str
     from_s: int
@@ -69,11 +72,11 @@ class Proposal:
 
 
 class Baseline:
-    """The usual morning: the median of the calm mornings of the 14 days before, frozen while a flare lasts.
+    """The usual morning: the median of the calm mornings in the 14 days before, frozen while a flare lasts.
 
     A flare begins with a morning 2 over the baseline, pain over 5 while sitting, or a mark; it ends with a morning that
-    is back at the baseline. ``at[m]`` is what a morning m is measured against, None while there are too few;
-    ``began[m]`` when the flare began that m lies in.
+    is back at the baseline. ``at[m]`` is the baseline of morning m, None while there are too few mornings; ``began[m]``
+    is when the flare around m began.
     """
 
     def __init__(self, diary: SideDiary) -> None:
@@ -122,8 +125,14 @@ def propose(
     anchor_s, anchored = _anchor(today, diary)
     if anchor_s is not None and _matters(max(FLOOR_S, anchor_s), limit_s):
         if _reduced_on(today, changes):
-            return Proposal("hold", limit_s, limit_s, "one reduction a day", [anchored])
-        return Proposal("down", limit_s, max(FLOOR_S, anchor_s), "onset anchor: 0.8 x their lowest quarter", [anchored])
+            return Proposal("hold", limit_s, limit_s, "one reduction per day", [anchored])
+        return Proposal(
+            "down",
+            limit_s,
+            max(FLOOR_S, anchor_s),
+            "onset anchor: 0.8 times the lowest quarter of onset doses",
+            [anchored],
+        )
     return _hold_or_rise(today, limit_s, diary, loads, changes, baseline, anchor_s)
 
 
@@ -147,7 +156,7 @@ def _stopped(today: date, limit_s: int, diary: SideDiary, changes: Sequence[Chan
     at_floor: date | None = None
     for change in [*done, Change(today, limit_s, limit_s)]:
         if at_floor is not None and (change.day - at_floor).days >= STOP_FLOOR_DAYS:
-            return f"the limit was at its floor of {minutes(FLOOR_S)} for two weeks, from {_on(at_floor)}"
+            return f"the limit was at its minimum of {minutes(FLOOR_S)} for two weeks, from {_on(at_floor)}"
         if change.now_s > FLOOR_S:
             at_floor = None
         elif at_floor is None:
@@ -156,7 +165,7 @@ def _stopped(today: date, limit_s: int, diary: SideDiary, changes: Sequence[Chan
 
 
 def _flared_weeks(today: date, diary: SideDiary, baseline: Baseline, changes: Sequence[Change]) -> str:
-    """Why tuning has stopped: it flared in each of three weeks in a row, and the limit was not raised in them."""
+    """Why tuning has stopped: a flare in each of three weeks in a row, and no rise in them."""
     since = diary.resumed or date.min
     bad = {day for day in diary.sittings if _sat_badly(day, diary)}
     bad |= {morning for morning in diary.mornings if _woke_badly(morning, diary, baseline)}
@@ -166,7 +175,7 @@ def _flared_weeks(today: date, diary: SideDiary, baseline: Baseline, changes: Se
         ends = [last - timedelta(days=WEEK * week) for week in range(STOP_WEEKS)]
         rose = any(ends[-1] - timedelta(days=WEEK) < day <= last for day in rises)
         if not rose and all(any(end - timedelta(days=WEEK) < day <= end for day in bad) for end in ends):
-            return f"it flared in each of the {STOP_WEEKS} weeks to {_on(last)}"
+            return f"a flare in each of the {STOP_WEEKS} weeks up to {_on(last)}"
     return ""
 
 
@@ -188,7 +197,7 @@ def _down(
     changes: Sequence[Change],
 ) -> Proposal | None:
     """A reduction, from dose days that have not led to one yet: to a share of the dose that hurt, or of the limit where
-    that is higher. A day that went far past the limit speaks against that dose, not against the limit."""
+    that is higher. A day that went far past the limit is evidence against that dose, not against the limit."""
     used = max((c.used_until or c.day - timedelta(days=1) for c in changes if c.now_s < c.was_s), default=date.min)
     days = [day for day in _days(today - timedelta(days=WEEK), today) if day > used]
     sat = [day for day in days if _sat_badly(day, diary)]
@@ -200,10 +209,10 @@ def _down(
         f"{_on(day)}: pain {diary.sittings[day].pain} while sitting{_past(dose, limit_s)}" for day, dose in hurt
     ]
     targets = [dose_s * BIG_CUT / 1000 for _, dose_s in hurt]
-    rule = f"pain over {BAD_SITTING} while sitting" if sat else "one morning 2 or more over the usual"
+    rule = f"pain over {BAD_SITTING} while sitting" if sat else "one morning 2 or more above your usual"
     if woke:
         # The mornings of one flare, or of one week, are one reason: they take the limit to 0.80 of where it was before
-        # it. Counted from the last of them, not from today: a reason does not become a new one by waiting.
+        # it. Counted from the last of them, not from today: waiting does not turn a reason into a new one.
         last = woke[-1] + timedelta(days=1)
         first = min(last - timedelta(days=WEEK - 1), baseline.first_of(last))
         bad = [morning for morning in _days(first, last) if _woke_badly(morning, diary, baseline)]
@@ -214,12 +223,12 @@ def _down(
             evidence.append(f"{_on(morning)}: morning pain {pain}, usual {usual}{_past(dose_s, before_s)}")
         targets.append(dose_s * (BIG_CUT if len(bad) >= 2 else SMALL_CUT) / 1000)
         if not sat and len(bad) >= 2:
-            rule = f"{len(bad)} mornings 2 or more over the usual"
+            rule = f"{len(bad)} mornings 2 or more above your usual"
     if _reduced_on(today, changes):
-        return Proposal("hold", limit_s, limit_s, "one reduction a day", evidence)
+        return Proposal("hold", limit_s, limit_s, "one reduction per day", evidence)
     to_s = max(FLOOR_S, int(min(targets)))
     if not _matters(to_s, limit_s):
-        why = "the limit is at its floor" if limit_s == FLOOR_S else "the limit is low enough for what hurt"
+        why = "the limit is at its minimum" if limit_s == FLOOR_S else "the limit is low enough for the dose that hurt"
         return Proposal("hold", limit_s, limit_s, f"{rule}; {why}", evidence)
     return Proposal("down", limit_s, to_s, rule, evidence, used_until=max([*sat, *woke]))
 
@@ -234,12 +243,12 @@ def _hurt_at(day: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Loa
 
 
 def _past(dose_s: float, limit_s: int) -> str:
-    """What to add to a line of evidence where the limit had been passed."""
+    """The end of a line of evidence where the dose was past the limit."""
     return f", at a dose of {minutes(dose_s)}, past the limit of {minutes(limit_s)}" if dose_s > limit_s else ""
 
 
 def _matters(to_s: float, limit_s: int) -> bool:
-    """Whether a reduction is large enough to be one."""
+    """Whether a reduction is large enough to be worth making."""
     return to_s < limit_s * (1 - DEAD_BAND)
 
 
@@ -256,7 +265,7 @@ def _reduced_on(today: date, changes: Sequence[Change]) -> bool:
 
 
 def _rise_on(morning: date, diary: SideDiary, baseline: Baseline) -> int:
-    """How far a morning is over the usual; below any rule where either is unknown."""
+    """How far a morning is above the usual one; below any rule's threshold where either is unknown."""
     base = baseline.at.get(morning)
     return -1 if base is None else diary.mornings[morning].pain - base
 
@@ -273,7 +282,7 @@ def _anchor(today: date, diary: SideDiary) -> tuple[int | None, str]:
     low = int(place)
     quarter = doses[low] + (doses[min(low + 1, len(doses) - 1)] - doses[low]) * (place - low)
     cap_s = int(quarter * ONSET_SHARE)
-    return cap_s, f"{len(doses)} recorded onsets: a quarter of them came by a dose of {minutes(quarter)}"
+    return cap_s, f"{len(doses)} recorded onsets: in a quarter of them pain began by a dose of {minutes(quarter)}"
 
 
 # --- hold or rise
@@ -289,67 +298,67 @@ def _hold_or_rise(
     anchor_s: int | None,
 ) -> Proposal:
     days = _days(today - timedelta(days=WEEK), today - timedelta(days=1))
-    evidence = _days_told(days, diary, loads, baseline)
+    evidence = _day_lines(days, diary, loads, baseline)
     base = baseline.at.get(today)
 
-    def hold(rule: str, *told: str) -> Proposal:
-        return Proposal("hold", limit_s, limit_s, rule, [*told, *evidence], baseline=base)
+    def hold(rule: str, *lines: str) -> Proposal:
+        return Proposal("hold", limit_s, limit_s, rule, [*lines, *evidence], baseline=base)
 
     red = _red(today, diary)
     if red:
         return hold("red flag", *red, SEEK_CARE)
     last = max((change.day for change in changes), default=None)
     if last is not None and (today - last).days < WEEK:
-        return hold("one change a week", f"last changed on {_on(last)}; the next rise can come {WEEK} days later")
-    # What speaks against a rise counts even where the gate isn't passed: it is what the person should know first.
+        return hold("one change per week", f"last changed on {_on(last)}; a rise is possible {WEEK} days later")
+    # Reasons against a rise come before missing data: the person should know them first.
     against, past, most_s = _against(today, days, limit_s, diary, loads, baseline)
     if against:
-        return hold("pain holds it", *against)
+        return hold("pain rules out a rise", *against)
     gate = _gate(today, days, diary, loads, baseline)
     if gate:
         return hold("not enough data", *gate)
     calm = [day for day in days if not _hurt(day, diary, baseline)]
     reached = [day for day in calm if day in loads and loads[day].dose_s >= TESTED_SHARE * limit_s]
     if len(reached) < TESTED_DAYS:
-        told = (
-            f"{len(reached)} calm days reached 70 % of the limit; {TESTED_DAYS} are needed to know that it is tolerated"
+        tested = (
+            f"{len(reached)} calm days reached 70 % of the limit; {TESTED_DAYS} are needed to show that you tolerate it"
         )
-        return hold("not tested", told)
+        return hold("limit not tested yet", tested)
     most_s = min(CAP_S, most_s, anchor_s if anchor_s is not None else CAP_S)
     to_s = min(limit_s * RAISE_PERMILLE // 1000, most_s)
     if to_s < limit_s * (1 + DEAD_BAND):
-        return hold("at its highest", f"{minutes(most_s)} is the most that the rules allow", *past)
+        return hold("at its maximum", f"the rules allow at most {minutes(most_s)}", *past)
     share = f"70 % of {minutes(limit_s)}, which is {minutes(limit_s * TESTED_SHARE)}"
     why = [f"{len(reached)} calm days reached {share}; {TESTED_DAYS} are needed", *past, *evidence]
     rule = f"a calm week that tested the limit: pain at most {GOOD_SITTING}, mornings no worse than usual"
     return Proposal("up", limit_s, to_s, rule, why, baseline=base)
 
 
-def _days_told(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
-    """Each day of the week in a line: highest dose, worst while sitting, next morning."""
-    told = []
+def _day_lines(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
+    """A line for each day of the week: highest dose, worst pain while sitting, next morning."""
+    lines = []
     for day in days:
         sitting, morning = diary.sittings.get(day), diary.mornings.get(day + timedelta(days=1))
         if sitting is None and morning is None:
             continue
         base = baseline.at.get(day + timedelta(days=1))
         usual = "" if morning is None or base is None else f" (usual {base})"
-        told.append(
+        lines.append(
             f"{_on(day)}: highest dose {minutes(loads[day].dose_s) if day in loads else 'not recorded'},"
-            f" sitting {'not rated' if sitting is None else sitting.pain},"
+            f" pain while sitting {'not rated' if sitting is None else sitting.pain},"
             f" next morning {'not rated' if morning is None else morning.pain}{usual}"
         )
-    return told
+    return lines
 
 
 def _red(today: date, diary: SideDiary) -> list[str]:
-    """Red flags, and pain so strong that it is one."""
-    told = [f"{_on(day)}: {text}" for day, text in diary.red if day <= today]
+    """Red flags, and pain severe enough to count as one."""
+    found = [f"{_on(day)}: {text}" for day, text in diary.red if day <= today]
     since = today - timedelta(days=RED_PAIN_DAYS)
     for name, ratings in (("while sitting", diary.sittings), ("in the morning", diary.mornings)):
         strong = [day for day in sorted(ratings) if since < day <= today and ratings[day].pain >= RED_PAIN]
-        told += [f"{_on(day)}: pain {ratings[day].pain} {name}" for day in strong]
-    return told
+        found += [f"{_on(day)}: pain {ratings[day].pain} {name}" for day in strong]
+    return found
 
 
 def _against(
@@ -360,12 +369,12 @@ def _against(
     loads: Mapping[date, Load],
     baseline: Baseline,
 ) -> tuple[list[str], list[str], int]:
-    """Each day's pain that forbids a rise; pain past the limit, which doesn't; and to what that allows a rise.
+    """Each day's pain that rules out a rise; pain past the limit, which doesn't; and how far that lets the limit rise.
 
     A day that went well past the limit and hurt bounds the limit at ONSET_SHARE of its dose, as an onset does: below
-    that the limit was not what hurt. Where the dose or the morning after is unknown, or in a flare, the pain forbids.
+    that the limit was not what hurt. Where the dose or the morning after is unknown, or in a flare, pain rules it out.
     """
-    told, past, most_s = [], [], CAP_S
+    against, past, most_s = [], [], CAP_S
     for day in [*days, today]:
         if not _hurt(day, diary, baseline):
             continue
@@ -377,19 +386,24 @@ def _against(
             lines.append(f"{_on(morning)}: morning pain {diary.mornings[morning].pain}, usual {baseline.at[morning]}")
         calmed = morning in diary.mornings and morning not in baseline.began and not _sat_badly(day, diary)
         if not calmed or bound_s <= limit_s:
-            told += [f"{line}; a rise needs at most {GOOD_SITTING}, and mornings no worse than usual" for line in lines]
+            against += [
+                f"{line}; a rise needs at most {GOOD_SITTING}, and mornings no worse than usual" for line in lines
+            ]
         else:
             most_s = min(most_s, bound_s)
             dose = minutes(_hurt_at(day, 0, diary, loads))
-            past += [f"{line}, but at a dose of {dose}: allows up to 0.8 of that, {minutes(bound_s)}" for line in lines]
-    told += [f"{_on(day)}: marked as a flare" for day in [*days, today] if day in diary.flares]
-    if baseline.flare and not told:
-        told.append("the last flare has not calmed down to the usual morning yet")
-    return told, past, most_s
+            past += [
+                f"{line}, but at a dose of {dose}: the limit may rise to 0.8 of that, {minutes(bound_s)}"
+                for line in lines
+            ]
+    against += [f"{_on(day)}: marked as a flare" for day in [*days, today] if day in diary.flares]
+    if baseline.flare and not against:
+        against.append("the last flare is not over: your mornings are not back to usual yet")
+    return against, past, most_s
 
 
 def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:
-    """Whether the day, or the morning after it, was more than a rise allows."""
+    """Whether the day, or the morning after it, hurt more than a rise allows."""
     sat = day in diary.sittings and diary.sittings[day].pain > GOOD_SITTING
     return sat or _rise_on(day + timedelta(days=1), diary, baseline) > 0
 
@@ -397,26 +411,26 @@ def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:
 def _gate(
     today: date, days: Sequence[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline
 ) -> list[str]:
-    told = []
+    missing = []
     rated = [d for d in days if _timely(diary.sittings.get(d)) and _timely(diary.mornings.get(d + timedelta(days=1)))]
     if len(rated) < GATE_DAYS:
-        told.append(
-            f"{len(rated)} of 7 days have both ratings, entered within two days (worst while sitting, next morning);"
+        missing.append(
+            f"{len(rated)} of 7 days have both ratings (worst while sitting, next morning), entered within two days;"
             f" {GATE_DAYS} are needed"
         )
     if not _timely(diary.mornings.get(today)):
-        told.append("this morning's pain is not in the diary yet")
+        missing.append("this morning's pain is not in the diary yet")
     elif baseline.known[today] < BASELINE_LEAST or baseline.at[today] is None:
-        told.append(f"{baseline.known[today]} calm mornings before today; the usual needs {BASELINE_LEAST}")
+        missing.append(f"{baseline.known[today]} calm mornings before today; your usual takes {BASELINE_LEAST} to know")
     unjudged = [d for d in rated if baseline.at.get(d + timedelta(days=1)) is None]
     if unjudged:
-        told.append(f"{len(unjudged)} of the week's mornings had no usual to be compared with yet")
+        missing.append(f"{len(unjudged)} of the week's mornings came before your usual was known")
     recorded = sum(loads[day].recorded_s for day in days if day in loads)
     valid = sum(loads[day].valid_s for day in days if day in loads)
     if recorded <= 0 or valid < GATE_VALID * recorded:
         share = 0 if recorded <= 0 else valid / recorded
-        told.append(f"{share:.0%} of the recorded time is valid; {GATE_VALID:.0%} is needed")
-    return told
+        missing.append(f"{100 * share:.0f} % of the recorded time is valid; {100 * GATE_VALID:.0f} % is needed")
+    return missing
 
 
 def _timely(rating: Rating | None) -> bool:
@@ -432,5 +446,5 @@ def _on(day: date) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """'20.0 min', as everywhere a dose is told."""
+    """'20.0 min', as doses are written everywhere."""
     return f"{seconds / 60:.1f} min"
