@@ -103,7 +103,7 @@ def test_unplugged_in_the_middle_and_back(link, flash, port, seat):
         unplug(cushion)
         looking_until(link, lambda: link.view.state == "gone")
         assert link.view.live is not None
-        looking_until(link, lambda: "isn't there; plug the cushion in" in link.view.problem)
+        looking_until(link, lambda: "plug in the cushion, or run sitbone devices" in link.view.problem)
         with pytest.raises(NoCushion):
             link.ask("live")
     number = link.view.number
@@ -128,7 +128,7 @@ def test_unplugged_in_the_middle_of_a_sync_what_came_is_kept(link, flash, port, 
             link.sync()
             looking_until(link, lambda: not link.view.task.running)
         assert "stopped answering" in link.view.task.problem
-        assert "are kept" in link.view.task.problem
+        assert "are stored" in link.view.task.problem
         assert not link.view.task.result["complete"]
     with plugged_in(flash, port, "--trace", seat):
         link.sync()
@@ -145,7 +145,7 @@ def test_another_program_that_holds_the_port_is_named_and_the_cushion_taken_when
         assert other.stdout.readline()
         looking_until(link, lambda: link.view.state == "failed")
         assert link.view.problem == (
-            f"{port} is in use by sitbone live (process {other.pid}); close that one, then try again"
+            f"{port} is in use by sitbone live (process {other.pid}); close it, then try again"
         )
         other.send_signal(signal.SIGINT)
         other.communicate(timeout=PATIENCE_S)
@@ -154,7 +154,7 @@ def test_another_program_that_holds_the_port_is_named_and_the_cushion_taken_when
         # The other way round: who holds it now is this process.
         done = sitbone(home, "sync", "--port", port)
         assert done.returncode == 3
-        assert f"(process {os.getpid()}); close that one" in done.stderr
+        assert f"(process {os.getpid()}); close it" in done.stderr
         link.let_go()
         until(lambda: link.view.state == "resting")
         assert sitbone(home, "sync", "--port", port).returncode == 0
@@ -183,7 +183,7 @@ def test_settings_and_a_calibration_that_is_stopped(link, flash, port, seat, hom
 
 def test_a_typed_path_is_taken_and_one_without_a_cushion_says_so(link, flash, port, seat, tmp_path):
     link.choose(str(tmp_path / "nothing"))
-    looking_until(link, lambda: "isn't there; plug the cushion in" in link.view.problem)
+    looking_until(link, lambda: "plug in the cushion, or run sitbone devices" in link.view.problem)
     assert link.view.state == "failed"
     with plugged_in(flash, port, "--trace", seat):
         link.choose(str(port))

@@ -153,7 +153,7 @@ def test_two_browsers_see_the_same_cushion_and_a_second_dashboard_says_who_holds
         page = new_page()
         page.goto(second.at("/live"))
         expect(page.locator(".connection")).to_contain_text(
-            f"is in use by sitbone dashboard (process {dashboard.process.pid}); close that one, then try again."
+            f"is in use by sitbone dashboard (process {dashboard.process.pid}); close it, then try again."
         )
         expect(page.get_by_text("Nothing to see yet.")).to_be_visible()
         # The first lets go, the second takes it by itself.

@@ -113,7 +113,7 @@ def test_a_damaged_backup_changes_nothing(filled: Store, tmp_path: Path, at: flo
 
 
 def test_what_is_no_backup_is_told(filled: Store, tmp_path: Path) -> None:
-    with pytest.raises(SitboneError, match="isn't there"):
+    with pytest.raises(SitboneError, match="there is no file"):
         restore(filled, tmp_path / "none", "x")
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("CREATE TABLE t (x)")
@@ -177,6 +177,6 @@ def test_a_capture_is_a_trace_and_tells_what_is_missing(tmp_path: Path, name: st
 
 
 def test_a_capture_that_is_cut_keeps_what_came(tmp_path: Path) -> None:
-    with pytest.raises(CushionGone, match=r"2 samples that arrived are in .*out.csv"):
+    with pytest.raises(CushionGone, match=r"2 samples are in .*out.csv"):
         record(Capture([*ROWS[:2], None]), tmp_path / "out.csv", 2)
     assert len(read_trace(tmp_path / "out.csv").t_ms) == 2

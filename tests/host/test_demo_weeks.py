@@ -112,7 +112,7 @@ def test_a_replay_takes_the_cushions_sleep_for_an_empty_seat(example: Store) -> 
 
 def test_it_never_overwrites_a_store(example: Store, capsys: pytest.CaptureFixture[str]) -> None:
     home = example.path.parent
-    with pytest.raises(SitboneError, match="is there already; give another folder with --into"):
+    with pytest.raises(SitboneError, match="already exists; choose another folder with --into"):
         run_weeks(home, 1, NOW)
     assert cli.run(["demo", "--weeks", "1", "--into", str(home)]) == 1
     assert cli.run(["demo", "--weeks", "1"]) == 2

@@ -22,7 +22,7 @@ def test_a_steady_person_is_found_within_a_step(threshold):
 
 def test_ends_are_told():
     assert find_threshold(lambda percent: True, lambda percent: True)["strength_percent"] == 30
-    with pytest.raises(Refused, match="not felt"):
+    with pytest.raises(Refused, match="did not feel even the strongest"):
         find_threshold(lambda percent: True, lambda percent: False)
     with pytest.raises(Refused, match="wait ten minutes"):
         find_threshold(lambda percent: False, lambda percent: True)

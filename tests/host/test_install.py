@@ -122,7 +122,7 @@ def test_a_board_without_the_memory_is_refused_before_anything_is_written(
 
 def test_where_nothing_is_built_in_what_is_installed_stays(cushion: VirtualCushion) -> None:
     before = versions(cushion.port)
-    with pytest.raises(Refused, match="no cushion built in; run sitbone install without --builtin"):
+    with pytest.raises(Refused, match="no sitbone firmware built in; run sitbone install without --builtin"):
         use_builtin(cushion.port)
     assert versions(cushion.port) == before
     with Cushion(cushion.port) as link:
@@ -174,7 +174,7 @@ def test_the_board_is_told_what_is_new_and_keeps_the_rest(
     [
         (None, "3000", "3000 ohm at left_it is no resistor of 3300 ohm; measure it alone, out of the circuit"),
         ("devkit", "3.3k", "3.3k is no list of ohms; give four whole numbers, or one for all"),
-        ("devkitt", FOUR, "no board devkitt is known; give one of devkit, firebeetle, s3-devkit"),
+        ("devkitt", FOUR, "no board is called devkitt; choose from devkit, firebeetle, s3-devkit"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(

@@ -69,7 +69,10 @@ def test_an_image_without_littlefs_is_refused_and_left_alone(tmp_path):
     image = tmp_path / "photo.img"
     content = b"\x12\x34" * (2 * 1024 * 1024 // 2)
     image.write_bytes(content)
-    with pytest.raises(VirtualError, match="holds no littlefs file system"), VirtualCushion(EmptySeat(), flash=image):
+    with (
+        pytest.raises(VirtualError, match="neither blank nor a littlefs file system"),
+        VirtualCushion(EmptySeat(), flash=image),
+    ):
         pass
     assert image.read_bytes()[: len(content)] == content
 

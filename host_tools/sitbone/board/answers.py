@@ -1,4 +1,4 @@
-"""Calls of the firmware's link and its answers: a JSON text a line, with a CRC-32 behind it."""
+"""Calls to the firmware's link and its answers: one JSON text per line, followed by its CRC-32."""
 
 import json
 import zlib
@@ -9,7 +9,7 @@ from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, Transf
 
 
 class Answers:
-    """What the firmware answers on a line.
+    """The firmware's answers on a line.
 
     Raises Refused with the cushion's own line, NoCushion when the board has no sitbone firmware, TransferDamaged where
     an answer came with bytes flipped.
@@ -40,7 +40,7 @@ class Answers:
         return self._accepted(self._checked(line))
 
     def read_some(self, most: int) -> bytes:
-        """One to ``most`` of a started call's raw bytes, as soon as there are any."""
+        """One to ``most`` of a started call's raw bytes, as soon as some arrive."""
         return self._line.read_some(most)
 
     def finish(self) -> None:
@@ -48,7 +48,8 @@ class Answers:
         self._line.finish()
 
     def _run(self, code: str) -> bytes:
-        """What a call printed. One that fails is made again: a flipped byte in it fails too, but hardly twice alike."""
+        """What a call printed. A failed call is repeated: a flipped byte fails too, but hardly twice in the same
+        way."""
         try:
             return self._line.run(code)
         except Refused as first:
@@ -60,7 +61,7 @@ class Answers:
                 raise self._damaged(str(second).encode()) from None
 
     def _checked(self, line: bytes) -> Any:
-        """The JSON of a line that ends with its own CRC-32, a space between. Raises TransferDamaged for any other."""
+        """The JSON of a line that ends with a space and its own CRC-32. Raises TransferDamaged for any other line."""
         text, _, crc = line.strip().rpartition(b" ")
         if b"%08x" % zlib.crc32(text) != crc:
             raise self._damaged(line)
@@ -68,13 +69,15 @@ class Answers:
 
     def _accepted(self, answer: Any) -> dict[str, Any]:
         if not isinstance(answer, dict):
-            raise CushionGone(f"the cushion on {self.port} gave no proper answer; unplug it, then try again")
+            raise CushionGone(f"the cushion on {self.port} sent an unexpected answer; unplug it, then try again")
         if "error" in answer:
             raise Refused(str(answer["error"]))
         return answer
 
     def _damaged(self, line: bytes) -> TransferDamaged:
-        return TransferDamaged(f"the cushion on {self.port} answered {line[:60]!r}; check the cable and try again")
+        return TransferDamaged(
+            f"the cushion on {self.port} sent a damaged answer ({line[:60]!r}); check the cable and try again"
+        )
 
     def _as_no_cushion(self, error: Refused) -> SitboneError:
         """A board without our firmware fails at the import."""
@@ -82,7 +85,7 @@ class Answers:
             return NoCushion(
                 f"the board on {self.port} has no sitbone firmware; run sitbone install --port {self.port}"
             )
-        return Refused(f"the cushion on {self.port} failed ({error}); run sitbone install --port {self.port}")
+        return Refused(f"the firmware on {self.port} failed ({error}); run sitbone install --port {self.port}")
 
 
 def _call_code(name: str, args: tuple[object, ...]) -> str:

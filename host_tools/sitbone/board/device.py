@@ -30,7 +30,7 @@ class Board:
             entered = self._entered()
         if not entered:
             self._line.close()
-            raise NoCushion(f"nothing on {self.port} answers as a cushion; check the cable, the power and the port")
+            raise NoCushion(f"no cushion answers on {self.port}; check the cable, the power and the port")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -44,12 +44,14 @@ class Board:
         return self._line.run(code, timeout_s)
 
     def run_json(self, code: str) -> Any:
-        """What a snippet printed as one JSON line. Raises CushionGone when it is no JSON."""
+        """What a snippet printed as one JSON line. Raises CushionGone when it isn't JSON."""
         out = self.run(code)
         try:
             return json.loads(out)
         except ValueError:
-            raise CushionGone(f"the cushion on {self.port} answered {out[:60]!r}; unplug it, then try again") from None
+            raise CushionGone(
+                f"the board on {self.port} sent an unexpected answer ({out[:60]!r}); unplug it, then try again"
+            ) from None
 
     def start(self, code: str) -> None:
         """Runs a snippet that never answers (a reset)."""
@@ -88,7 +90,7 @@ class Board:
         return names
 
     def make_folders(self, path: str) -> None:
-        """Makes a folder and those above it."""
+        """Creates a folder and its parents."""
         self.run(
             f"import os\np=''\nfor n in {path.strip('/')!r}.split('/'):\n p+='/'+n\n try:\n  os.mkdir(p)\n"
             " except OSError as e:\n  if e.args[0]!=17:raise"
@@ -99,7 +101,7 @@ class Board:
         self.run(f"import os\nos.rename({path!r},{to!r})")
 
     def remove_tree(self, path: str) -> None:
-        """Removes a file, or a folder with all in it; one that isn't there is fine."""
+        """Removes a file, or a folder with everything in it, if it exists."""
         self.run(
             "import os\ndef r(p):\n try:\n  d=os.stat(p)[0]&0x4000\n except OSError:\n  return\n if d:\n"
             f"  for n in os.listdir(p):r(p+'/'+n)\n  os.rmdir(p)\n else:\n  os.remove(p)\nr({path!r})"
@@ -114,9 +116,9 @@ class Cushion(Board):
     """A board that runs sitbone's firmware."""
 
     def call(self, name: str, *args: object) -> dict[str, Any]:
-        """One call of the firmware's link (status, clock, settings_show, settings_set, calibrate, gesture).
+        """One call to the firmware's link (status, clock, settings_show, settings_set, calibrate, gesture).
 
-        Raises Refused with the cushion's own line, NoCushion when the board has no sitbone firmware.
+        Raises Refused with the cushion's own message, NoCushion when the board has no sitbone firmware.
         """
         return Answers(self._line).call(name, *args)
 
@@ -128,7 +130,7 @@ class Cushion(Board):
 
     def record(self, for_s: int) -> Iterator[dict[str, Any]]:
         """Raw samples as they are taken: one answer with ``zones``, then for each sample a ``row`` of its number, ms
-        since the beginning and a level per zone in 0.1 mV. A row that came damaged is left out: its number shows it."""
+        since the start and a level per zone in 0.1 mV. A row damaged on the way is left out: its number is missing."""
         answers = Answers(self._line)
         answers.start("record", for_s)
         answer = answers.next()
@@ -145,8 +147,8 @@ class Cushion(Board):
 class LogStream:
     """A transfer of the log: ``size_bytes``, ``last_seq`` and ``kept_first_seq`` are known at once.
 
-    Iterating yields its bytes as they arrive, at most CHUNK_BYTES at a time and unverified; the iteration's end has
-    verified the hash of the whole. Raises CushionGone at a cut, TransferDamaged when the hash is another.
+    Iterating yields its bytes as they arrive, at most CHUNK_BYTES at a time and unverified; the hash of the whole is
+    verified at the end. Raises CushionGone when the line is cut, TransferDamaged when the hash is wrong.
     """
 
     def __init__(self, answers: Answers) -> None:
@@ -157,7 +159,9 @@ class LogStream:
             self.last_seq: int | None = header["last_seq"]
             self.kept_first_seq: int | None = header["kept_first_seq"]
         except (KeyError, TypeError, ValueError):
-            raise TransferDamaged(f"an answer of the cushion on {answers.port} came damaged; check the cable") from None
+            raise TransferDamaged(
+                f"the cushion on {answers.port} sent a damaged answer; check the cable and try again"
+            ) from None
 
     def __iter__(self) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -173,13 +177,15 @@ class LogStream:
         trailer = self._answers.next()
         self._answers.finish()
         if trailer.get("sha256") != found:
-            raise TransferDamaged(f"the log from {self._answers.port} came damaged; check the cable and sync again")
+            raise TransferDamaged(
+                f"the log from {self._answers.port} was damaged on the way; check the cable and sync again"
+            )
 
 
 def find() -> list[dict[str, Any]]:
     """The cushions on this computer's serial ports, as ``{"port", "cushion", "firmware", "state"}``.
 
-    Only Ctrl-A is sent before a board has answered: no reset, and a program that runs on another board goes on.
+    Only Ctrl-A is sent until a board has answered: other boards are neither reset nor interrupted.
     """
     found = []
     for port in ports():
@@ -190,7 +196,7 @@ def find() -> list[dict[str, Any]]:
 
 
 def probe(port: str) -> dict[str, Any] | None:
-    """The status of the cushion on a port, or None when there is none."""
+    """The status of the cushion on a port, or None when no cushion is there."""
     with contextlib.suppress(SitboneError), GentleCushion(port) as cushion:
         return cushion.call("status")
     return None

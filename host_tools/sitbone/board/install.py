@@ -1,9 +1,9 @@
-"""Puts the firmware on a board, so that a cut at any moment leaves a cushion that starts.
+"""Installs the firmware on a board, so that an interruption at any moment leaves a cushion that starts.
 
-Each version lies in a folder of its own, ``/fw/<id>/``, and ``/fw/current`` names the one that runs and the one before
-it. The new folder is complete and verified before ``current`` is replaced, in one rename. ``/fw/trial`` tells the
-board's boot.py to count failed starts and to go back to the version before; the firmware removes it once it is well,
-some seconds after its start.
+Each version has its own folder, ``/fw/<id>/``, and ``/fw/current`` names the version that runs and the one before it.
+The new folder is complete and verified before ``current`` is replaced, in one rename. ``/fw/trial`` makes the board's
+boot.py count failed starts and go back to the previous version; the firmware removes it once it has run well for some
+seconds.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ START_S = 90.0
 POLL_S = 1.0
 RESTART = "import machine\nmachine.reset()"
 OLDEST = (1, 24, 0)
-PLATFORMS = ("esp32", "linux", "darwin")  # the last two: the virtual cushion
+PLATFORMS = ("esp32", "linux", "darwin")  # the last two are the virtual cushion
 ASK_INTERPRETER = (
     "import sys,json\ni=sys.implementation\nprint(json.dumps([i[0],list(i[1])[:3],getattr(i,'_mpy',0),sys.platform]))"
 )
-# What it has and what it may still get: an ESP32's heap grows on demand, and mem_free counts that.
+# Its present heap and what it may still grow by: an ESP32's heap grows on demand, and mem_free counts that.
 ASK_HEAP = "import gc\ngc.collect()\nprint(gc.mem_alloc() + gc.mem_free())"
-# Measured by tests/firmware/test_heap.py, and 8 kB for what MicroPython has taken before it.
+# Measured by tests/firmware/test_heap.py, plus 8 kB that MicroPython itself has taken by then.
 COMPILED_HEAP_BYTES = 150 * 1024
 SOURCE_HEAP_BYTES = 160 * 1024
-# The package as it is frozen, whatever version runs; "" where there is none.
+# The version of the frozen package, whatever version runs; "" where there is none.
 ASK_BUILTIN = """
 import sys
 path = sys.path[:]
@@ -46,8 +46,8 @@ finally:
     sys.modules.update(ours)
 """
 BOARD_FILE = "/etc/board"
-COUNTED = ("/fw/trial", "/fw/starts")  # there until a start has proved good
-SPARE_BYTES = 16 * 1024  # what the log and the settings need beside the firmware
+COUNTED = ("/fw/trial", "/fw/starts")  # they exist until a start has succeeded
+SPARE_BYTES = 16 * 1024  # room for the log and the settings beside the firmware
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
@@ -61,22 +61,23 @@ def install(
 ) -> dict[str, Any]:
     """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
 
-    ``board_name`` names the board's profile; without it the board keeps the one that it has, or the default.
-    ``divider_ohm`` tells what its four resistors measure, as `divider_ohms` reads it; without it that is kept, too.
-    ``compile_it`` sends bytecode, where the board can read it.
+    ``board_name`` is the board's profile; without it the board keeps its profile, or the default. ``divider_ohm`` has
+    the measured values of its four resistors, as `divider_ohms` reads them; without it the board keeps those, too.
+    ``compile_it`` sends bytecode, if the board can read it.
 
-    Raises NoCushion or CushionGone for the line, Refused when the board has no room, fails to keep a file, or went back
-    to its previous version, and UsageError, before anything is written, for a board or resistors that can't be.
+    Raises NoCushion or CushionGone when the line fails, Refused when the board has no room, doesn't keep a file, or
+    went back to its previous version, and UsageError, before anything is written, for an impossible board or resistor
+    value.
     """
     with Board(port) as board:
         compile_it = _demand_micropython(board) and compile_it
         _demand_memory(board, COMPILED_HEAP_BYTES if compile_it else SOURCE_HEAP_BYTES)
-        told = _board_text(board, board_name, divider_ohm)
+        board_text = _board_text(board, board_name, divider_ohm)
         files = compiled(firmware_files()) if compile_it else firmware_files()
         version = version_id(files)
         previous, copied = _copy(board, files, version, progress)
-        _tell_board(board, told)
-        if copied["files"] or told is not None:
+        _write_board_file(board, board_text)
+        if copied["files"] or board_text is not None:
             board.start(RESTART)
     status = _wait_for_start(port, version)
     with Board(port) as board:
@@ -85,21 +86,21 @@ def install(
 
 
 def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | None = None) -> dict[str, Any]:
-    """Runs the firmware that is frozen into the board's MicroPython, and removes what was installed before it. The
-    board is told what it is as by `install`.
+    """Runs the firmware that is frozen into the board's MicroPython, and removes installed versions. Board profile and
+    resistors work as in `install`.
 
     Returns ``{"version": None, "previous", "files": 0, "bytes": 0, "firmware"}``. Raises Refused where none is frozen,
-    and else as `install`.
+    otherwise as `install`.
     """
     with Board(port) as board:
         if not board.run(ASK_BUILTIN).strip():
-            raise Refused("this MicroPython has no cushion built in; run sitbone install without --builtin")
-        told = _board_text(board, board_name, divider_ohm)
+            raise Refused("this MicroPython has no sitbone firmware built in; run sitbone install without --builtin")
+        board_text = _board_text(board, board_name, divider_ohm)
         previous, _ = _versions(board)
         if previous:
             _replace(board, "/fw/current", b"\n\n")
-        _tell_board(board, told)
-        if previous or told is not None:
+        _write_board_file(board, board_text)
+        if previous or board_text is not None:
             board.start(RESTART)
     status = _wait_for_start(port, "")
     with Board(port) as board:
@@ -108,39 +109,39 @@ def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | Non
 
 
 def _demand_micropython(board: Board) -> bool:
-    """Raises Refused for an interpreter that the firmware does not run on; whether it reads our bytecode."""
+    """Raises Refused for an interpreter that can't run the firmware; returns whether it reads our bytecode."""
     name, version, mpy, platform = board.run_json(ASK_INTERPRETER)
     if name != "micropython" or tuple(version) < OLDEST:
         found, oldest = ".".join(map(str, version)), ".".join(map(str, OLDEST))
         raise Refused(f"the board runs {name} {found}; flash MicroPython {oldest} or newer with sitbone flash")
     if platform not in PLATFORMS:
-        raise Refused(f"the board is no ESP32 but {platform}; use an ESP32 or an ESP32-S3")
+        raise Refused(f"the board is a {platform}, not an ESP32; use an ESP32 or ESP32-S3")
     return bool(mpy & 0xFF == MPY_VERSION)
 
 
 def _demand_memory(board: Board, needed: int) -> None:
-    """Raises Refused where the firmware, copied into the heap, would not have the room it was measured to live in."""
+    """Raises Refused where the heap is smaller than the firmware was measured to need."""
     heap = board.run_json(ASK_HEAP)
     if heap < needed:
         raise Refused(
             f"the board has {heap // 1024} kB of memory, the firmware needs {needed // 1024} to run from files; flash a"
-            " MicroPython with the firmware built in (firmware/README.md), or take a board with PSRAM"
+            " MicroPython with the firmware built in (firmware/README.md), or use a board with PSRAM"
         )
 
 
 def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | None:
-    """What the board's file is to say, None where it says so already: the profile's name, and in a second line the
-    resistors once they were told. What isn't told anew stays, but for the resistors of another board."""
+    """The new contents of the board's file, None where they are the same: the profile's name, and in a second line the
+    resistors once known. What isn't given stays, except the resistors of another board."""
     if name is None and ohms is None:
         return None
     try:
         said = board.read_text(BOARD_FILE) or ""
     except Refused:
-        said = ""  # no text: there is nothing in it to keep
+        said = ""  # not text: nothing in it to keep
     was_name, was_ohms = (line.strip() for line in f"{said}\n\n".split("\n")[:2])
     name = name or was_name or DEFAULT_PROFILE
     if name not in PROFILES:
-        raise UsageError(f"no board {name} is known; give one of {', '.join(sorted(PROFILES))}")
+        raise UsageError(f"no board is called {name}; choose from {', '.join(sorted(PROFILES))}")
     if ohms is not None:
         second = _resistors(ohms, PROFILES[name]["divider_ohm"])
     else:
@@ -149,15 +150,15 @@ def _board_text(board: Board, name: str | None, ohms: str | None) -> bytes | Non
     return None if text == said.strip() else f"{text}\n".encode()
 
 
-def _tell_board(board: Board, told: bytes | None) -> None:
-    """Puts what `_board_text` made into the board's file, verified."""
-    if told is not None:
+def _write_board_file(board: Board, text: bytes | None) -> None:
+    """Writes the text of `_board_text` to the board's file, verified."""
+    if text is not None:
         board.make_folders(BOARD_FILE.rpartition("/")[0])
-        _replace(board, BOARD_FILE, told, hashlib.sha256(told).hexdigest())
+        _replace(board, BOARD_FILE, text, hashlib.sha256(text).hexdigest())
 
 
 def _resistors(ohms: str, nominal_ohm: int) -> str:
-    """The board file's second line. Raises UsageError for what such resistors can't measure."""
+    """The board file's second line. Raises UsageError for values that such resistors can't have."""
     try:
         return ",".join(map(str, divider_ohms(ohms, nominal_ohm)))
     except ValueError as error:
@@ -175,14 +176,14 @@ def _copy(
     _demand_space(board, missing)
     _write_all(board, missing, progress)
     if current != version or missing:
-        # The trial first: a cut between the two costs the old version nothing but a counted start.
+        # The trial first: an interruption between the two costs the old version only a counted start.
         _replace(board, "/fw/trial", b"0")
         _replace(board, "/fw/current", f"{version}\n{previous}\n".encode())
     return previous, {"files": len(missing), "bytes": sum(len(file.data) for _, file in missing)}
 
 
 def _versions(board: Board) -> tuple[str, str]:
-    """The ids of the version that runs and of the one before it, "" for none."""
+    """The ids of the current and the previous version, "" for none."""
     lines = [*(board.read_text("/fw/current") or "").split("\n"), "", ""]
     return lines[0].strip(), lines[1].strip()
 
@@ -192,7 +193,7 @@ def _path_of(file: FirmwareFile, version: str) -> str:
 
 
 def _missing(board: Board, files: list[FirmwareFile], version: str) -> list[tuple[str, FirmwareFile]]:
-    """What isn't on the board yet, as (path, file): boot.py and main.py last: the old version uses them till then."""
+    """The files not on the board yet, as (path, file); boot.py and main.py last, as the old version uses them."""
     ordered = sorted(files, key=lambda file: file.name in TOP_FILES)
     wanted = [(_path_of(file, version), file) for file in ordered]
     return [(path, file) for path, file in wanted if board.sha256(path) != file.sha256]
@@ -201,7 +202,8 @@ def _missing(board: Board, files: list[FirmwareFile], version: str) -> list[tupl
 def _demand_space(board: Board, missing: list[tuple[str, FirmwareFile]]) -> None:
     needed, free = sum(len(file.data) for _, file in missing) + SPARE_BYTES, board.bytes_free()
     if missing and free < needed:
-        raise Refused(f"the board has {free // 1024} kB free, the firmware needs {needed // 1024}; sync, then erase it")
+        room = f"the board has {free // 1024} kB free, the firmware needs {needed // 1024}"
+        raise Refused(f"{room}; run sitbone sync, then sitbone flash --erase")
 
 
 def _write_all(board: Board, missing: list[tuple[str, FirmwareFile]], progress: Progress | None) -> None:
@@ -219,23 +221,23 @@ def _shifted(progress: Progress | None, done: int, total: int) -> Progress | Non
 
 
 def _replace(board: Board, path: str, data: bytes, sha256: str | None = None, progress: Progress | None = None) -> None:
-    """Writes a file beside its place, verifies it, then puts it there in one rename."""
+    """Writes a file under a temporary name, verifies it, then renames it into place."""
     temporary = path + ".new"
     board.write(temporary, data, progress)
     if sha256 is not None and board.sha256(temporary) != sha256:
-        raise Refused(f"the board did not keep {path} as it was sent; install again, then replace the board")
+        raise Refused(f"the board did not store {path} correctly; install again, and if that fails, replace the board")
     board.rename(temporary, path)
 
 
 def _remove_others(board: Board, keep: tuple[str, ...]) -> None:
-    """Removes versions of old and what a cut install left of one."""
+    """Removes older versions and the remains of an interrupted install."""
     for name in board.listdir("/fw"):
         if name not in (*keep, "current", "trial"):
             board.remove_tree(f"/fw/{name}")
 
 
 def _wait_for_start(port: str, version: str) -> dict[str, Any]:
-    """The status of the cushion once the new version has called itself well. Raises Refused when it went back."""
+    """The status of the cushion once the new version has proved good. Raises Refused when the board went back."""
     deadline_s = time.monotonic() + START_S
     why = "nothing answered"
     while time.monotonic() < deadline_s:
@@ -248,19 +250,23 @@ def _wait_for_start(port: str, version: str) -> dict[str, Any]:
             continue
         if status is not None:
             return status
-        why = "it is not well yet"
-    raise NoCushion(f"the new firmware did not start within {START_S:.0f} s ({why}); restart it, then try again")
+        why = "it is still starting"
+    raise NoCushion(
+        f"the new firmware did not start within {START_S:.0f} s ({why}); restart the cushion, then try again"
+    )
 
 
 def _look(cushion: Cushion, version: str) -> dict[str, Any] | None:
-    """The status of a new version that is well, None while it isn't. Raises Refused when boot.py gave it up."""
+    """The status of a new version that has proved good, None until then. Raises Refused when boot.py gave up on it."""
     running, _ = _versions(cushion)
     if running != version:
-        raise Refused(f"the new firmware did not start, so the cushion runs {running or 'none'} again; see its events")
+        raise Refused(
+            f"the new firmware did not start, so the cushion runs {running or 'none'} again; sync, then see its events"
+        )
     try:
         status = cushion.call("status")
     except (NoCushion, Refused):
-        # It failed before its console began: only another start lets boot.py count it out.
+        # It failed before its console started: only further starts let boot.py give up on it.
         cushion.start(RESTART)
         return None
     if status.get("safe_mode"):

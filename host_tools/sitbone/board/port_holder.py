@@ -1,22 +1,22 @@
-"""Which program holds a serial port, as far as the system tells: for an error that can be acted on."""
+"""Which program is using a serial port, if the system reveals it: for an error that the user can act on."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-LOCKS = Path("/proc/locks")  # Linux; elsewhere nobody says
+LOCKS = Path("/proc/locks")  # Linux; elsewhere it isn't known
 
 
 def holder_of(device: str) -> str:
-    """ "sitbone sync (process 1234)", or "" where nobody does or the system doesn't tell."""
+    """ "sitbone sync (process 1234)", or "" where no program does or it isn't known."""
     pid = _pid_that_locked(device)
     name = "" if pid is None else _name_of(pid)
     return f"{name} (process {pid})" if name else ""
 
 
 def _pid_that_locked(device: str) -> int | None:
-    """By the lines ``1: FLOCK ADVISORY WRITE 1234 00:1b:5 0 EOF``: device number and inode of what is locked."""
+    """By the lines ``1: FLOCK ADVISORY WRITE 1234 00:1b:5 0 EOF``: device number and inode of the locked file."""
     try:
         found = os.stat(device)
         lines = LOCKS.read_text().splitlines()
@@ -30,7 +30,7 @@ def _pid_that_locked(device: str) -> int | None:
 
 
 def _name_of(pid: int) -> str:
-    """The program, with its subcommand where it is ours; "" when it has ended or belongs to somebody else."""
+    """The program, with its subcommand if it is sitbone; "" when it has ended or belongs to another user."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:

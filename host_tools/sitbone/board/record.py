@@ -12,24 +12,24 @@ Progress = Callable[[int, int], None]  # (done, of all), in ms
 
 
 class Link(Protocol):
-    """What a capture needs of a connected cushion, as `device.Cushion` describes it."""
+    """What a capture needs from a connected cushion; `device.Cushion` describes it."""
 
     def record(self, for_s: int) -> Iterable[dict[str, Any]]: ...
 
 
 def record(link: Link, path: Path, for_s: int, progress: Progress | None = None) -> dict[str, Any]:
-    """Writes what comes, as it comes; returns ``{"samples", "missed", "unread", "seconds", "zones"}``.
+    """Writes the samples as they arrive; returns ``{"samples", "missed", "unread", "seconds", "zones"}``.
 
-    ``missed`` counts samples that were lost on the way, ``unread`` those at which a zone gave no reading: both are left
-    out of the trace. Samples within half a second of a vibration are not taken at all. Raises CushionGone at a cut, its
-    result inside; what came until then is in the file.
+    ``missed`` counts samples lost on the way, ``unread`` those for which a zone gave no reading: both are left out of
+    the trace. No samples are taken within half a second of a vibration. Raises CushionGone when the line is cut, with
+    the result inside; the samples until then are in the file.
     """
     result: dict[str, Any] = {"samples": 0, "missed": 0, "unread": 0, "seconds": 0.0, "zones": []}
     with _open(path) as file:
         try:
             _write(link.record(for_s), file, for_s, result, progress)
         except CushionGone as error:
-            raise CushionGone(f"{error} ({result['samples']} samples that arrived are in {path})", result) from None
+            raise CushionGone(f"{error} ({result['samples']} samples are in {path})", result) from None
     return result
 
 

@@ -1,7 +1,7 @@
-"""A serial line with a MicroPython board's raw REPL at its other end: the only importer of mpremote and pyserial.
+"""A serial line to a MicroPython board's raw REPL: the only importer of mpremote and pyserial.
 
-The raw REPL is entered without a soft reset: the firmware's console serves it while the monitor goes on, and a blank
-board's own REPL serves it too.
+The raw REPL is entered without a soft reset: the firmware's console serves it while the monitor keeps running, and so
+does a blank board's own REPL.
 """
 
 import contextlib
@@ -22,17 +22,18 @@ from sitbone.board.port_holder import holder_of
 from sitbone.errors import CushionGone, NoCushion, Refused
 
 BAUD = 115200
-ANSWER_S = 10.0  # the longest silence within an answer; a littlefs that tidies up can take seconds
+ANSWER_S = 10.0  # the longest silence within an answer: littlefs can take seconds to tidy up
 PROBE_S = 1.0
 BANNER = b"raw REPL; CTRL-B to exit\r\n"
 LINE_BYTES = 1000
-END_OF_OUTPUT = b"\x04"  # behind what a snippet printed, and again behind its traceback
+END_OF_OUTPUT = b"\x04"  # after a snippet's output, and again after its traceback
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
 
 
 class SerialLine:
-    """An open port. Opening raises NoCushion with the reason; all else raises CushionGone when the board is silent."""
+    """An open port. Opening raises NoCushion with the reason; the other methods raise CushionGone when the board is
+    silent."""
 
     def __init__(self, port: str) -> None:
         self.port = port
@@ -53,18 +54,18 @@ class SerialLine:
         return entered
 
     def enter_by_interrupt(self) -> bool:
-        """The same behind a Ctrl-C, for a board that runs another program or a console left in mid-snippet."""
+        """The same after a Ctrl-C, for a board that runs another program or a console left in mid-snippet."""
         with self._answering():
             self._transport.serial.write(b"\r\x03")
         time.sleep(0.1)
         return self.enter(2 * PROBE_S)
 
     def close(self) -> None:
-        """Leaves the raw REPL, where it was entered, and closes the port."""
+        """Leaves the raw REPL, if it was entered, and closes the port."""
         if self._transport.in_raw_repl:
             with contextlib.suppress(OSError, serial.SerialException):
                 self._transport.exit_raw_repl()
-        # mpremote lowers DTR and RTS first, which a port that went away refuses.
+        # mpremote lowers DTR and RTS first, which fails on a port that went away.
         with contextlib.suppress(OSError, serial.SerialException):
             self._transport.close()
         with contextlib.suppress(OSError, serial.SerialException):
@@ -79,12 +80,12 @@ class SerialLine:
         return bytes(out)
 
     def start(self, code: str) -> None:
-        """Starts a snippet whose output is read as it comes, or that never ends (a reset)."""
+        """Starts a snippet whose output is read as it arrives, or that never ends (a reset)."""
         with self._answering():
             self._transport.exec_raw_no_follow(code)
 
     def read_line(self) -> bytes:
-        """A line of a started snippet's output. Raises Refused with its traceback's last line where there is none."""
+        """A line of a started snippet's output. Raises Refused with the last line of its traceback if it failed."""
         with self._answering():
             line = b""
             while not line.endswith((b"\n", END_OF_OUTPUT)) and len(line) < LINE_BYTES:
@@ -96,7 +97,7 @@ class SerialLine:
         return line
 
     def read_some(self, most: int) -> bytes:
-        """One to ``most`` bytes of a started snippet's output, as soon as there are any."""
+        """One to ``most`` bytes of a started snippet's output, as soon as some arrive."""
         with self._answering():
             return self._read_some(most)
 
@@ -114,7 +115,9 @@ class SerialLine:
             raise Refused(_last_line(error.error_output.encode())) from None
         except CushionGone as error:
             if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOSPC:
-                raise Refused(f"no space left for {path}") from None
+                raise Refused(
+                    f"the board has no space for {path}; run sitbone sync, then sitbone flash --erase"
+                ) from None
             raise
 
     def _read_some(self, most: int) -> bytes:
@@ -126,8 +129,8 @@ class SerialLine:
 
     @contextlib.contextmanager
     def _answering(self) -> Iterator[None]:
-        """Turns each way in which mpremote and pyserial report silence into CushionGone, and keeps what they would
-        print to themselves."""
+        """Turns every way in which mpremote and pyserial report silence into CushionGone, and suppresses what they
+        print."""
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 yield
@@ -138,7 +141,7 @@ class SerialLine:
 
 
 def ports() -> list[str]:
-    """All serial ports of this computer, whatever is at their other ends."""
+    """All serial ports of this computer, whatever is connected to them."""
     return sorted(info.device for info in list_ports.comports())
 
 
@@ -150,8 +153,8 @@ def _last_line(output: bytes) -> str:
 def _open(port: str) -> SerialTransport:
     """The opened port. Raises NoCushion, with the reason in it, when it can't be opened."""
     if port.startswith("/") and not Path(port).exists():
-        raise NoCushion(f"port {port} isn't there; plug the cushion in, or run sitbone devices")
-    # Resolved, because mpremote knows a pty only by its own name.
+        raise NoCushion(f"there is no port {port}; plug in the cushion, or run sitbone devices")
+    # Resolved, because mpremote recognises a pty only by its own name.
     device = os.path.realpath(port) if port.startswith("/") else port
     try:
         transport = SerialTransport(device, baudrate=BAUD, timeout=ANSWER_S)
@@ -162,15 +165,15 @@ def _open(port: str) -> SerialTransport:
 
 
 def _why_not_open(port: str, device: str) -> str:
-    """mpremote swallows the reason, so it is asked for again."""
+    """mpremote hides the reason, so the port is opened again to get it."""
     try:
         serial.Serial(device, exclusive=True).close()
     except (OSError, ValueError) as error:
         code = getattr(error, "errno", None)
         if code == errno.EACCES:
-            return f"no right to open {port}; add yourself to its group (often dialout), then log in again"
+            return f"no permission to open {port}; add yourself to its group (often dialout), then log in again"
         if code in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error):
-            return f"{port} is in use by {holder_of(device) or 'another program'}; close that one, then try again"
+            return f"{port} is in use by {holder_of(device) or 'another program'}; close it, then try again"
         if code == errno.ENOENT or "FileNotFoundError" in str(error):
-            return f"port {port} isn't there; plug the cushion in, or run sitbone devices"
-    return f"{port} can't be opened as a serial port; run sitbone devices to see which can"
+            return f"there is no port {port}; plug in the cushion, or run sitbone devices"
+    return f"cannot open {port} as a serial port; run sitbone devices to find the cushion's port"

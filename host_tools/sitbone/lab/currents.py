@@ -1,7 +1,7 @@
-"""What each part draws, once: the energy model and the circuit's budget both read it here, each figure with its source.
+"""The current of each part, for both the energy model and the circuit's budget, each figure with its source.
 
-Data sheets were looked up in stored copies where the source says so; "judged" is a judgement, "from memory" one that no
-copy was found for. Where a source gives a span its upper end stands here. Nothing was measured on a cushion.
+Data sheets were looked up in stored copies where the source says so; "judged" is a judgement, "from memory" one for
+which no copy was found. Where a source gives a range, this is its upper end. Nothing was measured on a cushion.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """``ma`` while it is on, and who says so."""
+    """``ma`` while the part is on, and the source."""
 
     ma: float
     source: str
@@ -61,5 +61,5 @@ def ma(name: str) -> float:
 
 
 def dividers_ma(loads_pa: tuple[int, ...], supply_v: float, divider_ohm: float) -> float:
-    """What sensors under these loads, each over its divider's resistor, take from the supply, mA."""
+    """The current of sensors under these loads, each in series with its divider's resistor, mA."""
     return sum(1000 * supply_v / (divider_ohm + 1e9 / (NS_PER_PA * pa)) for pa in loads_pa if pa)

@@ -1,4 +1,4 @@
-"""A simulated office day on the virtual cushion, from the first sit to the report, as fast as this computer allows.
+"""A simulated office day on the virtual cushion, from the first sit to the report, as fast as the computer allows.
 
 The firmware is the real one, on a real MicroPython; sitter, sensors and time are simulated. The sync at the end goes
 through the same port and the same code as for a cushion on a desk.
@@ -27,18 +27,18 @@ from sitbone.virtual import SitterSeat, VirtualCushion
 SITTER = "office"
 BEGIN = timedelta(hours=8, minutes=30)
 LENGTH = timedelta(hours=9, minutes=15)
-LONGEST_S = 300.0  # real time; a machine that needs longer than this has other troubles
+LONGEST_S = 300.0  # real time; a computer that needs longer has other problems
 POLL_S = 0.1
 REPORT_DAYS = 7
 SAME_PROMPT_MS = 30_000  # pulses closer than this are one vibration
 
-Tell = Callable[[str], None]
+Narrate = Callable[[str], None]
 Progress = Callable[[int, int], None]  # (done, of all), in ms of the day
 
 
 @dataclass(frozen=True, slots=True)
 class DemoDay:
-    """What the demo leaves behind: the sync's result, the day as history tells it, and the report's path."""
+    """The result of the demo: the sync's result, the day's history, and the report's path."""
 
     sync: dict[str, Any]
     days: list[Day]
@@ -46,14 +46,15 @@ class DemoDay:
 
 
 def run_demo(
-    home: Path, report: Path, now: datetime, tell: Tell, progress: Progress | None = None, seed: int = 7
+    home: Path, report: Path, now: datetime, narrate: Narrate, progress: Progress | None = None, seed: int = 7
 ) -> DemoDay:
-    """Lives through the day before ``now`` (aware), telling it line by line; data goes into ``home``."""
+    """Simulates the day before ``now`` (aware), passing each event to ``narrate`` as a line; data goes into
+    ``home``."""
     start = midnight(now.astimezone().date() - timedelta(days=1)) + BEGIN
     end_ms = round(LENGTH.total_seconds() * 1000)
     seat = SitterSeat(SITTER, seed=seed, start=start)
-    seat.end_ms = end_ms  # from here on at real pace, so that the log can be synced
-    narrator = _Narrator(start, tell)
+    seat.end_ms = end_ms  # from here on in real time, so that the log can be synced
+    narrator = _Narrator(start, narrate)
 
     def prepare(port: str) -> None:
         install(port)
@@ -76,7 +77,7 @@ def _live(virtual: VirtualCushion, end_ms: int, progress: Progress | None) -> No
     deadline_s = time.monotonic() + LONGEST_S
     while virtual.now_ms < end_ms:
         if not virtual.poll() or time.monotonic() > deadline_s:
-            raise SitboneError("the simulated day did not come to its end; run sitbone demo again")
+            raise SitboneError("the simulated day did not finish; run sitbone demo again")
         if progress is not None:
             progress(virtual.now_ms, end_ms)
         time.sleep(POLL_S)
@@ -91,11 +92,11 @@ def _sync(virtual: VirtualCushion, home: Path, start: datetime) -> dict[str, Any
 
 
 class _Narrator:
-    """Turns the virtual cushion's journal, which comes from another thread, into lines."""
+    """Turns the virtual cushion's journal, which comes from another thread, into lines of text."""
 
-    def __init__(self, start: datetime, tell: Tell) -> None:
+    def __init__(self, start: datetime, narrate: Narrate) -> None:
         self._start = start
-        self._tell_line = tell
+        self._narrate = narrate
         self._sat_ms: int | None = None
         self._began_ms = self._pulse_ms = -SAME_PROMPT_MS
         self._sides: list[str] = []
@@ -103,24 +104,24 @@ class _Narrator:
 
     def hear(self, entry: dict[str, Any]) -> None:
         """Takes one journal entry."""
-        teller = getattr(self, f"_{entry['kind']}", None)
+        handler = getattr(self, f"_{entry['kind']}", None)
         with self._lock:
-            self._tell_vibration(int(entry["t_ms"]))
-            if teller is not None:
-                teller(int(entry["t_ms"]), entry)
+            self._say_vibration(int(entry["t_ms"]))
+            if handler is not None:
+                handler(int(entry["t_ms"]), entry)
 
-    def _tell(self, t_ms: int, text: str) -> None:
-        self._tell_line(f"{(self._start + timedelta(milliseconds=t_ms)).astimezone():%H:%M:%S}  {text}")
+    def _say(self, t_ms: int, text: str) -> None:
+        self._narrate(f"{(self._start + timedelta(milliseconds=t_ms)).astimezone():%H:%M:%S}  {text}")
 
     def _sat(self, t_ms: int, _: dict[str, Any]) -> None:
         away = "" if self._sat_ms is None else f" after a break of {duration_text((t_ms - self._sat_ms) / 1000)}"
         self._sat_ms = t_ms
-        self._tell(t_ms, f"sits down{away}")
+        self._say(t_ms, f"sits down{away}")
 
     def _stood(self, t_ms: int, _: dict[str, Any]) -> None:
         sat_ms, self._sat_ms = self._sat_ms, t_ms
         lasted = "" if sat_ms is None else f" after {duration_text((t_ms - sat_ms) / 1000)}"
-        self._tell(t_ms, f"stands up{lasted}")
+        self._say(t_ms, f"stands up{lasted}")
 
     def _motor(self, t_ms: int, entry: dict[str, Any]) -> None:
         if not entry["on"]:
@@ -131,11 +132,11 @@ class _Narrator:
             self._sides.append(entry["side"])
         self._pulse_ms = t_ms
 
-    def _tell_vibration(self, now_ms: int) -> None:
-        """The motors of both sides start one after the other within a moment: told as one once that is over."""
+    def _say_vibration(self, now_ms: int) -> None:
+        """The motors of both sides start within a moment of each other: they make one line, once both have started."""
         if self._sides and now_ms > self._began_ms:
-            self._tell(self._began_ms, f"the cushion vibrates, {' and '.join(self._sides)}")
+            self._say(self._began_ms, f"the cushion vibrates, {' and '.join(self._sides)}")
             self._sides.clear()
 
     def _fault(self, t_ms: int, entry: dict[str, Any]) -> None:
-        self._tell(t_ms, f"fault: {entry['what']}")
+        self._say(t_ms, f"fault: {entry['what']}")

@@ -51,7 +51,7 @@ class DemoCushion:
 
     @property
     def may_sleep(self) -> bool:
-        """On battery, the firmware would go to deep sleep now."""
+        """Whether the firmware would go to deep sleep now on battery."""
         away_ms, break_ms = self.engine.sitting.away_ms, self.settings.get("verified_break_s") * 1000
         return bool(resting.depth(False, False, self.engine.state(), away_ms, break_ms, True) == resting.DEEP)
 
@@ -70,7 +70,7 @@ class DemoCushion:
         self._drain()
 
     def sleep(self) -> None:
-        """The last epoch is told before; then nothing is, until it wakes."""
+        """Logs the last epoch, then nothing until it wakes."""
         self.engine.close_epoch()
         self._drain()
 
@@ -89,7 +89,7 @@ class DemoCushion:
             self._add(records.SLEPT, (passed_ms // 1000,))
 
     def set_clock(self, at_ms: int) -> None:
-        """What a sync does first. This cushion's clock has no error: only one that was lost is set."""
+        """What a sync does first. This cushion's clock has no error: it is only set after it was lost."""
         self._at_ms = max(self._at_ms, at_ms)
         if not self._knows_time:
             self._knows_time = True
@@ -105,13 +105,13 @@ class DemoCushion:
         return [read_block(data) for data in taken]
 
     def call(self, name: str, *args: Any) -> dict[str, Any]:
-        """The calls that tuning makes of a connected cushion."""
+        """The calls that tuning makes to a connected cushion."""
         if name == "status":
             return {"cushion": self.hardware, "log": LOG}
         if name == "settings_show":
             return {"values": self.settings.as_dict()}
         if name != "settings_set":
-            raise ValueError(f"the demo's cushion knows no call {name}")
+            raise ValueError(f"the demo's cushion doesn't have the call {name}")
         values, reason = args
         age_s = (self._powered_ms + self.mono_ms) // 1000
         for index, param in enumerate(SPEC):

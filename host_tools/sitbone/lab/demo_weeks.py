@@ -1,4 +1,4 @@
-"""Example data: weeks of a simulated person at an office, to explore without hardware. The same seed, the same weeks.
+"""Example data: weeks of a simulated office worker, to explore without hardware. The same seed gives the same weeks.
 
 Real are the decisions and the log (demo_cushion.py), the store, the rules of tuning. Simulated are the person, the seat
 and its sensors (virtual/sitter.py). Made up for the example, all judgement: how the person answers prompts, a tolerance
@@ -38,7 +38,7 @@ HARDWARE = "025174626f6e"  # locally administered: the store says that it is sim
 SITTER = "demo weeks"
 BEGIN = timedelta(hours=8, minutes=20)
 STEP_MS, CHUNK_MS = 2000, 10_000  # the person feels a vibration at the end of its chunk
-LOOK_MS, LOOK_EVERY_MS = 60_000, 2000  # in place of the wake sensor
+LOOK_MS, LOOK_EVERY_MS = 60_000, 2000  # stands in for the wake sensor
 LOADED_MV = 100.0
 EVENING_H = 17
 DEAD_ZONE, DEAD_HOUR = ZONES.index("left_it"), 10
@@ -49,7 +49,7 @@ LONG_DRIVE = 2.0
 SEATED_LIMIT_S = 1500
 HEAVY_FROM_WEEK = 3
 FORGOTTEN = 0.06
-HURTS_AT, MARKED = 1.15, 0.35  # in tolerances; how often the button is pressed then
+HURTS_AT, MARKED = 1.15, 0.35  # in tolerances; and how often the button is then pressed
 NOTES = {
     ("sitting", 2): "long meeting",
     ("sitting", 3): "long meeting, hard chair",
@@ -86,7 +86,7 @@ SITTERS[SITTER] = Patient
 
 @dataclass
 class Body:
-    """What the person tolerates and feels. ``tolerance_s`` by side; ``peaks_s`` the doses of the day's sits."""
+    """What the person tolerates and feels. ``tolerance_s`` by side; ``peaks_s``: the doses of the day's sits."""
 
     rng: np.random.Generator
     tolerance_s: dict[str, float] = field(default_factory=lambda: {"left": 1180.0, "right": 2200.0})
@@ -94,8 +94,8 @@ class Body:
     excess: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SIDES, 0.0))
 
     def end_day(self, elsewhere: float) -> None:
-        """The day is over: what was too much of it is felt tonight and in the next days, what wasn't makes stronger.
-        ``elsewhere``: excess of the left side from where there is no cushion."""
+        """Ends the day: an excess is felt tonight and in the next days, a day without one makes the person stronger.
+        ``elsewhere``: excess of the left side from sitting without the cushion."""
         for side in SIDES:
             over = [peak_s / self.tolerance_s[side] - 1.1 for peak_s in self.peaks_s[side]]
             fading = 0.4 * self.excess[side] + (elsewhere if side == "left" else 0.0)
@@ -104,19 +104,19 @@ class Body:
             self.tolerance_s[side] *= 1.008 if self.excess[side] < 0.5 else 1.0
 
     def pain(self, side: str, usual: float, slope: float) -> int:
-        """0 to 6: what is worse needs a doctor, not an example."""
+        """0 to 6: worse pain needs a doctor, not an example."""
         felt = usual + slope * self.excess[side] + 0.35 * self.rng.normal()
         return int(np.clip(round(felt), 0, 6))
 
 
 def run_weeks(home: Path, weeks: int, now: datetime, seed: int = 7, progress: Progress | None = None) -> dict[str, Any]:
-    """Writes a store of so many simulated weeks until ``now`` (aware) into ``home``; returns what is in it.
+    """Writes a store of so many simulated weeks until ``now`` (aware) into ``home``; returns what it contains.
 
     Raises SitboneError when there is a store already.
     """
     path = home / "sitbone.sqlite"
     if path.exists():
-        raise SitboneError(f"{path} is there already; give another folder with --into")
+        raise SitboneError(f"{path} already exists; choose another folder with --into")
     home.mkdir(parents=True, exist_ok=True)
     with Store(path) as store:
         life = _Weeks(store, weeks, now, seed)
@@ -182,7 +182,7 @@ class _Weeks:
                     continue
                 self._cushion.wake(self._begin_ms + t_ms, self._off)
                 if self._off:
-                    self._sync(local(self._begin_ms + t_ms))  # or its time would not be known
+                    self._sync(local(self._begin_ms + t_ms))  # otherwise its time would be unknown
                 self._awake, self._off = True, False
             self._sit(day, t_ms)
             t_ms += CHUNK_MS
@@ -196,7 +196,7 @@ class _Weeks:
                     return
 
     def _sit(self, day: date, t_ms: int) -> None:
-        """One chunk of seconds: what the sensors say, what the cushion makes of it, what the person makes of that."""
+        """One chunk of seconds: the sensors' readings, the cushion's reaction, and the person's reaction to that."""
         times_ms = np.arange(t_ms + STEP_MS, t_ms + CHUNK_MS + 1, STEP_MS)
         levels = np.rint(self._seat.zones_mv(times_ms) * 10).astype(np.int64)
         if day == self._dead:
@@ -231,7 +231,7 @@ class _Weeks:
     def _evening(self, at: datetime) -> None:
         self._rest(at)
         self._sync(at)
-        # What is changed here comes into the store with the next sync, as it does in life.
+        # Changes made here reach the store with the next sync, as with a real cushion.
         self._evenings += 1
         if self._evenings == 1:
             change(self._cushion, self._store, {"seated_limit_s": SEATED_LIMIT_S}, "shorter sits at the start", at)
@@ -247,10 +247,10 @@ class _Weeks:
             row = {"day": day.isoformat(), "entered_ms": unix_ms(at), "what": "night-pain", "note": "woke up twice"}
             self._diary.add("red_flag", row)
         elif index == FLAG_DAY + 2:
-            self._diary.clear_flags("seen by the physiotherapist: from the new mattress", unix_ms(at))
+            self._diary.clear_flags("seen by the physiotherapist: caused by the new mattress", unix_ms(at))
 
     def _rate(self, at: datetime, moment: str, usual: float, slope: float) -> None:
-        """The diary; one evening or morning in ten is forgotten."""
+        """Rates the pain in the diary; one evening or morning in ten is forgotten."""
         left, right = (self._body.pain(side, usual, slope) for side in SIDES)
         if at > self._now or self._forgets.random() < FORGOTTEN:
             return
@@ -270,7 +270,7 @@ class _Weeks:
         self._diary.add("rehab", row)
 
     def _sync(self, at: datetime) -> None:
-        """What `sitbone sync` does with the store, from a cushion at hand."""
+        """Does to the store what `sitbone sync` does, with a cushion in memory."""
         cushion, now_ms = self._cushion, unix_ms(at)
         cushion.set_clock(now_ms)
         anchor = Anchor(cushion.mono_ms, now_ms)

@@ -1,8 +1,8 @@
-"""What the cushion takes from its battery: times of a virtual week × currents.py. An estimate.
+"""What the cushion draws from its battery: times of a virtual week × currents.py. An estimate.
 
-The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are the
-world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so what the code takes
-on an ESP32 stands here as a judgement. No board was measured.
+The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are
+the world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so the code's time
+on an ESP32 is a judgement. No board was measured.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ RECORDED = Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.
 def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
     """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours."""
     if not 0 <= seated_h <= 20 or capacity_mah <= 0:
-        raise UsageError("such a day is out of range; give 0 to 20 seated hours and a capacity above 0 mAh")
+        raise UsageError("capacity or seated hours are out of range; give a capacity above 0 mAh and 0 to 20 hours")
     states = _states(_scaled(times, seated_h))
     used = sum(state["mah"] for state in states.values())
     drawn = used + capacity_mah * SELF_DISCHARGE_PER_DAY
@@ -76,14 +76,15 @@ def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, An
             "mah_per_day": always_on,
             "days_per_charge": round(capacity_mah / always_on, 2),
         },
-        "basis": "data-sheet currents, times of a virtual week, judged times of the code; not measured on a board",
+        "basis": "from data-sheet currents, a simulated week and estimated code times; not measured on a board",
     }
 
 
 def _scaled(times: Times, seated_h: float) -> Times:
-    """One day with so many seated hours: absences, samples and starts go with the sits, deep sleep takes the rest."""
+    """One day with this many seated hours: absences, samples and starts scale with the sits, deep sleep gets the
+    rest."""
     if times.seated_s <= 0:
-        raise SitboneError("nobody sat in the measured time; measure more days")
+        raise SitboneError("nobody sat in the simulated time; simulate more days with --measure")
     factor = seated_h * HOUR_S / times.seated_s
     light_s, awake_s = times.light_s * factor, times.awake_s * factor
     return Times(
@@ -121,7 +122,7 @@ def _states(day: Times) -> dict[str, dict[str, float]]:
 
 
 def measure(days: float) -> Times:
-    """Lives through virtual office days on battery; minutes for each."""
+    """Simulates office days on battery; each takes minutes."""
     from sitbone.virtual import SitterSeat, VirtualCushion
 
     start = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday
@@ -150,7 +151,7 @@ def _install(port: str) -> None:
 
 
 def times_of(journal: list[dict[str, Any]], days: float) -> Times:
-    """The times that a journal tells of."""
+    """The times in a journal."""
     usage = [entry for entry in journal if entry["kind"] == "usage"][-1]
     light_s, deep_s = usage["light_ms"] / 1000, usage["deep_ms"] / 1000
     return Times(

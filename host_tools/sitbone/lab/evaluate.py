@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Decided:
-    """What a detector made of a trace; times in ms from its start."""
+    """A detector's decisions on a trace; times in ms from its start."""
 
     bouts: list[tuple[float, float]]
     prompts: list[float]
@@ -48,7 +48,7 @@ def by_firmware(trace: Trace, calibration: Calibration | None = None) -> Decided
     found = replay_trace(trace, calibration=calibration)
     spells = _object_spells(found["objects"], found["duration_s"] * 1000)
     bouts = [(b["start_ms"], b["end_ms"]) for b in found["bouts"]]
-    # A bout that turned out to be an object was told so in the log; nobody counts it as sitting.
+    # The log says when a bout turned out to be an object; it doesn't count as sitting.
     bouts = [bout for bout in bouts if not any(start < bout[1] and end > bout[0] for start, end in spells)]
     shifts = [(s["start_ms"], s["end_ms"], s["side"]) for s in found["shifts"]]
     return Decided(bouts, [p["t_ms"] for p in found["prompts"]], shifts)
@@ -138,8 +138,8 @@ def _match(wanted: list[int], found: list[float]) -> tuple[int, list[float]]:
 
 
 def session_errors_min(truth: Truth, decided: Decided) -> list[tuple[float, float]]:
-    """(true, found) minutes of each sit with known edges; found is what lies nearer to it than to its neighbours, less
-    what nobody knows the truth of."""
+    """(true, found) minutes of each sit with known edges; found is the time nearer to it than to its neighbours, minus
+    stretches whose truth is unknown."""
     pairs, sits = [], truth.sits
     for index, sit in enumerate(sits):
         if not (sit.start_known and sit.end_known):
@@ -159,7 +159,7 @@ def _shared(start: float, end: float, spans: Iterable[tuple[float, float]]) -> f
 def shift_hits(truth: Truth, decided: Decided) -> tuple[int, int, int]:
     """(hits, missed, extra); a shift is hit by one of its own side that overlaps at least half of either.
 
-    Standing up ends a shift before it is told; one whose truth is within 2 s of the shortest that counts is not scored.
+    Standing up ends a shift before it is logged; one within 2 s of the shortest that counts is not scored.
     """
     wanted = truth.shifts or []
     left = list(decided.shifts)
@@ -201,7 +201,7 @@ def float_u(trace: Trace, calibration: Calibration | None = None) -> tuple[Array
     volts = levels_at(trace, times)[:, :2] / 10_000
     at = np.flatnonzero(times % 1000 == 0)
     at = at[at >= 3]
-    # The third highest of a second's four samples: the lower of the middle two.
+    # The third highest of a second's four samples, that is the lower of the middle two.
     second = np.sort(np.stack([volts[at - back] for back in range(4)]), axis=0)[1]
     micro = 1e6 * second / (3300 * (3.3 - np.minimum(second, 3.29)))
     raw = np.maximum(0, micro - np.array(calibration.tare_ns[:2]) / 1000) * np.array(calibration.gain_pa_per_us[:2])
@@ -222,7 +222,7 @@ def _loaded_s(u: Array) -> Array:
 
 
 def float_dose_s(seconds: Array, u: Array, limit_s: float = 1200.0, tau_s: float = 60.0) -> Array:
-    """Dose in seconds after each second; a hole of more than 5 s is neither load nor rest."""
+    """Dose in seconds after each second; a gap of more than 5 s is neither load nor rest."""
     dose, out = np.zeros(u.shape[1]), np.zeros_like(u)
     steps = np.diff(seconds, prepend=seconds[0] - 1)
     for row, dt in enumerate(steps):
@@ -237,7 +237,8 @@ def float_dose_s(seconds: Array, u: Array, limit_s: float = 1200.0, tau_s: float
 
 
 def dose_timing_s(trace: Trace) -> list[float]:
-    """Firmware minus float model: when each side's dose comes to its limit, s. Silent: no vibration blinds it."""
+    """Firmware minus float model: when each side's dose reaches its limit, s. Without vibrations, which stop
+    sampling."""
     settings = Settings()
     settings.change("vehicle_mode", 1, 0)
     engine = engine_for(settings, Calibration())
@@ -315,8 +316,8 @@ def _touches(truth: Truth, bout: tuple[float, float]) -> bool:
 
 
 NOT_TIMED = ("dead-zone", "stuck-high", "stuck-later", "wire-off", "bag")
-"""Where the firmware rightly stops counting, a model that knows nothing of faults and objects is no measure of its
-dose."""
+"""Scenarios in which the firmware rightly stops counting: a model that ignores faults and objects can't check its
+dose there."""
 
 
 def scenario_rows(name: str, seeds: Iterable[int] = SEEDS, hours: float = SCENARIO_HOURS) -> list[Row]:
@@ -353,9 +354,9 @@ def pooled(rows: list[Row]) -> Row:
 
 
 def recordings(folder: Path) -> dict[str, Path]:
-    """Every trace in a folder that says when the seat was occupied. Raises UsageError where there is no folder."""
+    """Every trace in a folder that says when the seat was occupied. Raises UsageError when it isn't a folder."""
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; check the path")
+        raise UsageError(f"there is no folder {folder}; check the path")
     found = {}
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")]):
         try:

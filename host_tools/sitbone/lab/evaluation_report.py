@@ -53,7 +53,7 @@ def plot(rows: list[Row], folder: Path) -> list[Path]:
         matplotlib.use("Agg")
         from matplotlib import pyplot
     except ImportError:
-        raise SitboneError("plots need matplotlib; install sitbone[plot]") from None
+        raise SitboneError("plots need matplotlib; run pip install 'sitbone[plot]'") from None
     folder.mkdir(parents=True, exist_ok=True)
     files = [_bars(pyplot, rows, folder / "transitions.png")]
     ours = [row for row in rows if row["detector"] == "sitbone" and row["sessions"]]

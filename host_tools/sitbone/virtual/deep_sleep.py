@@ -15,8 +15,8 @@ _STEPS_A_TURN = 200
 
 
 class DeepSleep:
-    """One sleep, from the order that the chip gave, its timer so much too fast. ``go_on`` returns the wake reason once
-    there is one."""
+    """One sleep, from the chip's order on, with a timer that is too fast by ``drift_permille``. ``go_on`` returns the
+    wake reason once there is one."""
 
     def __init__(self, world: World, t_ms: int, order: bytes, drift_permille: int) -> None:
         wish = json.loads(order)
@@ -32,7 +32,7 @@ class DeepSleep:
 
     @staticmethod
     def usage_in(order: bytes) -> bytes:
-        """What the chip had used up when it gave the order."""
+        """What the chip had used up when it gave the order to sleep."""
         return bytes.fromhex(json.loads(order)["usage"])
 
     @property
@@ -71,7 +71,7 @@ class DeepSleep:
         return self._world.wake_gpio is not None and bool(self._ext1) and self._world.wake_gpio in self._ext1[0]
 
     def _due_ms(self) -> int:
-        """How far real time lets the world go."""
+        """How far the world may go in real time."""
         pace = self._world.pace_milli(self._t_ms)
         if pace == 0:
             # Where the pace changes later, it counts from there.

@@ -4,4 +4,4 @@ from sitbone.errors import SitboneError
 
 
 class VirtualError(SitboneError):
-    """The virtual cushion cannot start or go on."""
+    """The virtual cushion cannot start or continue."""

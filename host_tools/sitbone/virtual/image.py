@@ -1,4 +1,4 @@
-"""The flash image: a file of erased or littlefs blocks, and behind them the chip's identity, as eFuses hold it."""
+"""The flash image: a file of erased or littlefs blocks, followed by the chip's identity, which eFuses hold."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ BLOCK_BYTES = 4096
 BLOCKS = 512  # 2 MB: the file system partition of a 4 MB module
 _MAGIC = b"sitbone-efuse-1 "
 _ID_BYTES = 6
-_MAC_PREFIX = b"\x26\x6f\x28"  # locally administered: no chip that was ever made has it, and a sync sees that
+_MAC_PREFIX = b"\x26\x6f\x28"  # locally administered: no real chip has it, so a sync recognises it
 
 
 class FlashImage:
-    """An image held by this process alone; made, erased, if the file does not exist."""
+    """An image locked by this process; created, erased, if the file does not exist."""
 
     def __init__(self, path: Path, seed: int | None = None) -> None:
         self.path = path
@@ -29,7 +29,9 @@ class FlashImage:
         if size == 0:
             self._file.write(b"\xff" * (BLOCK_BYTES * BLOCKS))
         elif size < BLOCK_BYTES * BLOCKS:
-            raise VirtualError(f"{path} is {size} bytes, a flash image has {BLOCK_BYTES * BLOCKS}; name another file")
+            raise VirtualError(
+                f"{path} is {size} bytes, but a flash image has {BLOCK_BYTES * BLOCKS}; choose another file"
+            )
         self.unique_id = self._identity(seed)
 
     def _identity(self, seed: int | None) -> bytes:
@@ -51,7 +53,7 @@ def _open(path: Path) -> IO[bytes]:
     try:
         return open(path, "r+b" if path.exists() else "x+b")
     except OSError as error:
-        raise VirtualError(f"cannot open flash image {path}: {error.strerror}; name a writable file") from None
+        raise VirtualError(f"cannot open flash image {path}: {error.strerror}; choose a writable file") from None
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
@@ -60,4 +62,6 @@ def _lock(file: IO[bytes], path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise VirtualError(f"flash image {path} is in use by another virtual cushion; stop that one first") from None
+        raise VirtualError(
+            f"flash image {path} is in use by another virtual cushion; stop that cushion first"
+        ) from None

@@ -41,7 +41,7 @@ assert _CHUNK.size + MAX_ROWS * 10 + MAX_EDGES * 4 <= 4096  # the chip's buffer,
 
 @dataclass(frozen=True)
 class Frame:
-    """Something the chip said, at world time ``t_ms``."""
+    """A message from the chip, at world time ``t_ms``."""
 
     tag: bytes
     t_ms: int
@@ -54,7 +54,7 @@ class Frame:
 
 
 class FrameReader:
-    """Cuts the byte stream from the chip into frames."""
+    """Splits the byte stream from the chip into frames."""
 
     def __init__(self) -> None:
         self._pending = b""
@@ -76,7 +76,7 @@ class FrameReader:
 
 @dataclass(frozen=True)
 class Edge:
-    """From ``t_ms`` on the world drives ``gpio`` to ``level`` (2: lets go of it)."""
+    """From ``t_ms`` on the world drives ``gpio`` to ``level`` (2: releases it)."""
 
     t_ms: int
     gpio: int

@@ -18,14 +18,14 @@ from sitbone.virtual.retained import CAUSE_NAMES, ChipClocks, Retained
 from sitbone.virtual.wire import ClientPort, ReplWatch
 from sitbone.virtual.world import Bench, World
 
-DEAD_AFTER_S = 5.0  # a watched chip that is silent for so long (or its watchdog's timeout, if longer) is bitten
+DEAD_AFTER_S = 5.0  # a watched chip silent for this long (or for its watchdog's timeout, if longer) is reset
 RESTART_MS = 100  # of world time: without it a firmware that resets at once would stop the world
 _LOOK_FOR_CLIENT_S = 0.01
 _BUSY_WIRE_S = 0.001
 
 
 class Relay:
-    """The thread that owns chip, world and wire: nothing of them is touched from elsewhere but through ``call``."""
+    """The thread that owns chip, world and wire: other threads reach them only through ``call``."""
 
     def __init__(
         self, image: FlashImage, port: ClientPort, baud: int | None, clocks: ChipClocks, interpreter: Interpreter
@@ -54,7 +54,7 @@ class Relay:
         self._visit_at_s = 0.0
         self._heard_at_s = 0.0
         self._chip_booted = False
-        self._said = b""  # by a chip that has not booted yet: why not
+        self._said = b""  # output of a chip that has not booted yet: the reason
         self._repl_since: tuple[int, float] | None = None  # world ms and real s when the plain REPL began
 
     # ---- from other threads
@@ -74,7 +74,7 @@ class Relay:
             if self.error is not None:
                 raise self.error
             if self._finish:
-                raise VirtualError("the virtual cushion is switched off; start another")
+                raise VirtualError("the virtual cushion is switched off; start another one")
 
     def finish(self) -> None:
         self._finish = True
@@ -91,7 +91,7 @@ class Relay:
         try:
             while not self._finish:
                 self._turn()
-        except BaseException as error:  # noqa: BLE001  handed to whoever asks next: poll, call, start
+        except BaseException as error:  # noqa: BLE001  raised by the next poll, call or start
             self.error = error
         finally:
             self._finish = True
@@ -101,7 +101,7 @@ class Relay:
     def _switch_off(self) -> None:
         try:
             self.power_off()
-        except Exception as error:  # noqa: BLE001  the first error is the one to tell
+        except Exception as error:  # noqa: BLE001  the first error is the one to report
             self.error = self.error or error
 
     def _turn(self) -> None:
@@ -138,11 +138,11 @@ class Relay:
     # ---- power and resets
 
     def power_on(self, world: World, probe: bool = False) -> None:
-        """Starts the chip. As a probe, it runs nothing if it finds firmware in its flash."""
+        """Starts the chip. As a probe, it runs nothing if its flash contains firmware."""
         self.power_off()
         self._world = world
         self._retained = Retained.at_power_on(world.now_ms, self._clocks)
-        world.tell(world.now_ms, "power", on=True)
+        world.log(world.now_ms, "power", on=True)
         self.booted.clear()
         self._boot(retained.PWRON_RESET, probe=probe)
 
@@ -153,8 +153,8 @@ class Relay:
         if self._asleep is not None:
             self._world.usage.slept(self._asleep.slept_ms)
         self._asleep = None
-        self._world.tell(self._now_ms(), "usage", **self._world.usage.totals())
-        self._world.tell(self._now_ms(), "power", on=False)
+        self._world.log(self._now_ms(), "usage", **self._world.usage.totals())
+        self._world.log(self._now_ms(), "power", on=False)
 
     def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
         if cause != retained.SOFT_RESET:
@@ -186,7 +186,7 @@ class Relay:
 
     def _reset(self, cause: int, *, raw: bool = False, **facts: str) -> None:
         self._end_chip()
-        self._world.tell(self._world.now_ms, "reset", cause=CAUSE_NAMES[cause], **facts)
+        self._world.log(self._world.now_ms, "reset", cause=CAUSE_NAMES[cause], **facts)
         if cause == retained.SOFT_RESET:
             self._port.write(b"MPY: soft reboot\r\n")
         self._boot(cause, raw=raw)
@@ -198,9 +198,11 @@ class Relay:
             self._poller.unregister(chip.terminal)
             self._poller.unregister(chip.link)
             self._chip = None
-            raise VirtualError(f"the chip did not start; it said: {said[-300:] or 'nothing'}")
+            raise VirtualError(
+                f"the simulated chip did not start ({said[-300:] or 'it printed nothing'}); check the flash image"
+            )
         if chip.crashed():
-            self._world.tell(self._now_ms(), "fault", what="the interpreter crashed")
+            self._world.log(self._now_ms(), "fault", what="the interpreter crashed")
             self._reset(retained.HARD_RESET, why="panic")
         else:
             self._forward_terminal(chip)  # the last banner decides which REPL comes back
@@ -230,7 +232,7 @@ class Relay:
         self._world.usage.chip(DeepSleep.usage_in(frame.payload))
         self._end_chip()
         self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload, self._clocks.sleep_drift_permille)
-        self._world.tell(frame.t_ms, "sleep")
+        self._world.log(frame.t_ms, "sleep")
 
     def _sleep_on(self, sleep: DeepSleep) -> None:
         wake = sleep.go_on()
@@ -241,7 +243,7 @@ class Relay:
             self._world.usage.slept(sleep.slept_ms)
             self._retained.drift(sleep.slept_ms)
             self._world.forget_chip()
-            self._world.tell(self._world.now_ms, "reset", cause="deepsleep", wake=wake)
+            self._world.log(self._world.now_ms, "reset", cause="deepsleep", wake=wake)
             self._boot(retained.DEEPSLEEP_RESET, wake=wake)
 
     # ---- the link
@@ -264,7 +266,7 @@ class Relay:
             if self._world.over(frame.t_ms):
                 self._finish = True
             else:
-                chip.tell(self._world.chunk(frame.t_ms).pack())
+                chip.send(self._world.chunk(frame.t_ms).pack())
         elif frame.tag == protocol.PIN:
             self._world.output(*frame.pin(), frame.t_ms)
         else:
@@ -287,9 +289,9 @@ class Relay:
         elif tag == protocol.ALIVE:
             pass  # to be heard was all
         elif tag == protocol.WARNING:
-            self._world.tell(frame.t_ms, "warning", what=frame.payload.decode(errors="replace"))
+            self._world.log(frame.t_ms, "warning", what=frame.payload.decode(errors="replace"))
         elif tag == protocol.FAULT:
-            self._world.tell(frame.t_ms, "fault", what=frame.payload.decode(errors="replace"))
+            self._world.log(frame.t_ms, "fault", what=frame.payload.decode(errors="replace"))
         else:
             self._hear_last_words(frame)
 
@@ -304,9 +306,11 @@ class Relay:
         elif tag == protocol.DEEPSLEEP:
             self._fall_asleep(frame)
         elif tag == protocol.BAD_FLASH:
-            raise VirtualError(f"{self._image.path} holds no littlefs file system, nor is it blank; name another file")
+            raise VirtualError(f"{self._image.path} is neither blank nor a littlefs file system; choose another file")
         else:
-            raise VirtualError(f"the chip sent an unknown frame {tag!r}; this is a bug in sitbone")
+            raise VirtualError(
+                f"the simulated chip sent an unknown frame {tag!r}; this is a bug in sitbone, please report it"
+            )
 
     # ---- the wire
 
@@ -334,7 +338,7 @@ class Relay:
     def _visit_client(self, now_s: float) -> None:
         connected = self._port.connected()
         data = self._port.read(now_s)
-        if self._asleep is None:  # a sleeping chip's UART hears nothing
+        if self._asleep is None:  # a sleeping chip's UART receives nothing
             self._to_chip += data
         self._feed_chip()
         self._port.flush(now_s)

@@ -1,4 +1,4 @@
-"""What a chip keeps while it has power, whatever resets it: RTC counter and memory, and why it starts."""
+"""What a chip keeps through resets while it has power: RTC counter and memory, and the reason for its start."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class ChipClocks:
-    """What a chip's clocks read at power-on and at each start, and how much too fast the RTC runs in deep sleep, where
-    an RC oscillator drives it."""
+    """The readings of a chip's clocks at power-on and at each start, and how much too fast the RTC runs in deep sleep,
+    where an RC oscillator drives it."""
 
     start: datetime | None = None
     sleep_drift_permille: int = 0
@@ -52,20 +52,20 @@ class Retained:
     def at_power_on(cls, world_ms: int, clocks: ChipClocks) -> Retained:
         start = clocks.start
         if start is None:
-            return cls(clocks, -world_ms * 1000)  # an RTC that has lost its power counts from 2000-01-01
+            return cls(clocks, -world_ms * 1000)  # an RTC that lost power counts from 2000-01-01
         if start.tzinfo is None:
             start = start.replace(tzinfo=UTC)
         since = start - _EPOCH
         return cls(clocks, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
     def drift(self, slept_ms: int) -> None:
-        """The chip wakes after so long in deep sleep."""
+        """The chip wakes after this long in deep sleep."""
         self.rtc_offset_us += slept_ms * self.clocks.sleep_drift_permille
 
     def hello(
         self, world: World, image: FlashImage, *, cause: int, wake: int, raw: bool, probe: bool
     ) -> dict[str, Any]:
-        """All that the chip is told when it starts."""
+        """Everything that the chip receives at its start."""
         return {
             "flash": str(image.path.resolve()),
             "blocks": image.blocks,

@@ -1,4 +1,4 @@
-"""The virtual cushion, as whoever has one meets it: switched on and off, sat on, unplugged, broken."""
+"""The virtual cushion as its user handles it: switch it on and off, sit on it, unplug it, break it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class VirtualCushion:
     """A cushion on a seat, reachable at ``port``.
 
     ``flash`` is its image file (None: a temporary one), ``link`` the path of its port (None: in a temporary folder).
-    ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud``: no faster than such a wire.
-    ``start``: what the RTC reads (UTC) at power-on; without it the RTC begins at 2000-01-01, as a chip's does.
+    ``speed``: 1 real time, N times as fast, None as fast as the machine allows. ``baud``: no faster than a wire of that
+    speed. ``start``: what the RTC reads (UTC) at power-on; without it the RTC begins at 2000-01-01, as a chip's does.
     ``sleep_drift_permille``: how much too fast the RTC runs in deep sleep. ``first_ticks_ms``: what `ticks_ms` reads at
-    each start of the chip.
-    ``duration_s``: switched off after so much world time. ``journal`` hears, from another thread, what happens.
-    ``board``: the profile by which the world is wired. ``interpreter``: another MicroPython than the package's.
-    ``install`` is called with the port when the image holds no firmware; the world begins, at 0, after that.
+    each start of the chip. ``duration_s``: switched off after that much world time. ``journal`` receives every event,
+    from another thread. ``board``: the profile that the world is wired by. ``interpreter``: a different MicroPython
+    than the package's. ``install`` is called with the port when the image contains no firmware; world time starts at 0
+    after that.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class VirtualCushion:
     ) -> None:
         check_platform()
         if speed is not None and not 0.01 <= speed <= 1_000_000:
-            raise VirtualError(f"speed {speed} is out of range; give 0.01 to 1000000, or none for as fast as possible")
+            raise VirtualError(f"speed {speed} is out of range; give 0.01 to 1000000, or max")
         self._temporary = Path(tempfile.mkdtemp(prefix="sitbone-"))
         self._stopped = False
         self._install = install
@@ -91,13 +91,15 @@ class VirtualCushion:
                 self._relay.call(self._relay.power_off)
             self._relay.call(lambda: self._relay.power_on(self._seat_world))
             self._await_boot()
-        except BaseException:  # a Ctrl-C too: no chip may outlive a start that failed
+        except BaseException:  # also Ctrl-C: no chip may outlive a failed start
             self.stop()
             raise
 
     def _await_boot(self) -> None:
         if not self._relay.booted.wait(START_TIMEOUT_S) and not self._relay.error:
-            raise VirtualError(f"the chip did not start within {START_TIMEOUT_S:.0f} s; is the machine overloaded?")
+            raise VirtualError(
+                f"the chip did not start within {START_TIMEOUT_S:.0f} s; close other programs, then try again"
+            )
         self.poll()
 
     def run(self) -> None:
@@ -106,13 +108,13 @@ class VirtualCushion:
             self._thread.join(0.2)
 
     def poll(self) -> bool:
-        """Whether it is still there; raises what has gone wrong in the meantime."""
+        """Whether it is still running; raises any error that occurred in the meantime."""
         if self._relay.error is not None:
             raise self._relay.error
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Switches off for good; the image keeps what was flushed."""
+        """Switches it off for good; the image keeps everything flushed."""
         if self._stopped:
             return
         self._stopped = True
@@ -135,7 +137,7 @@ class VirtualCushion:
         if error is None and self._relay.error is not None:
             raise self._relay.error
 
-    # ---- what a test or a user does to it
+    # ---- what a test or a user does with it
 
     @property
     def port(self) -> str:
@@ -148,7 +150,7 @@ class VirtualCushion:
 
     @property
     def now_ms(self) -> int:
-        """World time, as last heard of."""
+        """World time, as last reported."""
         return self._seat_world.now_ms
 
     @property
@@ -157,29 +159,30 @@ class VirtualCushion:
         return self._relay.pid
 
     def hurry_until(self, world_ms: int) -> None:
-        """Lets time fly until then; whatever is done to the cushion afterwards finds it there, in real time, however
-        busy the machine is."""
+        """Runs as fast as possible until then; from that moment on the cushion is in real time, however busy the
+        machine is."""
         self._relay.call(lambda: self._seat_world.hurry_until(world_ms))
 
     def power_cut(self) -> None:
-        """Takes the power away, in the middle of whatever the chip does; the world goes on when it is back."""
+        """Cuts the power, in the middle of whatever the chip does; the world goes on when it is back."""
         self._relay.call(self._relay.power_off)
 
     def power_on(self) -> None:
-        """Gives the power back; returns once the chip has booted."""
+        """Restores the power; returns once the chip has booted."""
         self._relay.call(lambda: self._relay.power_on(self._seat_world))
         self._await_boot()
 
     def press_button(self, *press_ms: int) -> None:
-        """A press of so many ms (none given: a short one); several: one after the other, as in a double press."""
+        """Presses the button for these ms (default: a short press); several: one after the other, as in a double
+        press."""
         self._relay.call(lambda: self._seat_world.press_button(*(press_ms or (_SHORT_PRESS_MS,))))
 
     def set_usb(self, present: bool) -> None:
-        """Plugs USB power in or out; the chip sees it on its sense pin and stays on (battery)."""
+        """Plugs USB power in or out; the chip reads it on its sense pin and stays on (battery)."""
         self._relay.call(lambda: self._seat_world.set_usb(present))
 
     def set_battery(self, mv: int) -> None:
-        """The cell's voltage from the next chunk of world on."""
+        """Sets the cell's voltage from the next chunk of the world on."""
         self._relay.call(lambda: self._seat_world.set_battery(mv))
 
     def break_part(self, what: str, broken: bool = True) -> None:
@@ -187,5 +190,5 @@ class VirtualCushion:
         self._relay.call(lambda: self._seat_world.set_fault(what, broken))
 
     def hold_button(self, held: bool = True) -> None:
-        """Presses the button until it is called with False: a stuck one."""
+        """Presses the button until called with False: a stuck button."""
         self._relay.call(lambda: self._seat_world.hold_button(held))

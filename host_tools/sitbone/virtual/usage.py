@@ -8,7 +8,7 @@ _CHIP = struct.Struct("<QII")
 
 
 class Usage:
-    """``totals`` counts since the world began; the chip's own counters begin anew with each of its starts."""
+    """``totals`` counts since the world began; the chip's own counters start again at each of its starts."""
 
     def __init__(self) -> None:
         self._light_us = self._light_sleeps = self._samples = 0
@@ -21,7 +21,7 @@ class Usage:
         self._life = (0, 0, 0)
 
     def chip(self, counters: bytes) -> None:
-        """The chip's counters, as power.py packs them; b"" from one that has not got that far."""
+        """The chip's counters, as power.py packs them; b"" from a chip that has not started that far."""
         if not counters:
             return
         now = _CHIP.unpack(counters)

@@ -18,7 +18,7 @@ _FRIENDLY_BANNER = b'Type "help()" for more information.\r\n>>> '
 
 
 def raw_pty() -> tuple[int, int]:
-    """A pty pair that changes no byte, its master non-blocking."""
+    """A pty pair that passes bytes unchanged, with a non-blocking master."""
     master, slave = pty.openpty()
     tty.setraw(slave)
     os.set_blocking(master, False)
@@ -35,7 +35,7 @@ class Throttle:
     def allowance(self, now: float) -> int:
         if self._bytes_per_s is None:
             return 1 << 20
-        # A pause is not saved up, beyond what a UART's FIFO would have let through.
+        # A pause earns no credit beyond what a UART's FIFO would have let through.
         self._free_at = max(self._free_at, now - 0.01)
         return max(0, int((now - self._free_at) * self._bytes_per_s))
 
@@ -70,7 +70,7 @@ class ClientPort:
         return not gone
 
     def _forget(self) -> None:
-        # What one client did not read is not for the next.
+        # What one client left unread is not for the next.
         self._out.clear()
         slave = os.open(self._name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         termios.tcflush(slave, termios.TCIFLUSH)
@@ -114,17 +114,17 @@ class ClientPort:
 
 def _point(link: Path, target: str) -> None:
     if link.exists() and not link.is_symlink():
-        raise VirtualError(f"{link} exists and is not a link; name another path for the port")
+        raise VirtualError(f"{link} exists and is not a link; choose another path for the port")
     fresh = link.with_name(f".{link.name}.{os.getpid()}.{time.monotonic_ns()}")
     try:
         fresh.symlink_to(target)
         fresh.replace(link)
     except OSError as error:
-        raise VirtualError(f"cannot make {link}: {error.strerror}; name another path for the port") from None
+        raise VirtualError(f"cannot create {link}: {error.strerror}; choose another path for the port") from None
 
 
 class ReplWatch:
-    """Follows the chip's output to know in which REPL it is, and mends the one difference after a soft reset.
+    """Follows the chip's output to know which REPL it is in, and hides the one difference after a soft reset.
 
     A chip that is soft-reset in the raw REPL comes back in it. The Unix port comes back in the friendly one: the
     supervisor sends Ctrl-A, and all between the mark that the ROM prints and the raw banner is hidden from the client.
@@ -145,7 +145,7 @@ class ReplWatch:
         self._asked = False
 
     def filter(self, data: bytes) -> tuple[bytes, bool]:
-        """What the client gets to see, and whether Ctrl-A is to be sent to the chip now."""
+        """What the client receives, and whether to send Ctrl-A to the chip now."""
         if not self._returning:
             self._follow(data)
             return data, False

@@ -46,7 +46,7 @@ class World:
         board: str = DEFAULT_PROFILE,
     ) -> None:
         if board not in PROFILES:
-            raise VirtualError(f"no board {board}; known are {', '.join(sorted(PROFILES))}")
+            raise VirtualError(f"no board is called {board}; choose from {', '.join(sorted(PROFILES))}")
         self.seat = seat
         self.battery_mv = _BATTERY_MV
         self.usage = Usage()
@@ -61,14 +61,14 @@ class World:
         self._running = dict.fromkeys(self._motors.values(), False)
         self._edges: list[tuple[int, int, int, int]] = []  # heap of (t_ms, order, gpio, level)
         self._edge_order = 0
-        self._ahead: list[Edge] = []  # told to the chip, but its time has not come there
+        self._ahead: list[Edge] = []  # sent to the chip, but its time has not come there
         self._seen_until_ms = 0
         self._levels = {self._profile["button"]: OPEN}
         if self._profile["usb_sense"] is not None:
             self._levels[self._profile["usb_sense"]] = 1
-        seat.attach(self.tell)
+        seat.attach(self.log)
 
-    # ---- what the chip is told
+    # ---- what the chip receives
 
     @property
     def wiring(self) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class World:
         return bool(max(zones_mv[0], zones_mv[1]) >= _SWITCH_MV)
 
     def edges(self, end_ms: int) -> list[Edge]:
-        """Level changes up to ``end_ms`` that nobody has been told yet. They happen when ``reach`` passes them."""
+        """Level changes up to ``end_ms`` that have not been handed out yet. They happen when ``reach`` passes them."""
         for t_ms, down in self.seat.presses_ms(self._seen_until_ms, end_ms):
             self._schedule_button(t_ms, down)
         self._seen_until_ms = max(self._seen_until_ms, end_ms)
@@ -150,10 +150,10 @@ class World:
             edge = self._ahead.pop(0)
             self._levels[edge.gpio] = edge.level
             if edge.gpio == self._profile["button"]:
-                self.tell(edge.t_ms, "button", down=edge.level == 0)
+                self.log(edge.t_ms, "button", down=edge.level == 0)
 
     def forget_chip(self) -> None:
-        """The chip has stopped: what it was told about later must be told again."""
+        """The chip has stopped: edges it received for later must be sent again."""
         for edge in self._ahead:
             self._schedule(edge.t_ms, edge.gpio, edge.level)
         self._ahead.clear()
@@ -177,11 +177,11 @@ class World:
         self._schedule(self._seen_until_ms, self._profile["usb_sense"], int(present))
 
     def set_battery(self, mv: int) -> None:
-        self.tell(self.now_ms, "battery", mv=mv)
+        self.log(self.now_ms, "battery", mv=mv)
         self.battery_mv = mv
 
     def set_fault(self, what: str, broken: bool) -> None:
-        self.tell(self._seen_until_ms, "broken" if broken else "repaired", what=what)
+        self.log(self._seen_until_ms, "broken" if broken else "repaired", what=what)
         self._schedule(self._seen_until_ms, FAULT_LINES[what], int(broken))
 
     def hold_button(self, held: bool) -> None:
@@ -203,7 +203,7 @@ class World:
         on = duty_u16 > 0
         strength = round(duty_u16 / 65535, 3)
         self._running[side] = on
-        self.tell(t_ms, "motor", side=side, on=on, strength=strength)
+        self.log(t_ms, "motor", side=side, on=on, strength=strength)
         self.usage.motor(side, on, t_ms)
         self.seat.motor(side, on, strength, t_ms)
 
@@ -215,7 +215,7 @@ class World:
 
     # ---- the journal
 
-    def tell(self, t_ms: int, kind: str, **facts: Any) -> None:
+    def log(self, t_ms: int, kind: str, **facts: Any) -> None:
         if self._journal is not None:
             self._journal({"t_ms": int(t_ms), "at": self.at(t_ms), "kind": kind, **facts})
 

@@ -56,14 +56,14 @@ class Bag(Scripted):
         self.plan(t_ms + self.rng.uniform(20_000, 60_000), self._put)
 
     def _put(self, t_ms: int) -> None:
-        self.tell(t_ms, "bag", on=True)
+        self.log(t_ms, "bag", on=True)
         self._loaded_from_ms.append(t_ms)
         self._still_breath, self.breath = self.breath, 0.0
         self._add_target(t_ms, np.array([1.6, 1.4, 1.3, 1.2]) * self.rng.lognormal(0.0, 0.3, 4))
         self.plan(t_ms + self.rng.uniform(900_000, 1_500_000), self._take)
 
     def _take(self, t_ms: int) -> None:
-        self.tell(t_ms, "bag", on=False)
+        self.log(t_ms, "bag", on=False)
         self._add_target(t_ms, np.zeros(4))
         self.breath = self._still_breath
         self.plan(t_ms + self.drawn_ms((15.0, 200.0)), self.sit_down)

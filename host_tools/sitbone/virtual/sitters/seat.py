@@ -15,23 +15,23 @@ _DAY_MS = 86_400_000
 
 Times = NDArray[np.int64]
 Readings = NDArray[np.float64]
-Tell = Callable[..., None]
+Log = Callable[..., None]
 
 
 class Seat:
-    """An empty seat, and what every seat can be asked. Times are world ms: since the chip's power-on.
+    """An empty seat, and the questions every seat answers. Times are world ms: since the chip's power-on.
 
-    The world asks in order: windows never go back. A seat may therefore make up its mind as it is asked.
+    The world asks in order: windows never go back. A seat may therefore decide what happens when it is asked.
     """
 
     end_ms: int | None = None
-    """Where a recording ends; from there on the world runs at real pace. None: never."""
+    """Where a recording ends; from there on the world runs in real time. None: never."""
 
     longest_chunk_ms: int = 60_000
-    """How far ahead the seat can say what will be, whatever the chip does meanwhile; below 65 s."""
+    """How far ahead the seat knows its readings, whatever the chip does in the meantime; below 65 s."""
 
-    def attach(self, tell: Tell) -> None:
-        """``tell(t_ms, kind, **facts)`` writes what really happened into the journal."""
+    def attach(self, log: Log) -> None:
+        """``log(t_ms, kind, **facts)`` writes what really happened into the journal."""
 
     def moments_ms(self, start_ms: int, end_ms: int) -> Times:
         """When readings change in [start, end): the first is ``start_ms``, the rest rise."""

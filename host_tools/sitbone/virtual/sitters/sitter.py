@@ -2,7 +2,7 @@
 
 A person is an agenda of things to do; doing one may change the load on the four zones and put more on the agenda. The
 load between is a list of targets that pressure settles to through foam (``body.py``). ``SitterSeat`` turns it into
-readings through ``sensor.py``. The journal is told the truth: sat, stood, and each posture with the sides that it
+readings through ``sensor.py``. The journal receives the truth: sat, stood, and each posture with the sides that it
 relieves.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sitbone.virtual.sitters.body import BREATH_HZ, POSTURES, Foam, neutral_kpa, relieved_sides
-from sitbone.virtual.sitters.seat import ROW_MS, ZONE_COUNT, Readings, Seat, Tell, Times
+from sitbone.virtual.sitters.seat import ROW_MS, ZONE_COUNT, Log, Readings, Seat, Times
 from sitbone.virtual.sitters.sensor import ROOM_C, ZoneSensor, batch
 
 _EMPTY_KPA = np.zeros(ZONE_COUNT)
@@ -42,7 +42,7 @@ class Fault:
         self._stuck_mv: float | None = None
 
     def again(self) -> Fault:
-        """The same, for another cushion."""
+        """The same fault, for another cushion."""
         return Fault(self.zone, self.kind, self.at_ms)
 
     def reading(self, mv: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
@@ -70,7 +70,7 @@ class Person:
     breath = 0.006
     shift_every_min = 5.0
     shift_s = (20.0, 240.0)
-    """A posture other than neutral lasts so long (log-uniform), then the person sits up again."""
+    """How long a posture other than neutral lasts (log-uniform), before the person sits up again."""
     postures: dict[str, float] = {  # noqa: RUF012
         "leaning left": 0.24,
         "leaning right": 0.24,
@@ -85,7 +85,7 @@ class Person:
         self.seated = False
         self._agenda: list[tuple[int, int, Action]] = []
         self._order = 0
-        self._sit = 0  # counts sits: what was planned for one sit does not happen in the next
+        self._sit = 0  # counts sits: plans for one sit don't carry over to the next
         self._decided_ms = -_EPISODE_MS
         self._done_until_ms = 0
         self._build = neutral_kpa(self.mass_kg) * rng.lognormal(0.0, 0.06, ZONE_COUNT)
@@ -96,7 +96,7 @@ class Person:
         self._begins = [_EMPTY_KPA]  # what was there when each target was set
         self._loaded_from_ms = [0]
         self.presses: list[tuple[int, bool]] = []
-        self.tell: Tell = lambda t_ms, kind, **facts: None
+        self.log: Log = lambda t_ms, kind, **facts: None
         self.arrive()
 
     # ---- what differs between people
@@ -108,12 +108,12 @@ class Person:
         """A prompt begins to vibrate while seated."""
 
     def sat(self, t_ms: int) -> None:
-        """Has just sat down: plans how long."""
+        """Has just sat down: plans for how long."""
 
     # ---- agenda
 
     def plan(self, t_ms: float, action: Action) -> None:
-        # Never in the past: what the chip has been told is settled.
+        # Never in the past: what the chip has received can't change.
         self._order += 1
         heapq.heappush(self._agenda, (max(round(t_ms), self._done_until_ms), self._order, action))
 
@@ -142,7 +142,7 @@ class Person:
         self._loaded_from_ms.append(t_ms)
         self._decided_ms = t_ms - _EPISODE_MS
         self._posture = "neutral"
-        self.tell(t_ms, "sat")
+        self.log(t_ms, "sat")
         self._load(t_ms)
         self._plan_fidget(t_ms)
         self._plan_shift(t_ms)
@@ -152,7 +152,7 @@ class Person:
         if not self.seated:
             return
         self.seated = False
-        self.tell(t_ms, "stood")
+        self.log(t_ms, "stood")
         self._add_target(t_ms, _EMPTY_KPA)
 
     def stand_for(self, t_ms: int, away_ms: float) -> None:
@@ -169,7 +169,7 @@ class Person:
     def take_posture(self, t_ms: int, posture: str) -> None:
         if posture != self._posture:
             self._posture = posture
-            self.tell(t_ms, "shift", posture=posture, relieved=relieved_sides(posture))
+            self.log(t_ms, "shift", posture=posture, relieved=relieved_sides(posture))
         self._load(t_ms)
 
     def press(self, t_ms: int, *lengths_ms: int) -> None:
@@ -327,7 +327,7 @@ class SitterSeat(Seat):
         self, name: str, *, seed: int = 0, start: datetime | None = None, sensor: ZoneSensor | None = None
     ) -> None:
         if name not in SITTERS:
-            raise ValueError(f"no sitter named {name}; there are {', '.join(sorted(SITTERS))}")
+            raise ValueError(f"no sitter is called {name}; choose from {', '.join(sorted(SITTERS))}")
         person_rng, self._rng, sensor_rng = np.random.default_rng(seed).spawn(3)
         start_s = _DEFAULT_START_S if start is None else start.hour * 3600 + start.minute * 60 + start.second
         self._person = SITTERS[name](person_rng, start_s)
@@ -335,8 +335,8 @@ class SitterSeat(Seat):
         self._held: NDArray[np.float64] = np.zeros(ZONE_COUNT)
         self._faults = [self._person.fault.again()] if self._person.fault else []
 
-    def attach(self, tell: Tell) -> None:
-        self._person.tell = tell
+    def attach(self, log: Log) -> None:
+        self._person.log = log
 
     def moments_ms(self, start_ms: int, end_ms: int) -> Times:
         self._person.live_until(end_ms)
