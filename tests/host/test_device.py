@@ -41,7 +41,7 @@ def test_a_failing_call_is_told_in_one_line(line: Line) -> None:
     with Cushion(line.port) as cushion:
         with pytest.raises(Refused, match="failed \\(RuntimeError: oops\\); run sitbone install"):
             cushion.call("broken")
-        with pytest.raises(CushionGone, match="sent a damaged answer .b'hello"):
+        with pytest.raises(CushionGone, match=r"sent a damaged answer \(b'hello"):
             cushion.call("chatter")
         assert cushion.call("status")
 
