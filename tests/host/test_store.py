@@ -108,7 +108,7 @@ class TestBesideAWriter:
             assert writer.in_transaction
 
     def test_a_write_that_waited_in_vain_says_so_without_the_database_s_words(self, store, writer, monkeypatch):
-        monkeypatch.setattr("sitbone.store.store.BUSY_TIMEOUT_S", 0.01)
+        monkeypatch.setattr("sitbone.store.database.BUSY_TIMEOUT_S", 0.01)
         with Store(store.path) as second, pytest.raises(StoreBusy, match="try again") as caught:
             second.host_id()
         assert "lock" not in str(caught.value)
