@@ -5,21 +5,25 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPINGS := .typings/ready
 LOCK := host_tools/requirements.lock
+PYTEST := $(BIN)/python -m pytest
+# A process a core. Files stay together as long as no core is idle, so that a dashboard or a browser is seldom started twice.
+PARALLEL := -n auto --dist worksteal
 RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),$(abspath ..)/shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint format types pytest lock wheel bench evaluate soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types pytest lock wheel bench evaluate soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
-	@echo 'make test    lint, types and every test'
+	@echo 'make test    before each commit: lint, types, and each test that is not long (about 4 minutes on two cores)'
+	@echo 'make test-all  the long tests that make test leaves out'
 	@echo 'make setup   only what they need: $(VENV) with the locked packages, and the ESP32 stubs'
 	@echo 'make lint    ruff: rules and format            make format  lets ruff repair both'
 	@echo 'make types   mypy: host tools, then firmware against the ESP32 library'
-	@echo 'make pytest  the tests alone; ARGS="-k dose" is handed on'
-	@echo 'make bench   the benchmarks alone'
+	@echo 'make pytest  the tests of make test alone; ARGS="-k dose" is handed on'
+	@echo 'make bench   the benchmarks, one after the other, with their figures'
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
@@ -85,21 +89,24 @@ types: $(READY) $(TYPINGS)
 	$(BIN)/mypy --config-file firmware/mypy.ini
 
 pytest: $(READY) $(TYPINGS)
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(PARALLEL) -m 'not slow and not bench' $(ARGS)
+
+test-all: $(READY) $(TYPINGS)
+	$(PYTEST) $(PARALLEL) -m 'slow and not bench' $(ARGS)
 
 bench: $(READY)
-	$(BIN)/python -m pytest -m bench -s $(ARGS)
+	$(PYTEST) -m bench -s $(ARGS)
 
 # A hung test ends after ten minutes; these take longer by design.
 PATIENT := --timeout 14400
 
 evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
-	SITBONE_EXAMPLES=10000 $(BIN)/python -m pytest $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
-	SITBONE_PEOPLE=500 $(BIN)/python -m pytest $(PATIENT) tests/host/test_population.py
+	SITBONE_EXAMPLES=10000 $(PYTEST) $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
+	SITBONE_PEOPLE=500 $(PYTEST) $(PATIENT) -m bench tests/host/test_population.py
 
 soak: $(READY) micropython32
-	SITBONE_SOAK=30 SITBONE_CUTS=all SITBONE_HEAP_DAYS=7 $(BIN)/python -m pytest -s tests/end_to_end/test_soak.py \
+	SITBONE_SOAK=30 SITBONE_CUTS=all SITBONE_HEAP_DAYS=7 $(PYTEST) -s tests/end_to_end/test_soak.py \
 	    tests/firmware/test_soak.py tests/firmware/test_heap.py tests/firmware/test_power_cuts.py
 
 micropython32:
@@ -132,7 +139,7 @@ hardware-refresh: $(HARDWARE_VENV)/ready
 	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.tables
 
 hardware-check: $(READY) $(HARDWARE_VENV)/ready
-	$(BIN)/python -m pytest tests/hardware $(ARGS)
+	$(PYTEST) tests/hardware $(ARGS)
 
 hardware-route: $(HARDWARE_VENV)/ready
 	$(HARDWARE_PYTHON) -m hardware.circuit.sheet

@@ -89,6 +89,7 @@ def test_a_writer_that_is_killed_leaves_neither_a_lock_nor_a_half(dashboard, hom
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
 def test_a_write_that_waited_in_vain_says_so_and_keeps_what_was_chosen(dashboard, home, page):
     before = pains(home)
     page.goto(dashboard.at("/diary"))

@@ -248,6 +248,7 @@ class TestADayWithRecords:
         download.value.save_as(tmp_path / "report")
         assert (tmp_path / "report").read_bytes()[:15].lower().startswith(begins.lower())
 
+    @pytest.mark.slow
     def test_the_proposal_is_that_of_the_command_line(self, recorded, page):
         found = json.loads(sitbone(recorded.home, "tune", "--json").stdout)
         page.goto(recorded.at("/tune"))

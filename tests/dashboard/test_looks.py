@@ -44,7 +44,9 @@ def page(request, browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("path", [page.path for page in PAGES])
+@pytest.mark.parametrize(
+    "path", [page.path if page.path == "/" else pytest.param(page.path, marks=pytest.mark.slow) for page in PAGES]
+)
 def test_a_page_is_readable_to_everyone(dashboard, page, path):
     page.goto(dashboard.at(path))
     expect(page.locator(".card").first).to_be_visible()

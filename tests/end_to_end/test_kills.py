@@ -21,6 +21,7 @@ from sitbone.store.blocks import Record, fields_of, read_block, split_blocks
 from sitbone.store.store import Store
 from tests.core.interpreters import require
 from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+from tests.shares import some_or_all
 
 STORAGE_KILLS, STORAGE_INTERRUPTS, SUPERVISOR_STOPS, SYNC_STOPS = 140, 60, 36, 24
 STOPS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -68,11 +69,13 @@ def live(image, first, rng, stop):
     return [line.split() for line in told[: told.rfind("\n") + 1].splitlines()]
 
 
+@some_or_all
 @pytest.mark.parametrize(
     ("count", "stop"), [(STORAGE_KILLS, signal.SIGKILL), (STORAGE_INTERRUPTS, signal.SIGINT)], ids=["SIGKILL", "Ctrl-C"]
 )
-def test_the_firmwares_storage_survives(image, count, stop):
+def test_the_firmwares_storage_survives(image, count, stop, share):
     require("unix")
+    count = round(count * share)
     rng, acknowledged, snooze = random.Random(count), 0, {600}
     for _ in range(count):
         said = live(image, acknowledged + 1, rng, stop)
@@ -146,12 +149,14 @@ def stored_in(home):
     return [Record(*row) for row in rows]
 
 
-def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path):
+@some_or_all
+def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path, share):
     """However `sitbone virtual` ends, the chip ends with it: what is on the image is what was flushed, and the next
     start goes on behind it. Then syncs are stopped, and finished."""
     rng, boot_s = random.Random(3), seconds_to_boot(flash, tmp_path)
+    stops = max(STOPS_A_STORE, round(SUPERVISOR_STOPS * share))
     before = log_of(flash, 512)
-    for number in range(SUPERVISOR_STOPS):
+    for number in range(stops):
         stop = STOPS[number % len(STOPS)]
         words = ("--sitter", "office", "--speed", "max", "--seed", number)
         child, port = switched_on(flash, tmp_path, *words)
@@ -162,9 +167,9 @@ def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path):
         assert found[: len(before)] == before
         assert [row.seq for row in found] == list(range(1, len(found) + 1))
         before = found
-    assert len({row.session for row in before}) >= SUPERVISOR_STOPS // 3, "most lives were long enough to boot"
+    assert len({row.session for row in before}) >= stops // 3, "most lives were long enough to boot"
     child, port = switched_on(flash, tmp_path, "--sitter", "empty")
-    stop_syncs(port, tmp_path, rng, before)
+    stop_syncs(port, tmp_path, rng, before, max(STOPS_A_STORE, round(SYNC_STOPS * share)))
     assert ended(child, signal.SIGTERM) == 0
 
 
@@ -179,12 +184,12 @@ def seconds_to_boot(flash, tmp_path):
     return boot_s
 
 
-def stop_syncs(port, tmp_path, rng, logged):
+def stop_syncs(port, tmp_path, rng, logged, stops):
     """Some into each of several stores; the last one into each is left alone."""
     begun_s = time.monotonic()
     assert ended(command("sync", "--port", port, home=tmp_path / "whole")) == 0
     whole_s = time.monotonic() - begun_s
-    for number in range(SYNC_STOPS):
+    for number in range(stops):
         home = tmp_path / f"home {number // STOPS_A_STORE}"
         child = command("sync", "--port", port, home=home)
         stop = (signal.SIGINT, signal.SIGKILL)[number % 2]

@@ -19,6 +19,8 @@ from tests.end_to_end.bad_line import KINDS, BadLine
 from tests.end_to_end.conftest import live_until
 
 RATES = (1e-4, 1e-3, 1e-2)
+QUICK = (1e-3, 0)
+LINES = [(rate, seed) for rate in RATES for seed in range(3 if rate < 1e-2 else 1) if (rate, seed) != QUICK]
 UNPLUGS = 14
 
 
@@ -81,7 +83,7 @@ def try_sync(store, line):
         return str(error)
 
 
-@pytest.mark.parametrize(("rate", "seed"), [(rate, seed) for rate in RATES for seed in range(3 if rate < 1e-2 else 1)])
+@pytest.mark.parametrize(("rate", "seed"), [QUICK, *(pytest.param(*one, marks=pytest.mark.slow) for one in LINES)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_line_with_faults(lived, tmp_path, kind, rate, seed):
     with BadLine(lived.port, kind, rate, seed=seed) as line:

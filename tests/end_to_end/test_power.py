@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from sitbone.board.device import Cushion
 from sitbone.replay.trace import read_trace
 from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
@@ -12,6 +14,7 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WAKE_MS = 3000
 
 
+@pytest.mark.slow
 def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, sitbone):
     seen = []
     seat = SitterSeat("office", seed=3, start=START)

@@ -10,7 +10,7 @@ from sitbone.virtual import TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
 
 
-@pytest.fixture(params=["a morning", "chair_day"])
+@pytest.fixture(params=["a morning", pytest.param("chair_day", marks=pytest.mark.slow)])
 def trace_path(request, tmp_path):
     if request.param == "chair_day":
         return request.getfixturevalue("shared_data") / "chair_day.csv.gz"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cushion.core import blocks, records
 from tests.fuzz import targets
+from tests.shares import some_or_all
 
 ATHERIS_INPUTS = int(os.environ.get("SITBONE_FUZZ", "25000"))
 HYPOTHESIS_INPUTS = 1500
@@ -39,9 +40,10 @@ def spoiled(draw, name):
     return bytes(data)
 
 
+@some_or_all
 @pytest.mark.parametrize("name", targets.TARGETS)
-def test_spoiled_inputs(name):
-    @settings(max_examples=HYPOTHESIS_INPUTS, deadline=None)
+def test_spoiled_inputs(name, share):
+    @settings(max_examples=round(HYPOTHESIS_INPUTS * share), deadline=None)
     @given(spoiled(name) | st.binary(max_size=1200))
     def check(data):
         targets.TARGETS[name](data)
@@ -49,17 +51,19 @@ def test_spoiled_inputs(name):
     check()
 
 
+@some_or_all
 @pytest.mark.parametrize("name", targets.TARGETS)
-def test_inputs_that_reach_new_code(name):
+def test_inputs_that_reach_new_code(name, share):
     if importlib.util.find_spec("atheris") is None:
         pytest.skip("atheris has no wheel for this platform")
-    command = [sys.executable, str(Path(targets.__file__)), name, f"-runs={ATHERIS_INPUTS}", "-seed=1", "-timeout=10"]
+    inputs = round(ATHERIS_INPUTS * share)
+    command = [sys.executable, str(Path(targets.__file__)), name, f"-runs={inputs}", "-seed=1", "-timeout=10"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "firmware", ROOT / "host_tools")))}
     done = subprocess.run(
         [*command, "-max_len=1600"], env=environment, capture_output=True, text=True, timeout=3600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert int(re.search(r"Done (\d+) runs", done.stderr)[1]) >= ATHERIS_INPUTS
+    assert int(re.search(r"Done (\d+) runs", done.stderr)[1]) >= inputs
 
 
 FIELD = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}

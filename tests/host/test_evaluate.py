@@ -2,6 +2,7 @@
 arithmetic.
 """
 
+import functools
 import os
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cushion.core.calibration import Calibration
+from cushion.core.dose import Dose
 from cushion.core.settings import Settings
 from sitbone.lab.evaluate import (
     Decided,
@@ -27,13 +29,18 @@ from sitbone.lab.truth import Sit, Truth, perform, truth_of
 from sitbone.replay.trace import Trace, TraceError, read_trace
 from sitbone.replay.trace_replay import calibration_from, decisions, engine_for, replay_trace
 from sitbone.virtual import SCENARIOS
+from tests.shares import some_or_all
 
 SITS = int(os.environ.get("SITBONE_EXAMPLES", "1000"))
 FLAT_DOSE_S = 0.3
 ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
+RECORDINGS = pytest.mark.parametrize(
+    "name", ["chair_day", pytest.param("office_week_semisynthetic", marks=pytest.mark.slow)]
+)
+scenario = functools.cache(lambda name: scenario_rows(name, (1,), 1.5)[0])
 
 
-@pytest.mark.parametrize("name", ["chair_day", "office_week_semisynthetic"])
+@RECORDINGS
 def test_a_recording(name, shared_data):
     ours = recording_rows(name, shared_data / f"{name}.csv.gz")[0]
     assert ours["transition_f1"] >= 0.99
@@ -42,7 +49,7 @@ def test_a_recording(name, shared_data):
     assert all(abs(error) <= 2 for error in ours["timing_s"])
 
 
-@pytest.mark.parametrize("name", ["chair_day", "office_week_semisynthetic"])
+@RECORDINGS
 def test_a_recording_with_its_own_calibration(name, shared_data):
     trace = read_trace(shared_data / f"{name}.csv.gz")
     calibration = calibration_from(trace)
@@ -57,23 +64,18 @@ def test_a_recording_with_its_own_calibration(name, shared_data):
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_scenario(name):
-    ours = scenario_rows(name, (1,), 1.5)[0]
+    ours = scenario(name)
     assert ours["transition_f1"] >= 0.98
     assert ours["error_min_worst"] <= 0.3
     assert ours["phantom_bouts"] == ours["phantom_prompts"] == 0
     assert all(abs(error) <= 2 for error in ours.get("timing_s", []))
-    SHIFTS[name] = ours["shifts"]
-
-
-SHIFTS: dict[str, tuple[int, int, int]] = {}
 
 
 def test_shifts_over_all_scenarios():
-    """What the scenarios above counted: hits, missed, extra. Forward lean alone must hold it too."""
-    if len(SHIFTS) < len(SCENARIOS):
-        pytest.skip("runs after all scenarios")
-    assert f1(*np.sum(list(SHIFTS.values()), axis=0)) >= 0.94
-    assert f1(*SHIFTS["forward"]) >= 0.94
+    """Hits, missed, extra. Forward lean alone must hold it too."""
+    shifts = {name: scenario(name)["shifts"] for name in SCENARIOS}
+    assert f1(*np.sum(list(shifts.values()), axis=0)) >= 0.94
+    assert f1(*shifts["forward"]) >= 0.94
 
 
 def trace_of(u, seconds_each):
@@ -114,16 +116,23 @@ def closed_dose_s(parts, limit_s, tau_s):
     return np.concatenate(out)
 
 
-@settings(max_examples=SITS, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.lists(st.tuples(st.integers(0, 2200), st.integers(20, 600)), min_size=2, max_size=12),
-    st.integers(300, 2700),
-    st.integers(30, 300),
-)
-def test_the_dose_comes_due_within_two_seconds_of_the_float_model(parts, limit_s, tau_s):
+@some_or_all
+def test_the_dose_comes_due_within_two_seconds_of_the_float_model(share):
     """Random sits as runs of relative load; oracle: the model's formulas in real numbers."""
-    from cushion.core.dose import Dose
 
+    @settings(max_examples=round(SITS * share), deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(st.tuples(st.integers(0, 2200), st.integers(20, 600)), min_size=2, max_size=12),
+        st.integers(300, 2700),
+        st.integers(30, 300),
+    )
+    def check(parts, limit_s, tau_s):
+        check_due(parts, limit_s, tau_s)
+
+    check()
+
+
+def check_due(parts, limit_s, tau_s):
     theirs = closed_dose_s(parts, limit_s, tau_s)
     dose, ours = Dose(), []
     for u, seconds in parts:

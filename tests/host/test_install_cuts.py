@@ -16,6 +16,7 @@ import pytest
 from sitbone.board import install as install_module
 from sitbone.board.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, version_id
 from sitbone.errors import CushionGone
+from tests.shares import some_or_all
 
 littlefs = pytest.importorskip("littlefs")
 
@@ -187,15 +188,17 @@ def is_whole(board, files, version):
     return all(board.sha256(path) == sha256 for path, sha256 in paths)
 
 
-def test_a_power_cut_anywhere_leaves_a_version_that_starts_and_the_log(versions, before, project_root):
+@some_or_all
+def test_a_power_cut_anywhere_leaves_a_version_that_starts_and_the_log(versions, before, project_root, share):
     old, new = versions
     names = {version_id(old): old, version_id(new): new}
     whole = LfsBoard(before)
     fill(whole, new, version_id(new))
     operations = whole.flash.operations
     total = len(operations)
-    points = sorted({*range(0, total, max(1, total // CUTS)), *range(total - 60, total)})
-    assert len(points) >= 200
+    cuts = round(CUTS * share)
+    points = sorted({*range(0, total, max(1, total // cuts)), *range(total - round(60 * share), total)})
+    assert len(points) >= cuts
     started = dict.fromkeys(names, 0)
     for point, image in images_at(before, operations, points):
         after = LfsBoard(image)

@@ -24,6 +24,7 @@ from sitbone.store.blocks import Record, read_block
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
 from tests.host.logs import T0_MS, FakeCushion, LogWriter
+from tests.shares import some_or_all
 
 NOW = datetime.fromtimestamp(T0_MS / 1000 + 4000, UTC)
 LINE_KILLS, LINE_INTERRUPTS, TIMED_KILLS = 420, 180, 150
@@ -180,12 +181,13 @@ def kill_often(root: Path, count: int, kill: Callable[[Path], int], expected: se
     return left
 
 
+@some_or_all
 @pytest.mark.parametrize(
     ("count", "act", "expected"),
     [(LINE_KILLS, kill_self, {-signal.SIGKILL, 0}), (LINE_INTERRUPTS, interrupt_self, {130, 0})],
     ids=["SIGKILL", "Ctrl-C"],
 )
-def test_stopped_at_any_line(folder: Path, count: int, act, expected) -> None:
+def test_stopped_at_any_line(folder: Path, count: int, act, expected, share: float) -> None:
     rng = random.Random(count)
     (folder / "all").mkdir()
     lines = lines_of_a_sync(folder / "all")
@@ -194,11 +196,12 @@ def test_stopped_at_any_line(folder: Path, count: int, act, expected) -> None:
         number = rng.randint(1, lines)
         return wait(in_child(lambda: at_line(number, act, lambda: sync(into))))
 
-    left = kill_often(folder, count, kill, expected)
+    left = kill_often(folder, round(count * share), kill, expected)
     assert len(set(left)) > 3, "stopped at many stages"
 
 
-def test_killed_at_any_time(folder: Path) -> None:
+@some_or_all
+def test_killed_at_any_time(folder: Path, share: float) -> None:
     rng = random.Random(7)
     (folder / "all").mkdir()
     begun_s = time.monotonic()
@@ -211,4 +214,4 @@ def test_killed_at_any_time(folder: Path) -> None:
         os.kill(child, signal.SIGKILL)
         return wait(child)
 
-    kill_often(folder, TIMED_KILLS, kill, {-signal.SIGKILL, 0})
+    kill_often(folder, round(TIMED_KILLS * share), kill, {-signal.SIGKILL, 0})
