@@ -83,14 +83,14 @@ def prepare_board():
         if board.button_held():
             return PLAIN
     except board.WrongBoard:
-        return SAFE  # main.py tells why
+        return SAFE  # main.py shows the reason
     return NORMAL if board.slept() else choose_mode(board.lost_power())
 
 
 gc.threshold(COLLECT_EVERY)
 try:
     version = choose_version()
-except OSError as error:  # a flash that takes nothing more must not keep the cushion from running
+except OSError as error:  # a flash that refuses writes must not keep the cushion from running
     sys.print_exception(error)
     version = (read_lines("/fw/current") + [""])[0]
 start_mode = PLAIN
@@ -103,7 +103,7 @@ try:
 except OSError as error:
     sys.print_exception(error)
     start_mode = NORMAL
-except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock anybody out
+except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock out the user
     sys.print_exception(error)
 if start_mode == PLAIN:
-    print("sitbone: safe mode; nothing runs. Install the firmware with: sitbone install --port PORT")
+    print("sitbone: the firmware is not running; install it with sitbone install --port PORT")

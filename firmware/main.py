@@ -46,11 +46,11 @@ def last_words():
         with open(LAST_WORDS) as file:
             return file.read().strip().split("\n")[-1]
     except OSError:
-        return "nothing is known of why"
+        return "the reason is unknown"
 
 
 def keep_last_words(error):
-    """A start that fails this early can't log: the next one tells."""
+    """A start that fails this early can't write to the log: the next one does."""
     text = io.StringIO()
     sys.print_exception(error, text)
     try:

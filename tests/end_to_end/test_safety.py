@@ -296,7 +296,13 @@ def test_three_failed_starts_lead_to_safe_mode_with_link_and_log(flash, sitbone)
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("devkitt", "board profile devkitt is unknown; install with --board and one of devkit, firebeetle, s3-devkit"),
+        (
+            "devkitt",
+            (
+                "board profile devkitt is unknown; run sitbone install with --board and one of"
+                " devkit, firebeetle, s3-devkit"
+            ),
+        ),
         ("", ""),
     ],
 )
@@ -338,7 +344,7 @@ def test_a_silent_motor_driver_is_told_and_costs_nothing_else(flash_of):
         pass_time(cushion, 1000)
         assert run(cushion, PLAY) == b"False"
         found = status(cushion)
-        assert "motor does not answer" in found["faults"]
+        assert "motor driver does not answer" in found["faults"]
         assert found["crashes"] == 0
     assert on_spans(cushion.seen) == []
 

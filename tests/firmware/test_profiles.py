@@ -33,7 +33,7 @@ def test_every_profile_fits_its_chip(name):
         ("devkit", {"led": 26}, "GPIO 26 is used twice"),
         ("devkit", {"chip": "esp8266"}, "unknown chip esp8266"),
         ("devkit", {"zones": "ads1115"}, "a part on I2C, but no I2C pins"),
-        ("firebeetle", {"haptic_enable": None}, "a DRV2605L without its EN pin would go on vibrating through a reset"),
+        ("firebeetle", {"haptic_enable": None}, "a DRV2605L without its EN pin would keep vibrating through a reset"),
         ("s3-devkit", {"sensor_supply": 30}, "sensor_supply on GPIO 30: the flash is wired there"),
     ],
 )
@@ -60,8 +60,8 @@ def test_resistors_are_told_by_zone_or_all_at_once(text, ohms):
     assert divider_ohms(text, 3300) == ohms
 
 
-RIGHT_ONE = "; measure it alone, out of the circuit, or fit the right one"
-NO_LIST = " is no list of ohms; give four whole numbers, or one for all"
+RIGHT_ONE = "; measure it on its own, out of the circuit, or fit the right one"
+NO_LIST = " is not a list of ohms; give four whole numbers, or one for all"
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ NO_LIST = " is no list of ohms; give four whole numbers, or one for all"
         ("3300,3300", "3300,3300" + NO_LIST),
         ("3300;3300;3300;3300", "3300;3300;3300;3300" + NO_LIST),
         ("3300,3300,3300,3300,3300", "3300,3300,3300,3300,3300" + NO_LIST),
-        ("3101,3300,3300,3300", "3101 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
-        ("3300,3300,3300,3499", "3499 ohm at right_thigh is no resistor of 3300 ohm" + RIGHT_ONE),
-        ("3300,3000,3300,3300", "3000 ohm at right_it is no resistor of 3300 ohm" + RIGHT_ONE),
-        ("3600", "3600 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
-        ("-3300", "-3300 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
-        ("9" * 60, "9" * 60 + " ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE),
+        ("3101,3300,3300,3300", "3101 ohm at left_it is not a 3300 ohm resistor" + RIGHT_ONE),
+        ("3300,3300,3300,3499", "3499 ohm at right_thigh is not a 3300 ohm resistor" + RIGHT_ONE),
+        ("3300,3000,3300,3300", "3000 ohm at right_it is not a 3300 ohm resistor" + RIGHT_ONE),
+        ("3600", "3600 ohm at left_it is not a 3300 ohm resistor" + RIGHT_ONE),
+        ("-3300", "-3300 ohm at left_it is not a 3300 ohm resistor" + RIGHT_ONE),
+        ("9" * 60, "9" * 60 + " ohm at left_it is not a 3300 ohm resistor" + RIGHT_ONE),
     ],
 )
 def test_what_no_such_resistor_measures_is_refused_in_one_line(text, line):
@@ -101,7 +101,7 @@ def test_the_device_reads_them_alike():
         "(3320, 3320, 3320, 3320)",
         "3k3" + NO_LIST,
         "3300,3300" + NO_LIST,
-        "330 ohm at left_it is no resistor of 3300 ohm" + RIGHT_ONE,
+        "330 ohm at left_it is not a 3300 ohm resistor" + RIGHT_ONE,
     ]
 
 

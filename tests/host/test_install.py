@@ -172,8 +172,8 @@ def test_the_board_is_told_what_is_new_and_keeps_the_rest(
 @pytest.mark.parametrize(
     ("name", "ohms", "line"),
     [
-        (None, "3000", "3000 ohm at left_it is no resistor of 3300 ohm; measure it alone, out of the circuit"),
-        ("devkit", "3.3k", "3.3k is no list of ohms; give four whole numbers, or one for all"),
+        (None, "3000", "3000 ohm at left_it is not a 3300 ohm resistor; measure it on its own, out of the circuit"),
+        ("devkit", "3.3k", "3.3k is not a list of ohms; give four whole numbers, or one for all"),
         ("devkitt", FOUR, "no board is called devkitt; choose from devkit, firebeetle, s3-devkit"),
     ],
 )
@@ -228,7 +228,7 @@ def test_resistors_that_cannot_be_are_a_told_fault_and_no_safe_mode(cushion: Vir
     status = restarted_with(cushion, b"devkit\n" + line + b"\n")
     assert status["safe_mode"] == ""
     assert status["divider_ohm"] == [3300] * 4
-    assert status["faults"] == ["resistors as told can't be used, 3300 ohm are taken"]
+    assert status["faults"] == ["resistors in the board file are unusable, 3300 ohm is used"]
     assert "install --divider-ohm" in advice_for(status["faults"][0])
     install(cushion.port, divider_ohm=FOUR)
     with Cushion(cushion.port) as link:
@@ -238,7 +238,7 @@ def test_resistors_that_cannot_be_are_a_told_fault_and_no_safe_mode(cushion: Vir
 
 def test_a_board_file_that_is_no_text_is_safe_mode_until_it_is_told_anew(cushion: VirtualCushion) -> None:
     status = restarted_with(cushion, b"devkit\n\xff\xfe")
-    assert status["safe_mode"] == "the board file can't be read; install with --board and the board's name"
+    assert status["safe_mode"] == "the board file can't be read; run sitbone install with --board and the board's name"
     install(cushion.port, board_name="devkit")
     with Cushion(cushion.port) as link:
         assert link.call("status")["safe_mode"] == ""

@@ -21,7 +21,7 @@ NAMES = ("left sitting bone", "right sitting bone", "left thigh", "right thigh")
 
 
 class Capture:
-    """One phase of a calibration on top of `calibration`; ``state``, ``why`` and ``left_s`` tell how it stands.
+    """One phase of a calibration on top of `calibration`; ``state``, ``why`` and ``left_s`` report its progress.
 
     ``result`` is the new Calibration, to be used only once ``state`` is DONE.
     """
@@ -69,7 +69,7 @@ class Capture:
             seen = sorted(self._seen[zone])
             gain = self.result.gain_pa_per_us[zone]
             if (seen[-1] - seen[0]) * gain // 1000 > _EMPTY_DRIFT_PA:
-                self._refuse("the seat moved under the {}; leave it alone and start again".format(NAMES[zone]))
+                self._refuse("something moved on the {}; leave the seat alone and start again".format(NAMES[zone]))
             self.result.tare_ns[zone] = seen[len(seen) // 2]
             total_pa += self.result.tare_ns[zone] * gain // 1000
             self.result.set_reference(zone, self._calibration.ref_pa[zone])
@@ -90,16 +90,16 @@ class Capture:
             self.result.set_reference(zone, median)
         if medians[0] < _LEAST_REF_PA or medians[1] < _LEAST_REF_PA:
             weak = NAMES[0 if medians[0] < medians[1] else 1]
-            self._refuse("no load under the {}; sit back, upright, and start again".format(weak))
+            self._refuse("there is no load under the {}; sit back, upright, and start again".format(weak))
         elif max(medians[0], medians[1]) > _LOPSIDED * min(medians[0], medians[1]):
             heavy = NAMES[0 if medians[0] > medians[1] else 1]
-            self._refuse("nearly all load is under the {}; sit evenly and start again".format(heavy))
+            self._refuse("nearly all the load is under the {}; sit evenly and start again".format(heavy))
         if max(medians) > 2 * MAX_REF_PA:
-            self._refuse("the load is too high to be a seat; check that the sensors lie flat and start again")
+            self._refuse("the load is too high for a person; check that the sensors lie flat and start again")
         self.result.calibrated = True
 
     def _refuse(self, why):
-        """The first reason is the one that is told."""
+        """The first reason is the one reported."""
         if self.state == REFUSED:
             return
         self.state = REFUSED

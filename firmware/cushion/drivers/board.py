@@ -13,7 +13,9 @@ from cushion.drivers.power import Power
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of
 from cushion.drivers.zones import Zones
 
-BOARD_FILE = "/etc/board"  # the profile's name; in a second line what the dividers' resistors measure, once told
+BOARD_FILE = (
+    "/etc/board"  # the profile's name; in a second line the measured values of the dividers' resistors, if given
+)
 _NO_FILE = const(2)  # errno
 _WATCHDOG_MS = const(20000)  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
@@ -38,7 +40,9 @@ def _told():
             text = file.read()
     except (OSError, ValueError) as error:
         if getattr(error, "errno", 0) != _NO_FILE:
-            raise WrongBoard("the board file can't be read; install with --board and the board's name") from None
+            raise WrongBoard(
+                "the board file can't be read; run sitbone install with --board and the board's name"
+            ) from None
         text = ""
     lines = text.split("\n") + [""]
     return lines[0].strip(), lines[1].strip()
@@ -49,24 +53,28 @@ def chosen_profile():
     name = _told()[0] or DEFAULT_PROFILE
     if name not in PROFILES:
         known = ", ".join(sorted(PROFILES))
-        raise WrongBoard("board profile {} is unknown; install with --board and one of {}".format(name[:40], known))
+        raise WrongBoard(
+            "board profile {} is unknown; run sitbone install with --board and one of {}".format(name[:40], known)
+        )
     profile = PROFILES[name]
     problems = problems_of(profile)
     if problems:
         raise WrongBoard("board profile {}: {}".format(name, problems[0]))
     if not _fits_chip(profile["chip"], getattr(sys.implementation, "_machine", "")):
-        raise WrongBoard("board profile {} is for another chip than {}".format(name, sys.implementation._machine))
+        raise WrongBoard("board profile {} does not fit this chip, {}".format(name, sys.implementation._machine))
     return profile
 
 
 def measured_ohms(nominal_ohm):
     """``(ohms, fault)``: each zone's lower resistor. Numbers that can't be used cost a few percent of load at most, so
-    the nominal value stands in, and the fault is told: a cushion that stays silent would be worse."""
+    the nominal value stands in, and a fault is reported: a cushion that stays silent would be worse."""
     text = _told()[1]
     try:
         return divider_ohms(text or str(nominal_ohm), nominal_ohm), ""
     except ValueError:
-        return (nominal_ohm,) * len(ZONES), "resistors as told can't be used, {} ohm are taken".format(nominal_ohm)
+        return (nominal_ohm,) * len(ZONES), "resistors in the board file are unusable, {} ohm is used".format(
+            nominal_ohm
+        )
 
 
 def _fits_chip(chip, machine_name):
@@ -96,8 +104,8 @@ def button_held():
 class Board:
     """The cushion's hardware, opened: ``zones``, ``haptics``, ``button``, ``battery``, ``clock``, ``power``.
 
-    ``divider_ohm`` is each zone's lower resistor, ``fault`` what is wrong with what was told of them, or "".
-    Raises WrongBoard. A part on I2C that doesn't answer is no reason to: its readings are missing, its motor refuses.
+    ``divider_ohm`` is each zone's lower resistor, ``fault`` what is wrong with their values in the board file, or "".
+    Raises WrongBoard. A part on I2C that doesn't answer doesn't raise: its readings are missing, its motor refuses.
     """
 
     def __init__(self):

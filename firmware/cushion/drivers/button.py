@@ -56,7 +56,7 @@ class Button:
                 return presses
 
     async def _while_level(self, pressed, most_ms):
-        """How long the button stays as it is, up to `most_ms`."""
+        """How long the button stays in this state, up to `most_ms`."""
         passed_ms = 0
         while passed_ms < most_ms and self.is_pressed() == pressed:
             await asyncio.sleep_ms(_POLL_MS)

@@ -1,6 +1,6 @@
 """DRV2605L: one vibration motor on I2C, driven by its real-time register. Register map: TI SLOS854.
 
-Its playback goes on whatever becomes of the chip that began it, so its EN pin, pulled down on the board, is what
+Its playback continues whatever happens to the chip that started it, so its EN pin, pulled down on the board, is what
 stops it: low in reset, at power-on and whenever in doubt. While EN is low it can neither be written nor vibrate.
 """
 

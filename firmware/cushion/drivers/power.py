@@ -21,7 +21,7 @@ class Power:
         self._usb = usb
 
     def on_usb(self):
-        """Whether USB power is present; always on a board that can't tell."""
+        """Whether USB power is present; always true on a board that can't detect it."""
         return self._usb is None or self._usb.value() == 1
 
     def can_wake_on_sitting(self):

@@ -1,7 +1,7 @@
 """Board profiles: which pin does what, as data. No chip module is imported here, so the host can read it.
 
 A file on the cushion, ``/etc/board``, names the profile; without it the default one holds. Its second line, if there
-is one, tells what the four resistors of that very board measure (`divider_ohms`). A profile is a dict:
+is one, holds the measured values of that board's four resistors (`divider_ohms`). A profile is a dict:
 
 =================  ====================================================================================
 key                meaning
@@ -12,7 +12,7 @@ key                meaning
 ``oversample``     readings that make one sample
 ``divider_ohm``    lower resistor of each divider, ohm: what it is meant to be
 ``supply_mv``      voltage across sensor and divider, mV
-``dead_mv``        below this the ADC can't tell a voltage from none (the ESP32's calibrated zero reads about 142 mV)
+``dead_mv``        below this a voltage can't be told from none (the ESP32's calibrated zero reads about 142 mV)
 ``sensor_supply``  GPIO that switches the dividers' supply, active high
 ``haptics``        "pwm" (two motors behind MOSFETs) or "drv2605l" (one motor on a driver on I2C)
 ``motors``         GPIO of the left and the right motor's MOSFET gate; () with a DRV2605L
@@ -158,11 +158,11 @@ def divider_ohms(text, nominal_ohm):
     if len(ohms) == 1:
         ohms = ohms * len(ZONES)
     if len(ohms) != len(ZONES):
-        raise ValueError("{} is no list of ohms; give four whole numbers, or one for all".format(text[:40]))
+        raise ValueError("{} is not a list of ohms; give four whole numbers, or one for all".format(text[:40]))
     for zone, ohm in zip(ZONES, ohms):
         if abs(ohm - nominal_ohm) * 1000 > nominal_ohm * DIVIDER_WITHIN_PERMILLE:
-            told = "{} ohm at {} is no resistor of {} ohm".format(ohm, zone, nominal_ohm)
-            raise ValueError(told + "; measure it alone, out of the circuit, or fit the right one")
+            wrong = "{} ohm at {} is not a {} ohm resistor".format(ohm, zone, nominal_ohm)
+            raise ValueError(wrong + "; measure it on its own, out of the circuit, or fit the right one")
     return ohms
 
 
@@ -207,7 +207,7 @@ def _missing_parts(profile):
     if on_bus and not profile["i2c"]:
         problems.append("a part on I2C, but no I2C pins")
     if profile["haptics"] == "drv2605l" and profile["haptic_enable"] is None:
-        problems.append("a DRV2605L without its EN pin would go on vibrating through a reset")
+        problems.append("a DRV2605L without its EN pin would keep vibrating through a reset")
     if profile["haptics"] == "pwm" and len(profile["motors"]) != 2:
         problems.append("two motors are needed")
     if len(profile["adc_pins"]) != len(ZONES):

@@ -29,10 +29,10 @@ def call(line, crc):
     """Does what `line`, JSON ``[name, arguments…]``, says if it has that CRC; each answered line ends with its own."""
     global _checked
     if crc32(line.encode()) != crc:
-        raise ValueError("the call came damaged")
+        raise ValueError("the call was damaged on the way")
     name, *arguments = json.loads(line)
     if name not in CALLS:
-        raise ValueError("this firmware knows no call " + name)
+        raise ValueError("this firmware has no call " + name)
     if _app.safe_mode and name not in IN_SAFE_MODE:
         print(_line({"error": "the cushion is in safe mode ({}); run sitbone doctor".format(_app.safe_mode)}, True))
         return
@@ -134,7 +134,7 @@ def clock(unix_ms, utc_offset_min):
     monitor, board = _app.monitor, _app.board
     was_ms = board.clock.unix_ms()
     board.clock.set_unix_ms(unix_ms)
-    _app.retain()  # with the time as it is now: the jump is no time that passed
+    _app.retain()  # with the new time: the jump of the clock is not elapsed time
     settings = monitor.engine.settings
     if settings.utc_offset_min != utc_offset_min and not check("utc_offset_min", utc_offset_min):
         _app.change_settings({"utc_offset_min": utc_offset_min}, "clock set")
@@ -162,7 +162,7 @@ def read_log(since_seq):
 
 
 def record(for_s):
-    """Raw samples for so long: a JSON line, one for each sample as it is taken, and a last one. Levels in 100 uV."""
+    """Raw samples for `for_s`: a JSON line, one more for each sample when taken, and a last one. Levels in 100 uV."""
     from cushion.link.raw_stream import RawStream  # only when it is asked for: each module costs memory
 
     monitor = _app.monitor
@@ -174,7 +174,7 @@ def ack(host, log_id, seq):
     """A host has every record up to `seq` of this log on its disk."""
     log = _app.log
     if log_id != log.log_id or not 0 < seq <= log.durable_seq:
-        _answer({"error": "no such record in this log; sync again"})
+        _answer({"error": "this log has no such record; sync again"})
         return
     _app.acks.take(host, seq)
     _answer({"acked": _app.acks.of(host)})
@@ -241,7 +241,7 @@ def gesture(name):
 def vibrate(side, strength_percent):
     """One pulse, to find out what is felt: side 1 left, 2 right, 3 both; the motors' limits hold for it too."""
     if not records.SIDE_LEFT <= side <= records.SIDE_BOTH or not 1 <= strength_percent <= 100:
-        _answer({"error": "no such vibration; give side 1 to 3 and 1 to 100 %"})
+        _answer({"error": "vibration out of range; give side 1 to 3 and 1 to 100 %"})
         return
     _answer({"played": _app.monitor.try_vibration(side, strength_percent)})
 
@@ -300,7 +300,7 @@ def _faults(engine):
     if engine.calibration.wants_recalibration:
         faults.append("calibration drifted")
     if _app.board.haptics.failures:
-        faults.append("motor does not answer")
+        faults.append("motor driver does not answer")
     if _app.log.failed_writes:
         faults.append("log refused {} writes".format(_app.log.failed_writes))
     return faults

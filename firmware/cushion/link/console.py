@@ -130,7 +130,7 @@ class Console:
         try:
             exec(bytes(code).decode(), self._globals)
             await self._send_stream()
-        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  whatever a host's snippet raises is told to the host
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  whatever a host's snippet raises goes back to the host
             text = io.StringIO()
             sys.print_exception(error, text)
             problem = text.getvalue().encode()

@@ -24,8 +24,8 @@ _TRIES = const(4)  # of one commit, each with a segment less where there was no 
 class Log:
     """The cushion's log.
 
-    ``session`` counts starts of the firmware and ``log_id`` tells this log from one that was erased; ``durable_seq`` is
-    the last record a power cut can no longer take (0 = none yet); ``failed_writes`` counts writes the flash refused.
+    ``session`` counts starts of the firmware and ``log_id`` distinguishes this log from an erased one; ``durable_seq``
+    is the last record a power cut can no longer take (0 = none yet); ``failed_writes`` counts writes the flash refused.
     """
 
     def __init__(self, cushion_id, folder=FOLDER):
@@ -36,12 +36,12 @@ class Log:
         self._view = memoryview(self._writer.block)
         self._written = 0  # bytes of the block that are on the flash
         self._pending: list = []  # records that are not: (kind, payload, mono_s, mono_ms, unix_s)
-        self._dropped = 0  # records, since that was last told
-        self._evicted_first = 0  # of what is gone but not yet durably told
+        self._dropped = 0  # records, since the last `dropped` record
+        self._evicted_first = 0  # of the segments that are gone, while no `evicted` record is durable
         self._file = None
         self._room = 0  # blocks the open segment can still take
         self._pad = 0  # bytes that bring an adopted segment to whole blocks
-        self._victims: list = []  # segments that are told as evicted and go once that is durable
+        self._victims: list = []  # segments to remove once their `evicted` record is durable
         segments.make_folder(folder)
         last = segments.find_last(folder)
         self.session = last.session + 1
@@ -174,7 +174,7 @@ class Log:
     # --- eviction: the oldest segments go. What a host has acknowledged is always older than what none has.
 
     def _choose_victims(self):
-        """Chooses the oldest segments until the reserve would be free, and tells it in the segment that begins now;
+        """Chooses the oldest segments until the reserve would be free, and logs it in the segment that begins now;
         they are removed once that is durable."""
         names = segments.names(self._folder)
         missing = RESERVE_BYTES - self.bytes_free()
@@ -193,12 +193,12 @@ class Log:
 
     def _tell(self, kind, values):
         """Puts a record of the log's own before the others, in the place of an earlier one that isn't durable yet."""
-        told = (kind, records.payload_of(kind, values)) + self._pending[0][2:]
+        record = (kind, records.payload_of(kind, values)) + self._pending[0][2:]
         for index in range(len(self._pending)):
             if self._pending[index][0] == kind:
-                self._pending[index] = told
+                self._pending[index] = record
                 return
-        self._pending.insert(0, told)
+        self._pending.insert(0, record)
 
     def _drop_oldest(self):
         index = 0
@@ -214,7 +214,7 @@ class Log:
         self._victims = []
 
     def _evict_untold(self):
-        """Frees a segment's space when there is none left to tell it first; False when only the newest is left."""
+        """Frees a segment's space when there is none left to log it first; False when only the newest is left."""
         names = segments.names(self._folder)
         if len(names) < 2 or not self._pending:
             return False

@@ -1,4 +1,4 @@
-"""The bytes between supervisor and chip. ``chip/worldlink.py`` is the other end.
+"""The bytes between supervisor and chip. ``chip/silicon/worldlink.py`` is the other end.
 
 Up (chip to supervisor): frames of ``<tag:1> <t_ms:8> <length:2> <payload>``, in the order in which things happened.
 Down: one hello (length-prefixed JSON) when a chip starts, then one chunk of world for each ``CHUNK`` frame.

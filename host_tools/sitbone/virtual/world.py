@@ -25,7 +25,7 @@ _REAL_PACE = 1000
 _BATTERY_MV = 3900
 _BETWEEN_PRESSES_MS = 150
 _SWITCH_MV = 215  # of a zone whose sensor is at 47 kohm: there the wake sensor closes
-_DRV_MOTOR = 200  # chip/parts.py
+_DRV_MOTOR = 200  # chip/silicon/parts.py
 FAULT_LINES = {"bus": 64, "ads1115": 65, "drv2605l": 66}
 _SIDES = ("left", "right")
 
@@ -127,7 +127,7 @@ class World:
         return gpio
 
     def seat_switch(self, t_ms: int) -> bool:
-        """Whether the wake sensor is closed; chip/pins.py says the same while the chip runs."""
+        """Whether the wake sensor is closed; chip/silicon/pins.py does the same while the chip runs."""
         zones_mv = self.seat.zones_mv(np.array([t_ms], dtype=np.int64))[0]
         return bool(max(zones_mv[0], zones_mv[1]) >= _SWITCH_MV)
 
