@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all lint format types pytest lock wheel bench evaluate soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types pytest lock wheel bench evaluate mutants soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -25,6 +25,7 @@ help:
 	@echo 'make pytest  the tests of make test alone; ARGS="-k dose" is handed on'
 	@echo 'make bench   the benchmarks, one after the other, with their figures'
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
+	@echo 'make mutants   every mutant of firmware/cushion/core against tests/core: an hour; a run that was cut goes on'
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
@@ -104,6 +105,9 @@ evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
 	SITBONE_EXAMPLES=10000 $(PYTEST) $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
 	SITBONE_PEOPLE=500 $(PYTEST) $(PATIENT) -m bench tests/host/test_population.py
+
+mutants: $(READY)
+	$(BIN)/python -m tests.core.mutants --decisions $(ARGS)
 
 soak: $(READY) micropython32
 	SITBONE_SOAK=30 SITBONE_CUTS=all SITBONE_HEAP_DAYS=7 $(PYTEST) -s tests/end_to_end/test_soak.py \

@@ -69,9 +69,9 @@ def require(interpreter: str) -> None:
     pytest.skip(reason)
 
 
-def suite_files() -> list[Path]:
+def suite_files(folder: Path = SUITE) -> list[Path]:
     """Suite files are those that hold a test; others in the folder are their helpers."""
-    return [path for path in sorted(SUITE.glob("*.py")) if names_of_tests(path)]
+    return [path for path in sorted(folder.glob("*.py")) if names_of_tests(path)]
 
 
 def names_of_tests(path: Path) -> list[str]:
