@@ -42,7 +42,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def installed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], Path]:
-    """By a board's profile (None: not told), a folder with ``flash.img``, on which the firmware was installed once for
+    """By a board's profile (None: not given), a folder with ``flash.img``, on which the firmware was installed once for
     all tests, as `sitbone install` leaves it, and ``result.json``: what install said."""
     require("unix")
     from cushion.drivers.profiles import DEFAULT_PROFILE
@@ -54,15 +54,15 @@ def installed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | No
     def folder_of(board: str | None) -> Path:
         if board not in folders:
             folder = tmp_path_factory.mktemp(f"installed-{board}")
-            told: list[dict[str, Any]] = []
+            shown: list[dict[str, Any]] = []
             with VirtualCushion(
                 EmptySeat(),
                 flash=folder / "flash.img",
                 board=board or DEFAULT_PROFILE,
-                install=lambda port: told.append(install(port, board_name=board)),
+                install=lambda port: shown.append(install(port, board_name=board)),
             ):
                 pass
-            (folder / "result.json").write_text(json.dumps(told[0]))
+            (folder / "result.json").write_text(json.dumps(shown[0]))
             folders[board] = folder
         return folders[board]
 
@@ -71,7 +71,7 @@ def installed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | No
 
 @pytest.fixture(scope="session")
 def installed(installed_of: Callable[[str | None], Path]) -> Path:
-    """The folder of a board that was told nothing."""
+    """The folder of a board without a board file."""
     return installed_of(None)
 
 

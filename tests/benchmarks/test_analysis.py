@@ -35,7 +35,7 @@ def best_ms(call: Callable[[], object], times: int = 3) -> str:
 def test_years_of_data(tmp_path: Path, capsys: pytest.CaptureFixture[str], years: float) -> None:
     path = tmp_path / "years.sqlite"
     count = write_years(path, years, LAST)
-    told = [f"{years} years, {count} records, {path.stat().st_size / 1e6:.0f} MB:"]
+    shown = [f"{years} years, {count} records, {path.stat().st_size / 1e6:.0f} MB:"]
 
     def opened(ask: Callable[[Store], object]) -> Callable[[], None]:
         def ask_anew() -> None:
@@ -54,6 +54,6 @@ def test_years_of_data(tmp_path: Path, capsys: pytest.CaptureFixture[str], years
         "the report as PDF": (lambda store: write_pdf(report_of(store, NOW), tmp_path / "report.pdf"), 3),
     }
     for what, (ask, times) in asks.items():
-        told.append(f"  {what}: {best_ms(opened(ask), times)}")
+        shown.append(f"  {what}: {best_ms(opened(ask), times)}")
     with capsys.disabled():
-        print("\n" + "\n".join(told))
+        print("\n" + "\n".join(shown))

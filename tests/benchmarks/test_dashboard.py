@@ -39,8 +39,8 @@ def test_pages_over_years(years, tmp_path, page):
         for path, last in PAGES.items():
             taken = [_opened(page, dashboard.at(path), last) for _ in range(TIMES + 1)]
             first, *others = taken
-            told = f"first {first:.2f} s, then median {statistics.median(others):.3f} s, best {min(others):.3f} s"
-            print(f"  {path}: {told}")
+            shown = f"first {first:.2f} s, then median {statistics.median(others):.3f} s, best {min(others):.3f} s"
+            print(f"  {path}: {shown}")
 
 
 def _opened(page, url, last):

@@ -30,7 +30,7 @@ def test_a_day_over_the_wire(flash, tmp_path, capsys):
     assert 10_000 < result["bytes"] < 50_000, "under 5 s at 115200 baud"
     assert result["bytes"] / line.carried >= 0.9, "of the wire's bytes"
     assert (result["lost"], result["damaged"]) == ([], 0)
-    told = []
+    shown = []
     for baud in BAUDS:
         with VirtualCushion(SitterSeat("office", seed=2), flash=flash, speed=1.0, baud=baud) as cushion:
             with Cushion(cushion.port) as link:
@@ -50,10 +50,10 @@ def test_a_day_over_the_wire(flash, tmp_path, capsys):
             )
             stock_s = time.monotonic() - begun_s
         share = size / streamed_s / (baud / 10)
-        told.append(
+        shown.append(
             f"{baud} baud: {size} bytes streamed in {streamed_s:.2f} s ({share:.0%} of the wire), whole sync"
             f" {sync['seconds']:.2f} s; stock mpremote fs cp of {largest[0]} bytes {stock_s:.2f} s"
             f" ({largest[0] / stock_s / (baud / 10):.0%}); late steps {late}"
         )
     with capsys.disabled():
-        print("\n" + "\n".join(told))
+        print("\n" + "\n".join(shown))

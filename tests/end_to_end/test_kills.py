@@ -65,8 +65,8 @@ def live(image, first, rng, stop):
     rest, errors = process.communicate(timeout=30)
     assert process.returncode in ((-signal.SIGKILL,) if stop == signal.SIGKILL else (1, 130, -signal.SIGINT)), errors
     # A Ctrl-C may fall into a line that is being said: the interpreter's own last words follow right behind.
-    told = (said + rest).decode().partition("Traceback")[0]
-    return [line.split() for line in told[: told.rfind("\n") + 1].splitlines()]
+    shown = (said + rest).decode().partition("Traceback")[0]
+    return [line.split() for line in shown[: shown.rfind("\n") + 1].splitlines()]
 
 
 @some_or_all
@@ -82,8 +82,8 @@ def test_the_firmwares_storage_survives(image, count, stop, share):
         assert ["refused"] not in said
         assert said[0][0] == "started"
         assert int(said[0][-1]) in snooze, "settings are those saved last, or those being saved"
-        told = [int(words[1]) for words in said if words[0] == "record"]
-        acknowledged = told[-1] if told else acknowledged
+        shown = [int(words[1]) for words in said if words[0] == "record"]
+        acknowledged = shown[-1] if shown else acknowledged
         for words in said:
             if words[0] in ("saving", "saved"):
                 value = int(words[1])
@@ -93,15 +93,15 @@ def test_the_firmwares_storage_survives(image, count, stop, share):
             int(fields_of(row.kind, row.payload)["left_dose_cs"]) for row in found if row.kind == records.SYMPTOM
         ]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else not acknowledged
-        # One more may be on the flash: it was flushed, and the stop came before it could be told.
+        # One more may be on the flash: it was flushed, and the stop came before it could be acknowledged.
         assert not numbers or acknowledged <= numbers[-1] <= acknowledged + 1
         assert [row.seq for row in found] == list(range(found[0].seq, found[0].seq + len(found))) if found else True
         acknowledged = numbers[-1] if numbers else acknowledged
     assert acknowledged > count, "there was something to lose"
 
 
-def command(*words, home, told=None):
-    """Runs a `sitbone` command in a fork, its output to the file descriptor ``told``; returns the process's number."""
+def command(*words, home, shown=None):
+    """Runs a `sitbone` command in a fork, its output to the file descriptor ``shown``; returns the process's number."""
     child = os.fork()
     if child:
         return child
@@ -109,7 +109,7 @@ def command(*words, home, told=None):
     try:
         os.environ["SITBONE_HOME"] = str(home)
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere if told is None else told, 1)
+        os.dup2(nowhere if shown is None else shown, 1)
         os.dup2(nowhere, 2)
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  not the parent's, which pytest captures
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -123,10 +123,10 @@ def command(*words, home, told=None):
 
 def switched_on(flash, tmp_path, *words):
     """A virtual cushion's process and its port."""
-    ready, told = os.pipe()
+    ready, shown = os.pipe()
     port = tmp_path / "cushion"
-    child = command("virtual", "--flash", flash, "--link", port, *words, home=tmp_path, told=told)
-    os.close(told)
+    child = command("virtual", "--flash", flash, "--link", port, *words, home=tmp_path, shown=shown)
+    os.close(shown)
     assert os.read(ready, 5) == b"ready", "the cushion starts"
     os.close(ready)
     return child, port
@@ -174,7 +174,7 @@ def test_the_supervisor_and_a_sync_may_be_stopped(flash, tmp_path, share):
 
 
 def seconds_to_boot(flash, tmp_path):
-    """How long this machine, as busy as it is, takes from a port that answers to a record of the start."""
+    """How long this machine, at its present load, takes from a port that answers to a record of the start."""
     child, _ = switched_on(flash, tmp_path, "--sitter", "empty")
     begun_s, before = time.monotonic(), len(log_of(flash, 512))
     while len(log_of(flash, 512)) == before:

@@ -26,9 +26,9 @@ def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, 
         cushion.set_usb(True)
         live_until(cushion, cushion.now_ms + 3_700_000)
         sitbone("sync", "--port", cushion.port)
-    told = [(entry["t_ms"], entry["kind"], entry.get("cause")) for entry in seen]
-    sat = [t for t, kind, _ in told if kind == "sat"]
-    wakes = [t for t, kind, cause in told if kind == "reset" and cause == "deepsleep"]
+    shown = [(entry["t_ms"], entry["kind"], entry.get("cause")) for entry in seen]
+    sat = [t for t, kind, _ in shown if kind == "sat"]
+    wakes = [t for t, kind, cause in shown if kind == "reset" and cause == "deepsleep"]
     on_sitting = [t for t in wakes if any(0 <= t - at <= WAKE_MS for at in sat)]
     assert len(on_sitting) >= 3
     events = json_lines(sitbone("events", "--from", "2026-03-01", "--to", "2026-03-03", "--json").stdout)

@@ -16,14 +16,14 @@ def test_a_capture_shows_the_seat(flash, sitbone, tmp_path):
     with VirtualCushion(TraceSeat(seat), flash=flash, speed=None) as cushion:
         with Cushion(cushion.port) as device:
             before = device.call("status")
-        told = json.loads(
+        shown = json.loads(
             sitbone("record", "--port", cushion.port, "--for", "2m", tmp_path / "out.csv", "--json").stdout
         )
         with Cushion(cushion.port) as device:
             after = device.call("status")
     trace = read_trace(tmp_path / "out.csv")
     assert trace.zones == ("left_it", "right_it", "left_thigh", "right_thigh")
-    assert (told["missed"], told["unread"]) == (0, 0)
+    assert (shown["missed"], shown["unread"]) == (0, 0)
     assert 470 <= len(trace.t_ms) <= 481
     # While the host talks the pace is real, and a stall of this machine makes a step late: the grid does not move.
     off_grid_ms = (trace.t_ms - trace.t_ms[0] + 125) % 250 - 125

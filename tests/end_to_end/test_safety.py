@@ -333,7 +333,7 @@ def test_a_silent_converter_is_unknown_and_comes_back(flash_of, tmp_path):
     assert broken["state"] == stuck["state"] == "unknown"
     assert len(broken["faults"]) == 4
     assert (repaired["state"], repaired["faults"]) == ("occupied", [])
-    assert stuck["dose_s"]["left"] < 200, "what nobody saw is no load"
+    assert stuck["dose_s"]["left"] < 200, "time without readings adds no load"
     assert on_spans(cushion.seen) == []
     assert stuck["crashes"] == 0
 

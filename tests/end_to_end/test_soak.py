@@ -19,7 +19,7 @@ from tests.end_to_end import soak
 FULL_DAYS = int(os.environ.get("SITBONE_SOAK", "0"))
 DAYS, SITTER = (FULL_DAYS, "office") if FULL_DAYS else (2, "brief")
 ROOM_SEGMENTS = 4
-TRANSITION_S = 10  # a sit is told after 3 s, its end after 5 s, a gap in seeing at its next second
+TRANSITION_S = 10  # a sit is detected after 3 s, its end after 5 s, a gap at its next second
 
 
 @pytest.fixture(scope="module")

@@ -38,10 +38,10 @@ def test_firmware_and_replay_agree_on_every_bout_prompt_and_shift(trace_path, fl
     assert synced["lost"] == []
     events = json_lines(sitbone("events", "--from", "2000-01-01", "--json").stdout)
     session = events[-1]["session"]
-    told = [event for event in events if event["session"] == session]
+    shown = [event for event in events if event["session"] == session]
 
     def of(kind, *fields):
-        return [tuple(event[field] for field in fields) for event in told if event["kind"] == kind]
+        return [tuple(event[field] for field in fields) for event in shown if event["kind"] == kind]
 
     starts, ends = of("sat", "t_ms"), of("stood", "t_ms")
     assert list(zip(starts, ends, strict=True)) == [

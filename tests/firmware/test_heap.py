@@ -59,7 +59,7 @@ def put(port, files):
 
 @pytest.fixture(scope="module")
 def image(how, tmp_path_factory):
-    """A flash as it is once the firmware is on the chip. littlefs is the same for 32 bits and 64."""
+    """A flash with the firmware installed. littlefs is the same for 32 bits and 64."""
     flash = tmp_path_factory.mktemp(how) / "flash.img"
     entries = {name: (ROOT / "firmware" / name).read_bytes() for name in TOP_FILES}
     bring = {
@@ -116,8 +116,8 @@ def test_a_day_in_the_heap_it_is_given(how, binary, image, shims, tmp_path, caps
     heap_bytes = shims + HEAP_KB[how] * 1024
     alive = [count - shims for count in live(image, Interpreter(binary, heap_bytes), visits_min, tmp_path)]
     with capsys.disabled():
-        told = f"lives {last_min // 60} hours in {HEAP_KB[how]} KB, {min(alive)} to {max(alive)} bytes alive"
-        sys.stdout.write(f"\n  {how}: {told} (32-bit; the chip's shims, {shims}, not counted)\n")
+        shown = f"lives {last_min // 60} hours in {HEAP_KB[how]} KB, {min(alive)} to {max(alive)} bytes alive"
+        sys.stdout.write(f"\n  {how}: {shown} (32-bit; the chip's shims, {shims}, not counted)\n")
     assert max(alive) <= MOST_ALIVE[how]
     assert max(alive[1:]) - min(alive[1:]) <= 1024
 

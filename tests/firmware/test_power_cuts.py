@@ -33,18 +33,18 @@ def start(epoch_s: int, shard: int, shards: int, modes: int, planted: str = "") 
 @pytest.mark.timeout(LIMIT_S)
 def test_no_cut_in_a_share_of_them_loses_or_invents_anything():
     process = start(EPOCH_S, 0, QUICK_SHARDS, MODES)
-    told = process.communicate(timeout=LIMIT_S)[0]
-    assert process.returncode == 0, told
-    assert int(told.split()[0]) >= 400
+    shown = process.communicate(timeout=LIMIT_S)[0]
+    assert process.returncode == 0, shown
+    assert int(shown.split()[0]) >= 400
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(LIMIT_S)
 def test_no_cut_loses_or_invents_anything(capsys):
     running = [start(EPOCH_S, shard, SHARDS, MODES) for shard in range(SHARDS)]
-    told = [process.communicate(timeout=LIMIT_S)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * SHARDS, "\n".join(told)
-    counts = [[int(word) for word in line.split()] for line in told]
+    shown = [process.communicate(timeout=LIMIT_S)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * SHARDS, "\n".join(shown)
+    counts = [[int(word) for word in line.split()] for line in shown]
     cuts, writes, erases, records = sum(row[0] for row in counts), *counts[0][1:]
     assert cuts >= 10_000
     assert erases > 500
@@ -53,7 +53,7 @@ def test_no_cut_loses_or_invents_anything(capsys):
 
 
 @pytest.mark.parametrize(
-    ("planted", "told"),
+    ("planted", "shown"),
     [
         ("no flush", "an acknowledged record is lost"),
         ("a record twice", "not in order"),
@@ -61,8 +61,8 @@ def test_no_cut_loses_or_invents_anything(capsys):
         ("evicts untold", "untold"),
     ],
 )
-def test_a_broken_promise_is_noticed(planted, told):
+def test_a_broken_promise_is_noticed(planted, shown):
     process = start(60, 0, 7, 1, planted)
     said = process.communicate(timeout=LIMIT_S)[0]
     assert process.returncode == 1, said
-    assert told in said
+    assert shown in said

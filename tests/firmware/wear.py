@@ -69,13 +69,13 @@ def main(days):
         if day == 1:
             sizes = free - log.segments.bytes_free("/log")
     erases = sum(device.erases) - before
-    told = {"days": days, "commits_a_day": commits // days, "erases_a_day": erases // days}
-    told["log_bytes_a_day"] = sizes
-    told["erases_a_commit"] = round(erases / commits, 3)
-    told["written_bytes_a_day"] = (device.written - written) // days
-    told["most_worn_block"] = max(device.erases)
-    told["mean_block"] = round(sum(device.erases) / BLOCKS, 1)
-    print(json.dumps(told))
+    shown = {"days": days, "commits_a_day": commits // days, "erases_a_day": erases // days}
+    shown["log_bytes_a_day"] = sizes
+    shown["erases_a_commit"] = round(erases / commits, 3)
+    shown["written_bytes_a_day"] = (device.written - written) // days
+    shown["most_worn_block"] = max(device.erases)
+    shown["mean_block"] = round(sum(device.erases) / BLOCKS, 1)
+    print(json.dumps(shown))
 
 
 main(int(sys.argv[1]))

@@ -67,14 +67,14 @@ def trace_reader(data):
     """A recording from anywhere: a trace, or one line that says what is wrong."""
     path = FOLDER / "trace.csv"
     path.write_bytes(data)
-    told, trace = "", None
+    shown, trace = "", None
     try:
         trace = read_trace(path)
     except TraceError as error:
-        told = str(error)
+        shown = str(error)
     if trace is None:
-        assert "; " in told
-        assert "\n" not in told
+        assert "; " in shown
+        assert "\n" not in shown
         return
     assert (trace.t_ms[1:] > trace.t_ms[:-1]).all()
     assert trace.mv.min() >= 0

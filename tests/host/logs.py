@@ -37,7 +37,7 @@ class LogWriter:
         return self.next_seq - 1
 
     def restart(self) -> None:
-        """A new session: its time begins at 0, and the block before it stays as short as it is."""
+        """A new session: its time begins at 0, and the block before it stays short."""
         self.blocks, self._open = self.data(), None
         self.session += 1
         self.now_ms = 0

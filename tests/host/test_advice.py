@@ -19,8 +19,8 @@ from sitbone.tuning.rules import Proposal
 def log_posterior(intercept: float, slope: float, z: list[float], worse: list[bool]) -> float:
     """Bernoulli likelihood of a logistic line, a normal prior on its slope and a nearly flat one on its intercept."""
     odds = [(intercept + slope * x) * (1 if bad else -1) for x, bad in zip(z, worse, strict=True)]
-    told = -sum(math.log1p(math.exp(-value)) for value in odds)
-    return told - slope**2 / (2 * PRIOR_SD**2) - FREE * intercept**2 / 2
+    shown = -sum(math.log1p(math.exp(-value)) for value in odds)
+    return shown - slope**2 / (2 * PRIOR_SD**2) - FREE * intercept**2 / 2
 
 
 def brute_force_odds(values: list[float], worse: list[bool]) -> float:
@@ -66,8 +66,8 @@ def test_few_days_say_little_and_separation_does_not_run_away() -> None:
 
 
 def test_its_interval_holds_a_rise_back_where_there_is_something_and_seldom_where_there_is_nothing() -> None:
-    told = {slope: [associate("x", "min", *days(seed, 60, slope)) for seed in range(40)] for slope in (0.0, 1.5)}
-    held = {slope: sum(bool(found and found.tightens) for found in all_of) for slope, all_of in told.items()}
+    shown = {slope: [associate("x", "min", *days(seed, 60, slope)) for seed in range(40)] for slope in (0.0, 1.5)}
+    held = {slope: sum(bool(found and found.tightens) for found in all_of) for slope, all_of in shown.items()}
     assert held[1.5] >= 32
     assert held[0.0] <= 6  # one in twenty, by the interval's 5 %
 

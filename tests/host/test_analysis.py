@@ -141,8 +141,8 @@ def test_a_day_is_as_long_as_it_is(store: Store, day: date, hours: int) -> None:
 
 def test_days_follow_each_other_without_gap_or_overlap_wherever_somebody_is() -> None:
     """Vienna, New York (a day is longer), Tokyo (one is shorter), home: offsets as syncs note them."""
-    told = [(ms(2026, 9, 1, 9), 120), (ms(2026, 9, 8, 1), -240), (ms(2026, 9, 15, 23), 540), (ms(2026, 9, 22, 9), 120)]
-    zone = Zone(told)
+    shown = [(ms(2026, 9, 1, 9), 120), (ms(2026, 9, 8, 1), -240), (ms(2026, 9, 15, 23), 540), (ms(2026, 9, 22, 9), 120)]
+    zone = Zone(shown)
     days = [date(2026, 8, 28) + timedelta(days=index) for index in range(40)]
     begins = [zone.begin_ms(day) for day in days]
     assert all(later > earlier for earlier, later in pairwise(begins))
@@ -329,24 +329,24 @@ def test_why_tells_inputs_thresholds_and_gates(store: Store) -> None:
     log.add(records.SUPPRESSED, 1, 1, 2)
     held_seq = log.next_seq - 1
     keep(store, log)
-    told = why(store, held_seq)
-    assert (told["kind"], told["cause"], told["side"]) == ("suppressed", "dose", "left")
-    assert [gate["name"] for gate in told["gates"] if gate["held"]] == ["mute"]
-    assert next(gate["text"] for gate in told["gates"] if gate["name"] == "mute") == "muted until 09:00"
-    assert told["inputs"]["limit_s"] == {"left": 1100, "right": 1200}
-    assert told["thresholds"][0]["reason"] == "tune: pain"
+    shown = why(store, held_seq)
+    assert (shown["kind"], shown["cause"], shown["side"]) == ("suppressed", "dose", "left")
+    assert [gate["name"] for gate in shown["gates"] if gate["held"]] == ["mute"]
+    assert next(gate["text"] for gate in shown["gates"] if gate["name"] == "mute") == "muted until 09:00"
+    assert shown["inputs"]["limit_s"] == {"left": 1100, "right": 1200}
+    assert shown["thresholds"][0]["reason"] == "tune: pain"
     with pytest.raises(SitboneError, match="record 1 is neither a prompt nor one that was held back"):
         why(store, 1)
 
 
 def test_why_of_the_latest_prompt(store: Store) -> None:
     keep(store, office_morning())
-    told = why(store)
-    assert told["text"] == "prompt level 1, left: dose 20.0 of 20.0 min"
-    assert told["inputs"]["dose_s"] == {"left": 1200.0, "right": 900.0}
-    assert (told["outcome"], told["response_s"]) == ("break", 72.0)
-    assert told["inputs"]["sat_s"] == 1200
-    assert not any(gate["held"] for gate in told["gates"])
+    shown = why(store)
+    assert shown["text"] == "prompt level 1, left: dose 20.0 of 20.0 min"
+    assert shown["inputs"]["dose_s"] == {"left": 1200.0, "right": 900.0}
+    assert (shown["outcome"], shown["response_s"]) == ("break", 72.0)
+    assert shown["inputs"]["sat_s"] == 1200
+    assert not any(gate["held"] for gate in shown["gates"])
 
 
 # --- spans

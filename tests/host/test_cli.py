@@ -1,4 +1,5 @@
-"""The command line as it is typed: exit codes, error lines, help. Golden lines: a change here is a change for users."""
+"""The command line as a user types it: exit codes, error lines, help. Golden lines: a change here is a change for
+users."""
 
 import json
 import os
@@ -29,11 +30,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 GOLDEN = (Path(__file__).parent / "error_lines.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize(("command", "told"), list(zip(GOLDEN[::2], GOLDEN[1::2], strict=True)))
-def test_an_error_is_one_line_and_a_code(command: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("command", "shown"), list(zip(GOLDEN[::2], GOLDEN[1::2], strict=True)))
+def test_an_error_is_one_line_and_a_code(command: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = cli.run(shlex.split(command)[2:])
     output = capsys.readouterr()
-    assert f"{code} {output.err}" == told + "\n"
+    assert f"{code} {output.err}" == shown + "\n"
     assert output.out == ""
 
 
@@ -61,9 +62,9 @@ def test_a_damaged_store_ends_with_5_and_a_newer_one_with_1(home: Path, capsys: 
 def test_what_people_wrote_gives_the_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["pain", "3", "--morning", "--note", "red \x1b[31m\nand a line"]) == 0
     assert cli.run(["rehab", "add", "isometric", "bridge\x07", "--sets", "1"]) == 0
-    told = capsys.readouterr().out
-    assert "pain 3: red  [31m and a line\n" in told
-    assert "isometric: bridge , 1 set\n" in told
+    shown = capsys.readouterr().out
+    assert "pain 3: red  [31m and a line\n" in shown
+    assert "isometric: bridge , 1 set\n" in shown
 
 
 def test_a_terminal_without_a_sign_shows_another(home: Path) -> None:
@@ -72,9 +73,9 @@ def test_a_terminal_without_a_sign_shows_another(home: Path) -> None:
         store.add_blocks(store.cushion("246f28000001"), [read_block(data) for data in office_morning().data()])
     command = [sys.executable, "-m", "sitbone.cli", "history", "--from", "2026-09-01", "--to", "2026-09-30"]
     env = os.environ | {"PYTHONIOENCODING": "ascii"}
-    told = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "50 min" in told.stdout
+    shown = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "50 min" in shown.stdout
 
 
 def test_one_is_told_as_one_and_hours_as_hours() -> None:
@@ -109,8 +110,8 @@ def test_the_help_cuts_no_sentence(group: list[str], capsys: pytest.CaptureFixtu
 def test_help_is_quick() -> None:
     """Heavy imports belong into the commands."""
     code = "import sys, sitbone.cli; print({'numpy', 'rich', 'serial', 'sqlite3', 'nicegui'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "set()"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "set()"
 
 
 def test_history_and_events_of_a_filled_store(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,9 +45,9 @@ def run(port: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pyte
 
     def run(*args: str) -> str:
         code = cli.run(list(args))
-        told = capsys.readouterr()
-        assert (code, told.err) == (0, "")
-        return told.out
+        shown = capsys.readouterr()
+        assert (code, shown.err) == (0, "")
+        return shown.out
 
     return run
 

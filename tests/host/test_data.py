@@ -58,22 +58,22 @@ def test_csv_holds_the_same_as_text(filled: Store, tmp_path: Path) -> None:
     export(filled, "csv", path)
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    told = [{name: cell for name, cell in row.items() if cell != ""} for row in rows]
+    shown = [{name: cell for name, cell in row.items() if cell != ""} for row in rows]
     wanted = [{name: value for name, value in row.items() if value is not None} for row in expected(filled)]
-    assert [parsed({"at": None, **row})["at"] for row in told] == [row.get("at") for row in wanted]
-    for row in (*told, *wanted):
+    assert [parsed({"at": None, **row})["at"] for row in shown] == [row.get("at") for row in wanted]
+    for row in (*shown, *wanted):
         row.pop("at", None)
-    assert told == [{name: str(value) for name, value in row.items()} for row in wanted]
+    assert shown == [{name: str(value) for name, value in row.items()} for row in wanted]
 
 
 def test_parquet_holds_the_same_with_types(filled: Store, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "out.parquet"
     export(filled, "parquet", path)
-    told = [
+    shown = [
         {name: cell for name, cell in row.items() if cell is not None} for row in parquet.read_table(path).to_pylist()
     ]
-    assert told == [{name: value for name, value in row.items() if value is not None} for row in expected(filled)]
+    assert shown == [{name: value for name, value in row.items() if value is not None} for row in expected(filled)]
 
 
 def test_parquet_without_pyarrow_is_one_clear_line(

@@ -1,4 +1,4 @@
-"""What the demo tells of its day."""
+"""What the demo prints about its day."""
 
 from datetime import UTC, datetime
 
@@ -6,10 +6,10 @@ from sitbone.lab.demo import _Narrator
 
 
 def test_pulses_of_both_motors_are_one_vibration():
-    told = []
-    narrator = _Narrator(datetime(2026, 9, 21, 8, 30, tzinfo=UTC), told.append)
+    shown = []
+    narrator = _Narrator(datetime(2026, 9, 21, 8, 30, tzinfo=UTC), shown.append)
     for t_ms in (60_000, 60_500, 61_000, 180_000):
         for side in ("left", "right"):
             narrator.hear({"kind": "motor", "t_ms": t_ms, "side": side, "on": True})
         narrator.hear({"kind": "motor", "t_ms": t_ms + 200, "side": "left", "on": False})
-    assert [line.partition("  ")[2] for line in told] == ["the cushion vibrates, left and right"] * 2
+    assert [line.partition("  ")[2] for line in shown] == ["the cushion vibrates, left and right"] * 2

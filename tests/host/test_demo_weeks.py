@@ -90,10 +90,10 @@ def test_an_hour_had_a_dead_sensor(example: Store) -> None:
 
 
 def test_its_prompts_can_be_explained(example: Store) -> None:
-    told = why(example)
-    due = [side for side in ("left", "right") if told["inputs"]["dose_s"][side] >= told["inputs"]["limit_s"][side]]
-    assert due or told["inputs"]["seated_s"] >= told["inputs"]["seated_limit_s"]
-    assert told["inputs"]["sat_s"] > 60
+    shown = why(example)
+    due = [side for side in ("left", "right") if shown["inputs"]["dose_s"][side] >= shown["inputs"]["limit_s"][side]]
+    assert due or shown["inputs"]["seated_s"] >= shown["inputs"]["seated_limit_s"]
+    assert shown["inputs"]["sat_s"] > 60
 
 
 def test_a_replay_takes_the_cushions_sleep_for_an_empty_seat(example: Store) -> None:

@@ -118,6 +118,6 @@ def test_live_then_calibrate(port):
     assert "on the seat" in str(error) or "moved" in str(error)
     out, error = run("calibrate", "--port", port, "--step", "seated", "--yes", "--json")
     assert error is None
-    told = json.loads(out.splitlines()[-1])
-    assert told["calibrated"]
-    assert 2000 < told["ref_pa"][0] < 20_000
+    shown = json.loads(out.splitlines()[-1])
+    assert shown["calibrated"]
+    assert 2000 < shown["ref_pa"][0] < 20_000

@@ -38,10 +38,10 @@ def test_a_damaged_database_and_an_absent_port_are_bad(home, capsys):
     found = levels(examine("/dev/there-is-none", NOW_MS))
     assert (found["data"], found["port"]) == (BAD, BAD)
     assert cli.run(["doctor", "--port", "/dev/there-is-none", "--json"]) == 1
-    told = capsys.readouterr()
-    assert {"about", "level", "text"} == json.loads(told.out)[0].keys()
-    assert told.err.startswith("sitbone: ")
-    assert "found 2 problems; see the lines that begin with bad" in told.err
+    shown = capsys.readouterr()
+    assert {"about", "level", "text"} == json.loads(shown.out)[0].keys()
+    assert shown.err.startswith("sitbone: ")
+    assert "found 2 problems; see the lines that begin with bad" in shown.err
 
 
 def test_a_database_that_is_sound_is_counted(home):

@@ -1,4 +1,4 @@
-"""Every single-zone fault: told within a minute where it shows, no storm of vibrations, and the good side goes on.
+"""Every single-zone fault: reported within a minute where it shows, no storm of vibrations, and the good side goes on.
 
 The default is a sample; with SITBONE_EXAMPLES set (`make evaluate`) it is every fault in every zone of every scenario.
 """
@@ -35,12 +35,12 @@ def shown_s(truth, at_s):
 def test_a_fault(name, zone, kind, at_s):
     trace, truth = perform(name, 3, 1.0, Fault(zone, kind, at_s * 1000))
     found = replay_trace(trace)
-    told = [fault for fault in found["faults"] if fault["on"] and fault["zone"] == zone]
+    shown = [fault for fault in found["faults"] if fault["on"] and fault["zone"] == zone]
     others = [fault for fault in found["faults"] if fault["on"] and fault["zone"] != zone]
     assert not [fault for fault in others if fault["quality"] != "imbalance"], "a good zone was called bad"
     if kind in ("short", "high"):
         # A sensor at its end shows at once, seat empty or not: 10 s to be sure of the converter, 20 s of an empty seat.
-        first_s = min(fault["t_ms"] / 1000 for fault in told)
+        first_s = min(fault["t_ms"] / 1000 for fault in shown)
         assert first_s <= at_s + 60
     assert f1(*transitions(truth, by_firmware(trace))) >= 0.98
     assert len(found["prompts"]) <= 3

@@ -1,4 +1,5 @@
-"""What esptool is told: no chip is here, so the runs are recorded, and the images are headers made by hand."""
+"""The arguments that esptool gets: there is no chip here, so the runs are recorded, and the images are headers made by
+hand."""
 
 import pytest
 

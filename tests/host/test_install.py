@@ -130,7 +130,7 @@ def test_where_nothing_is_built_in_what_is_installed_stays(cushion: VirtualCushi
 
 
 class Told:
-    """What `_board_text` asks of a board: its file, None for none, an error for one that is no text."""
+    """What `_board_text` reads from a board: its file, None without one, an error for one that is not text."""
 
     def __init__(self, said: str | Refused | None) -> None:
         self.said = said
@@ -165,8 +165,8 @@ FOUR = "3267,3290,3311,3333"
 def test_the_board_is_told_what_is_new_and_keeps_the_rest(
     said: str | Refused | None, name: str | None, ohms: str | None, text: str | None
 ) -> None:
-    told = install_module._board_text(Told(said), name, ohms)  # type: ignore[arg-type]
-    assert told == (None if text is None else text.encode())
+    shown = install_module._board_text(Told(said), name, ohms)  # type: ignore[arg-type]
+    assert shown == (None if text is None else text.encode())
 
 
 @pytest.mark.parametrize(

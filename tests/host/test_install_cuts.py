@@ -240,16 +240,16 @@ def test_a_cut_line_leaves_the_old_version(versions, before, project_root):
 
 
 def test_a_cut_while_resistors_are_told_leaves_the_old_ones_or_the_new(before):
-    told = [f"devkit\n{ohms},{ohms},{ohms},{ohms}\n".encode() for ohms in (3267, 3333)]
+    shown = [f"devkit\n{ohms},{ohms},{ohms},{ohms}\n".encode() for ohms in (3267, 3333)]
     board = LfsBoard(before)
     board.make_folders("/etc")
-    install_module._replace(board, install_module.BOARD_FILE, told[0])
+    install_module._replace(board, install_module.BOARD_FILE, shown[0])
     image = bytes(board.flash.buffer)
     whole = LfsBoard(image)
-    install_module._replace(whole, install_module.BOARD_FILE, told[1], hashlib.sha256(told[1]).hexdigest())
+    install_module._replace(whole, install_module.BOARD_FILE, shown[1], hashlib.sha256(shown[1]).hexdigest())
     operations = whole.flash.operations
     found = [
         LfsBoard(cut).read(install_module.BOARD_FILE) for _, cut in images_at(image, operations, range(len(operations)))
     ]
-    assert set(found) <= set(told)
-    assert (found[0], whole.read(install_module.BOARD_FILE)) == (told[0], told[1])
+    assert set(found) <= set(shown)
+    assert (found[0], whole.read(install_module.BOARD_FILE)) == (shown[0], shown[1])

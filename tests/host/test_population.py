@@ -25,7 +25,7 @@ LIVES = {
 }
 
 
-def told(found: dict[str, Any]) -> str:
+def shown(found: dict[str, Any]) -> str:
     return json.dumps(found, indent=1)
 
 
@@ -72,7 +72,7 @@ def test_the_population(world: str, capsys: pytest.CaptureFixture[str]) -> None:
     as_assumed = world == "as assumed"
     found = measure(whole if as_assumed else min(PART, whole), SEED, world)
     with capsys.disabled():
-        print(f"\n{told(found)}")  # noqa: T201  the figures are what it is for
+        print(f"\n{shown(found)}")  # noqa: T201  the figures are what it is for
     check_what_must_always_hold(found)
     assert found["fewer_flares_than_timer"]["low"] > 0
     if as_assumed:

@@ -15,7 +15,7 @@ def exercise(stage="heavy-slow", ago=0, **values):
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "shown"),
     [
         ({"sets": 4, "reps": 8, "load_kg": 50.0}, "4 × 8, 50 kg"),
         ({"sets": 4, "hold_s": 45}, "4 × 45 s held"),
@@ -27,9 +27,9 @@ def exercise(stage="heavy-slow", ago=0, **values):
         ({}, ""),
     ],
 )
-def test_an_exercise_in_words(values, told):
+def test_an_exercise_in_words(values, shown):
     row = exercise(**values)
-    assert ", ".join([*amounts(row), *pains(row)]) == told
+    assert ", ".join([*amounts(row), *pains(row)]) == shown
 
 
 def test_each_criterion_says_what_is_there_and_what_is_needed():

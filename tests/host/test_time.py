@@ -193,7 +193,7 @@ def test_local_time_is_that_of_then(
     store.add_clock_pair(number, 1, Anchor(0, begin_ms), told_min)
     monkeypatch.setenv("TZ", name)
     time.tzset()
-    told = [event["at"] for event in events(store, None, None)]
-    assert [datetime.fromisoformat(at) for at in told] == [datetime.fromisoformat(at) for at in expected]
-    assert [at[-6:] for at in told] == [at[-6:] for at in expected]
+    shown = [event["at"] for event in events(store, None, None)]
+    assert [datetime.fromisoformat(at) for at in shown] == [datetime.fromisoformat(at) for at in expected]
+    assert [at[-6:] for at in shown] == [at[-6:] for at in expected]
     assert os.environ["TZ"] == name

@@ -91,9 +91,9 @@ def kept(home: Path) -> Store:
 def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*args: str) -> str:
         code = cli.run(list(args))
-        told = capsys.readouterr()
-        assert (code, told.err) == (0, "")
-        return told.out
+        shown = capsys.readouterr()
+        assert (code, shown.err) == (0, "")
+        return shown.out
 
     return run
 
@@ -239,8 +239,8 @@ def test_the_diary_as_it_is_typed(run: Run) -> None:
 
 def test_explore_shows_the_grid_and_draws_it(kept: Store, run: Run, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    told = run("tune", "--explore", "--plot", str(tmp_path / "grid.png"))
-    assert "in force" in told
+    shown = run("tune", "--explore", "--plot", str(tmp_path / "grid.png"))
+    assert "in force" in shown
     assert (tmp_path / "grid.png").read_bytes().startswith(b"\x89PNG")
     grid = json.loads(run("tune", "--explore", "--json"))["grid"]
     of = {(row["left_dose_limit_s"], row["seated_limit_s"]): row for row in grid}

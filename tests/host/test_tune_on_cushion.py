@@ -1,4 +1,4 @@
-"""Tuning put into force on the real firmware of the virtual cushion, and taken back."""
+"""Tuning applied to the real firmware of the virtual cushion, and undone."""
 
 import json
 import re
@@ -17,8 +17,8 @@ def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_all
     assert "left: lower the limit from 20.0 min to 16.0 min" in run("pain", "6", "--sitting", "--side", "left") + run(
         "tune"
     )
-    told = run("tune", "--apply")
-    assert "Applied and read back from the cushion: left_dose_limit_s = 960" in told
+    shown = run("tune", "--apply")
+    assert "Applied and read back from the cushion: left_dose_limit_s = 960" in shown
     assert json.loads(run("settings", "show", "--json"))["values"]["left_dose_limit_s"] == 960
     assert "this morning's pain is not in the diary yet" in run("sync")
     assert "left_dose_limit_s from 1200 to 960 (tune: pain over 5 while sitting)" in run("settings", "history")
@@ -30,9 +30,9 @@ def test_a_reduction_is_applied_read_back_logged_and_undone_as_far_as_a_week_all
     values = json.loads((tmp_path / "mine.json").read_text()) | {"left_dose_limit_s": 2700, "seated_limit_s": 1500}
     (tmp_path / "hostile.json").write_text(json.dumps(values))
     assert re.search(r"left_dose_limit_s: 1056 -> 2700 s", run("settings", "diff", str(tmp_path / "hostile.json")))
-    told = run("settings", "import", str(tmp_path / "hostile.json"))
-    assert "left_dose_limit_s = 1056" in told
-    assert "seated_limit_s = 1500" in told
+    shown = run("settings", "import", str(tmp_path / "hostile.json"))
+    assert "left_dose_limit_s = 1056" in shown
+    assert "seated_limit_s = 1500" in shown
     waiting = json.loads(run("settings", "show", "--json"))
     assert waiting["raise_to_s"]["left_dose_limit_s"] == 1056
     assert waiting["raise_wait_s"]["left_dose_limit_s"] > 6 * 86400

@@ -25,8 +25,8 @@ def say(*what):
 def micropython() -> None:
     """Asked for by every test that starts a chip."""
     if importlib.util.find_spec("micropython_unix") is None:
-        told = "no MicroPython Unix port for this platform"
-        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
+        shown = "no MicroPython Unix port for this platform"
+        pytest.fail(shown) if os.environ.get("CI") == "true" else pytest.skip(shown)
 
 
 @pytest.fixture(name="mpremote")

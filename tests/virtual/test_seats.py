@@ -197,7 +197,7 @@ def test_office_answers_about_half_of_the_vibrations():
     for seed in range(12):
         seat = SitterSeat("office", seed=seed)
         truths: list[tuple[int, str]] = []
-        seat.attach(lambda t_ms, kind, told=truths, **facts: told.append((t_ms, kind)))
+        seat.attach(lambda t_ms, kind, shown=truths, **facts: shown.append((t_ms, kind)))
         asked_ms = None
         for now_ms in range(0, 8 * 3_600_000, 5000):
             presses += len(seat.presses_ms(now_ms, now_ms + 5000))

@@ -18,7 +18,7 @@ class Battery:
         self._charge = Charge()
         self.mv = 0
         self.read()
-        self.read()  # a cell that is as good as empty is known to be from the start
+        self.read()  # a nearly empty cell is recognised from the start
 
     def read(self):
         """Measures; returns mV, 0 where there is no battery."""

@@ -135,7 +135,7 @@ def _enter_pressed(wait_s: float) -> bool:
 @click.option("--only", metavar="NAME", multiple=True, help="Only this recording or scenario; can be repeated.")
 @json_option
 def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tuple[str, ...], as_json: bool) -> None:
-    """Measure detection on recordings and simulated sitters. Compares it with two stopwatches; --json prints one row
+    """Test detection on recordings and simulated sitters. Compares it with two stopwatches; --json prints one row
     per line."""
     from sitbone.lab.evaluate import recording_rows, scenario_rows
     from sitbone.lab.evaluate import recordings as recordings_in

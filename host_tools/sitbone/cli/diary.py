@@ -150,8 +150,15 @@ def pain_remove(number: int) -> None:
 
 
 @pain.command("flags", epilog=example("pain flags --add numbness"))
-@click.option("--add", "what", metavar="FLAG", help="pop, bruising, weakness, numbness, bladder or night-pain.")
-@click.option("--clear", is_flag=True, help="Clear all open red flags, once a clinician has; say who with --note.")
+@click.option(
+    "--add",
+    "what",
+    metavar="FLAG",
+    help="Red flag to report: pop, bruising, weakness, numbness, bladder or night-pain.",
+)
+@click.option(
+    "--clear", is_flag=True, help="Close all open red flags after a clinician has cleared them; say who with --note."
+)
 @click.option("--note", default="", help="Note in your own words.")
 @json_option
 def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
