@@ -1,5 +1,5 @@
-"""Work off the event loop: each piece opens the store for itself, so that pages, dashboards and a sync don't wait for
-each other."""
+"""Work off the event loop. Each piece opens its own store, so that pages, dashboards and a sync don't block each
+other."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ def now() -> datetime:
 async def with_store(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Runs ``function(store, …)`` in a thread, with a store of its own, to its end even if the visitor leaves
     meanwhile. Raises what it raises."""
-    return cast(R, await asyncio.shield(run.io_bound(partial(_with_store, function, *args, **kwargs))))
+    return await asyncio.shield(asyncio.to_thread(partial(_with_store, function, *args, **kwargs)))
 
 
 async def computed(function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The same in another process: for what computes for longer than a page may stand still. Function, arguments and
-    result must be picklable; errors are."""
+    """The same in another process, for long computations. Function, arguments and result must be picklable; errors
+    are."""
     answer = await run.cpu_bound(partial(_caught, function, *args, **kwargs))
-    done, result = answer or (False, SitboneError("the dashboard is ending; start it again"))
+    if answer is None:  # cancelled: the framework swallows that
+        raise asyncio.CancelledError
+    done, result = answer
     if not done:
         raise result
     return cast(R, result)
@@ -46,7 +48,7 @@ def _with_store(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 
 
 def _caught(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[bool, Any]:
-    """(True, result) or (False, error): the pool itself would hand on only an error's text, not its class."""
+    """(True, result) or (False, error): the pool itself would pass on an error's text without its class."""
     try:
         return True, _with_store(function, *args, **kwargs)
     except SitboneError as error:
