@@ -30,8 +30,14 @@ from tests.host.logs import CUSHION_ID, LogWriter, office_morning
 NOW = datetime(2026, 9, 21, 18).astimezone()
 SIMULATED = "02" + CUSHION_ID.hex()[2:]
 MINUTE_MS = 60_000
-TITLES = ["Dose and pain", "Week by week, means of the days with data", "When you sat", "Answers to prompts", "Limits"]
-TITLES += ["Diary", "Red flags", "Exercises", "How sure this is"]
+TITLES = [
+    "Dose and pain",
+    "Week by week: means of the days with data",
+    "When you sat",
+    "Responses to prompts",
+    "Limits",
+]
+TITLES += ["Diary", "Red flags", "Exercises", "How reliable this is"]
 NASTY = '<script>alert("1")</script> #panic() $x$ & \\'
 
 needs_poppler = pytest.mark.skipif(not which("pdftotext"), reason="poppler's tools are not here")
@@ -76,29 +82,29 @@ def filled(store: Store, hardware: str = CUSHION_ID.hex()) -> Store:
 
 
 def words_of(report: Report) -> str:
-    """Everything that stands in it, as text."""
+    """All its text."""
     blocks = [*report.lead, *(block for section in report.sections for block in section.blocks)]
-    told = []
+    words: list[str] = []
     for block in blocks:
         if isinstance(block, Text):
-            told.append(block.words)
+            words.append(block.words)
         elif isinstance(block, Picture):
-            told.append(block.alt)
+            words.append(block.alt)
         elif isinstance(block, Table):
-            told += [*block.head, *(cell for row in block.rows for cell in row), block.caption]
+            words += [*block.head, *(cell for row in block.rows for cell in row), block.caption]
         else:
-            told += block.items
-    return " | ".join(told)
+            words += block.items
+    return " | ".join(words)
 
 
 def test_what_it_says(store: Store) -> None:
     report = report_of(filled(store), NOW, 14)
     assert [section.title for section in report.sections] == TITLES
-    told = words_of(report)
+    found = words_of(report)
     assert report.title == "Sitting and pain, 8 Sep to 21 Sep 2026"
     for words in (
         "seat load, not tendon pressure",
-        "Nothing here is a diagnosis",
+        "neither a diagnosis nor a prediction",
         "Seek care",
         "8 Sep – 14 Sep | 15 Sep – 21 Sep | change",
         "7 of 7 | 3 of 7",
@@ -115,15 +121,15 @@ def test_what_it_says(store: Store) -> None:
         "no study has tested a seat-load dose against this pain",
         NASTY,
     ):
-        assert words in told, words
-    assert "Simulated" not in told
-    assert "–" in told, "what isn't known is a dash"
+        assert words in found, words
+    assert "Simulated" not in found
+    assert "–" in found, "what isn't known is a dash"
 
 
 def test_simulated_data_is_said_to_be(store: Store) -> None:
     report = report_of(filled(store, SIMULATED), NOW)
-    assert report.lead[0] == Text("Simulated: this is no person's data.", warning=True)
-    assert "Simulated: this is no person" in html(report)
+    assert report.lead[0] == Text("Simulated data, not from a real person.", warning=True)
+    assert "Simulated data, not from a real person" in html(report)
 
 
 def test_without_data_it_says_what_to_do(store: Store) -> None:
@@ -146,7 +152,7 @@ def test_days_without_data_are_hatched_and_have_no_dose(store: Store) -> None:
 def test_the_html_needs_nothing_else(store: Store) -> None:
     page = html(report_of(filled(store), NOW, 14))
     assert not re.search(r"<script|<link|@import|\bsrc=|url\((?!#)", page)
-    assert re.findall(r"https?://[^\"]*", page) == ["http://www.w3.org/2000/svg"] * 2, "a name, which nothing fetches"
+    assert re.findall(r"https?://[^\"]*", page) == ["http://www.w3.org/2000/svg"] * 2, "a name, not a request"
     assert page.count('role="img" aria-label="') == 2
     assert "&lt;script&gt;alert(" in page
 
@@ -192,7 +198,7 @@ def test_the_pdf_is_paper_with_text_on_it(store: Store, tmp_path: Path, paper: s
     assert size in info
     assert 1 <= int(re.search(r"Pages:\s+(\d+)", info)[1]) <= 2  # type: ignore[index]
     text = " ".join(subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout.split())
-    for words in (*TITLES, "Simulated: this is no person", "limit left", "#panic() $x$", "Compernolle 2021"):
+    for words in (*TITLES, "Simulated data, not from a real person", "limit left", "#panic() $x$", "Compernolle 2021"):
         assert words in text, words
 
 
@@ -205,7 +211,7 @@ def test_the_pdf_keeps_to_its_columns_and_off_its_foot(store: Store, tmp_path: P
     write_pdf(report_of(filled(store), NOW, days), path, paper)
     command = ["pdftotext", "-bbox-layout", path, "-"]
     boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    first = re.search(r'<word xMin="([\d.]+)"[^>]*>Answers<', boxes)
+    first = re.search(r'<word xMin="([\d.]+)"[^>]*>Responses<', boxes)
     assert first is not None
     assert float(first[1]) < 100, "the columns begin at the left"
     assert boxes.count("<page ") == 1 or days > 28, "four weeks are one page"
@@ -240,9 +246,9 @@ def test_a_morning_alone_is_enough(store: Store) -> None:
 def test_a_diary_alone_makes_a_report(store: Store, tmp_path: Path) -> None:
     DiaryStore(store).add("pain", new_pain(3, NOW, NOW, "sitting"))
     report = report_of(store, NOW, 7)
-    told = words_of(report)
-    assert "No prompts in these days." in told
-    assert "Highest dose a day: no data. 7 of 7 days without data. Sitting pain 3 to 3 on 1 days" in told
+    found = words_of(report)
+    assert "No prompts in this period." in found
+    assert "Highest dose a day: no data. 7 of 7 days without data. Sitting pain 3 to 3 on 1 days" in found
     pytest.importorskip("typst")
     write_pdf(report, tmp_path / "report.pdf")
 

@@ -1,4 +1,4 @@
-"""A page about the last weeks for the person and their physiotherapist: one content, as HTML and as PDF.
+"""A report on the last weeks for the person and their physiotherapist, as HTML and as PDF.
 
-Rule: the content is made once; HTML and PDF only set it.
+Rule: the content is made once; HTML and PDF only lay it out.
 """

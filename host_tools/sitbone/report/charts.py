@@ -1,4 +1,4 @@
-"""The report's charts as SVG. They read in black and white: shapes and patterns carry the meaning, colour helps."""
+"""The report's charts as SVG. They work in black and white: shapes and patterns carry the meaning, colour helps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sitbone.report.document import Picture
 WIDTH, LEFT, RIGHT, TOP = 720, 46, 8, 22
 DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 96, 54, 12, 26
 ROW_HEIGHT, TALL_ROW_HEIGHT = 5.0, 12.0
-FEW_ROWS = 14  # so many days are tall enough for a label each
+FEW_ROWS = 14  # up to this many days, each row gets a label
 MOST_SHIFTED = 30
 HOUR_MS = 3_600_000
 FONT = "Libertinus Serif"  # the PDF's; a web page's style sheet sets its own
@@ -66,7 +66,7 @@ def dose_and_pain(trends: Trends) -> Picture:
 
 
 def sitting_times(dates: list[date], ribbons: list[Ribbon], prompts: list[list[int]], zone: Zone) -> Picture:
-    """A row for each day: when the person sat, when the seat was empty, and what nobody knows. ``prompts``: UTC ms."""
+    """A row for each day: when the person sat, when the seat was empty, and what is unknown. ``prompts``: UTC ms."""
     begins = [zone.begin_ms(day) for day in dates]
     sat = [(s, begin) for ribbon, begin in zip(ribbons, begins, strict=True) for s in ribbon.sitting]
     first = min([8, *((span.start_ms - begin) // HOUR_MS for span, begin in sat)])
@@ -92,14 +92,14 @@ def sitting_times(dates: list[date], ribbons: list[Ribbon], prompts: list[list[i
         parts.append(f'<path d="M{at_x:.1f} {TOP}V{bottom:.1f}" stroke="{GRID}" stroke-width=".5"/>')
         parts.append(_text(at_x, bottom + 11, f"{hour:02d}:00", "end" if hour == last else "middle"))
     parts += _legend(
-        "times", (("seat", "sitting"), ("prompt", "prompt"), ("empty", "seat empty"), ("hatch", "unknown"))
+        "times", (("seat", "sitting"), ("prompt", "prompt"), ("empty", "empty seat"), ("hatch", "unknown"))
     )
-    told = f"When the person sat on each of {len(dates)} days, from {first:02d}:00 to {last:02d}:00:"
-    told += f" {total_s(span for span, _ in sat) / 3600:.0f} hours in all, {sum(map(len, prompts))} prompts."
-    return Picture(_svg("times", bottom + 16, parts), told)
+    alt = f"When the person sat on each of {len(dates)} days, from {first:02d}:00 to {last:02d}:00:"
+    alt += f" {total_s(span for span, _ in sat) / 3600:.0f} hours in all, {sum(map(len, prompts))} prompts."
+    return Picture(_svg("times", bottom + 16, parts), alt)
 
 
-# --- where things are
+# --- scales
 
 
 class _Columns:
@@ -119,7 +119,7 @@ def _worst(trends: Trends, moment: str) -> Array:
     return np.fmax(trends.pain(moment, "left"), trends.pain(moment, "right"))
 
 
-# --- what is drawn
+# --- shapes
 
 
 def _points(x: _Columns, values: Array, y: Scale, shape: str, shift: float) -> list[str]:
@@ -141,7 +141,7 @@ def _shape(shape: str, x: float, y: float) -> str:
 
 
 def _steps(x: _Columns, values: Array, y: Scale, colour: str, dashes: str = "") -> str:
-    """A line that is level within each day; where nothing is known, there is none."""
+    """A line that is level within each day, with a gap where nothing is known."""
     path, pen = "", False
     for at, value in zip(x.middles, values.tolist(), strict=True):
         if np.isnan(value):
@@ -217,11 +217,11 @@ def _svg(name: str, height: float, parts: list[str]) -> str:
 
 def _dose_words(trends: Trends, doses: dict[str, Array]) -> str:
     """The chart's text alternative."""
-    told = []
+    ranges = []
     for side in SIDES:
         known = doses[side][~np.isnan(doses[side])]
         if len(known):
-            told.append(f"{side} {known.min():.0f} to {known.max():.0f} minutes, median {np.median(known):.0f}")
+            ranges.append(f"{side} {known.min():.0f} to {known.max():.0f} minutes, median {np.median(known):.0f}")
     missing = sum(day is None for day in trends.days)
     pains = {moment: _worst(trends, moment) for moment in ("morning", "sitting")}
     rated = [
@@ -229,5 +229,5 @@ def _dose_words(trends: Trends, doses: dict[str, Array]) -> str:
         for moment, values in pains.items()
         if not np.isnan(values).all()
     ]
-    dose = f"Highest dose a day: {'; '.join(told) or 'no data'}. {missing} of {len(trends.days)} days without data."
+    dose = f"Highest dose a day: {'; '.join(ranges) or 'no data'}. {missing} of {len(trends.days)} days without data."
     return f"{dose} {'; '.join(rated).capitalize() or 'No pain was rated'}."

@@ -1,4 +1,4 @@
-"""What the report says, from the store: figures with how sure they are, and what is missing said to be missing."""
+"""The content of the report, from the store: figures with their uncertainty, and what is missing."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from sitbone.store.store import Store, zone_of
 
 DAYS = 28
 MOST_WEEKS = 4  # as columns
-MOST_ROWS = 42  # of the days on which you sat
+MOST_ROWS = 42  # days in the picture of sitting times
 MOST_NOTES, MOST_CHANGES, MOST_FAULTS = 6, 8, 4
 SHOWN = ["seated_h", "longest_min", "breaks", "prompts", "left_dose_min", "right_dose_min", "left_over_min"]
 SHOWN += ["right_over_min", "left_percent", "valid_percent"]
-SIMULATED = "Simulated: this is no person's data."
+SIMULATED = "Simulated data, not from a real person."
 NOTHING = "–"
 
 
@@ -42,7 +42,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     last = now.astimezone().date()
     found = trends(store, last - timedelta(days=days - 1), last)
     if not any(found.days) and not found.pains:
-        raise SitboneError(f"no data in the last {days} days; run sitbone sync, or ask for more with --days")
+        raise SitboneError(f"no data in the last {days} days; run sitbone sync, or choose more days with --days")
     first = short(found.dates[0]) + (f" {found.dates[0].year}" if found.dates[0].year != last.year else "")
     diary = DiaryStore(store)
     lead: list[Block] = [Text(SIMULATED, warning=True)] if found.simulated else []
@@ -50,52 +50,52 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     lead.append(
         Text(
             "For you and your physiotherapist. A cushion measured the load under both sitting bones: seat load,"
-            " not tendon pressure. A dose is time sat at the usual load, faded while the side was relieved; at its"
-            " limit the cushion vibrates. Nothing here is a diagnosis or a prediction."
+            " not tendon pressure. A dose is the time sat at your usual load; it fades while that side is unloaded."
+            " At its limit, the cushion vibrates. This report is neither a diagnosis nor a prediction."
         )
     )
     return Report(
         title=f"Sitting and pain, {first} to {short(last)} {last.year}",
-        made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from this computer's own data",
+        made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from the data on this computer",
         lead=lead,
         sections=[
             Section("Dose and pain", [dose_and_pain(found)], wide=True),
-            Section("Week by week, means of the days with data", [_weeks(found)], wide=True),
+            Section("Week by week: means of the days with data", [_weeks(found)], wide=True),
             Section(
                 "When you sat" + ("" if days <= MOST_ROWS else f", the last {MOST_ROWS} days"),
                 [_times(store, found, now)],
                 wide=True,
             ),
-            Section("Answers to prompts", _prompts(found)),
+            Section("Responses to prompts", _prompts(found)),
             Section("Limits", _limits(diary, found)),
             Section("Diary", _diary(found)),
             Section("Red flags", [Bullets(list(_flags(diary)))]),
             Section("Exercises", _exercises(diary, found, now)),
-            Section("How sure this is", [Bullets(list(_sure(store, found)))]),
+            Section("How reliable this is", [Bullets(list(_reliability(store, found)))]),
         ],
     )
 
 
-# --- over the whole page
+# --- across the page
 
 
 def _weeks(found: Trends) -> Table:
     weeks = found.weeks[-MOST_WEEKS:]
     head = [
-        "mean of a day",
+        "daily mean",
         *(f"{short(week.first)} – {short(week.first + timedelta(days=WEEK_DAYS - 1))}" for week in weeks),
     ]
     rows = [["days with data", *(f"{week.days} of {WEEK_DAYS}" for week in weeks), ""]]
     for name in SHOWN:
         measure, change = MEASURES[name], found.week_change(name)
         unit = f", {measure.unit}" if measure.unit else ""
-        told = [_figure(week.means[name]) for week in weeks]
-        rows.append([measure.label + unit, *told, NOTHING if change is None else f"{round(change, 1) + 0.0:+.1f}"])
+        means = [_figure(week.means[name]) for week in weeks]
+        rows.append([measure.label + unit, *means, NOTHING if change is None else f"{round(change, 1) + 0.0:+.1f}"])
     for moment, label in (("morning", "worst morning pain, 0–10"), ("sitting", "worst pain while sitting, 0–10")):
         rows.append([label, *(_worst(found, moment, week.first) for week in weeks), ""])
     return Table(
-        "Left side's share: 50 % is as in your calibration, without one as on a typical seat. Change: last week against"
-        " the one before.",
+        "Left side's share: 50 % means as in your calibration (without one, an even load). Change: last week minus the"
+        " week before.",
         [*head, "change"],
         rows,
     )
@@ -128,7 +128,7 @@ def _times(store: Store, found: Trends, now: datetime) -> Picture:
 def _prompts(found: Trends) -> list[Block]:
     prompts = [prompt for day in found.days if day is not None for prompt in day.prompts]
     if not prompts:
-        return [Text("No prompts in these days.")]
+        return [Text("No prompts in this period.")]
     rows = [
         [
             f"{answer.minutes} min",
@@ -142,20 +142,20 @@ def _prompts(found: Trends) -> list[Block]:
         for answer in found.answers
     ]
     ended = Counter(prompt.outcome or "not logged" for prompt in prompts)
-    told = outcomes_told(dict(ended.most_common()))
+    outcomes = outcomes_told(dict(ended.most_common()))
     caption = "Published: after 2,628 vibrations in office workers (Compernolle 2021). Other people, another device."
     head = ["Stood up within", "prompts", "share", "95 % interval", "published"]
-    return [Table(caption, head, rows), Text(f"{counted(len(prompts), 'prompt')}: {told}.")]
+    return [Table(caption, head, rows), Text(f"{counted(len(prompts), 'prompt')}: {outcomes}.")]
 
 
 def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
     steps = [step for step in found.steps if step.name in (*DOSE_LIMITS, "seated_limit_s") and step.was != step.now]
     now = {side: limit[-1] for side, limit in found.limit_s.items() if not np.isnan(limit[-1])}
-    told: list[Block] = (
+    blocks: list[Block] = (
         [Text(f"Now: {', '.join(f'{side} {limit / 60:.1f} min' for side, limit in now.items())}.")] if now else []
     )
     if not steps:
-        return [*told, Text("No change in these days.")]
+        return [*blocks, Text("No changes in this period.")]
     rules = diary.rules()
     rows = [
         [
@@ -167,8 +167,8 @@ def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
         for step in steps[-MOST_CHANGES:]
     ]
     return [
-        *told,
-        Table(_more(len(steps), MOST_CHANGES, "changes"), ["Day", "limit", "from, to", "reason"], rows, words=True),
+        *blocks,
+        Table(_more(len(steps), MOST_CHANGES, "changes"), ["Day", "limit", "change", "reason"], rows, words=True),
     ]
 
 
@@ -182,19 +182,19 @@ def _diary(found: Trends) -> list[Block]:
         moment: {row["day"] for row in found.pains if row["moment"] == moment} for moment in ("morning", "sitting")
     }
     marks = sum(len(day.marks) for day in found.days if day is not None)
-    told = [
-        f"Mornings rated on {len(rated['morning'])} of {days} days, sitting on {len(rated['sitting'])}.",
-        f"“It hurts now”, marked with the button: {marks}.",
+    items = [
+        f"Pain rated on {len(rated['morning'])} of {days} mornings, and while sitting on {len(rated['sitting'])} days.",
+        f"“Hurts now”, marked with the button: {marks} ×.",
     ]
     notes = [row for row in found.pains if row["note"] or row["flare"]]
-    told += [_note(row) for row in notes[-MOST_NOTES:]]
+    items += [_note(row) for row in notes[-MOST_NOTES:]]
     more = _more(len(notes), MOST_NOTES, "notes")
-    return [Bullets([*told, more] if more else told)]
+    return [Bullets([*items, more] if more else items)]
 
 
 def _note(row: Row) -> str:
     side = "" if row["side"] == "both" else f", {row['side']}"
-    flare = f", flare {row['flare']}" if row["flare"] else ""
+    flare = f", flare {row['flare']}s" if row["flare"] else ""
     note = f": {row['note']}" if row["note"] else ""
     return f"{short(date.fromisoformat(row['day']))}, {row['moment']}, pain {row['pain']}{side}{flare}{note}"
 
@@ -204,7 +204,7 @@ def _flags(diary: DiaryStore) -> Iterator[str]:
     for row in flags:
         yield _flag(row) + (f"; cleared: {row['cleared_note']}" if row["cleared_ms"] else "; open: seek care")
     if not flags:
-        yield "None noted. Asked for: " + "; ".join(RED_FLAGS.values()) + "."
+        yield "None reported. The diary asks about: " + "; ".join(RED_FLAGS.values()) + "."
 
 
 def _flag(row: Row) -> str:
@@ -216,7 +216,7 @@ def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
     log = diary.rehab()
     rows = [row for row in log if row["day"] >= found.dates[0].isoformat()]
     if not rows:
-        return [Text("None in the log.")]
+        return [Text("No exercises in this period.")]
     table = []
     for stage, exercise in dict.fromkeys((row["stage"], row["exercise"]) for row in rows):
         mine = [row for row in rows if (row["stage"], row["exercise"]) == (stage, exercise)]
@@ -227,17 +227,17 @@ def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
 
 
 def _pains(rows: list[Row]) -> str:
-    """The highest of both."""
+    """The highest pain during, and the highest next morning."""
     worst = [
         max((row[name] for row in rows if row[name] is not None), default=None) for name in ("pain_during", "pain_next")
     ]
     return ", ".join(NOTHING if pain is None else f"≤ {pain}" for pain in worst)
 
 
-# --- how sure
+# --- reliability
 
 
-def _sure(store: Store, found: Trends) -> Iterator[str]:
+def _reliability(store: Store, found: Trends) -> Iterator[str]:
     days = [day for day in found.days if day is not None]
     known, missed = sum(day.recorded_s for day in days), sum(day.unknown_s for day in days)
     yield (
@@ -247,16 +247,16 @@ def _sure(store: Store, found: Trends) -> Iterator[str]:
     if known + missed:
         share = sum(day.valid_s for day in days) / (known + missed)
         hours = (known + missed) / 3600
-        yield f"Every sensor was in order for {100 * share:.0f} % of the {hours:.0f} h that were recorded or missed."
+        yield f"All sensors worked for {100 * share:.0f} % of the {hours:.0f} h, counting missing time."
     yield from _faults(store, found)
     unplaced = len(store.unplaced())
     if unplaced:
-        yield f"Left out, as their time is not known: {counted(unplaced, 'record')}."
+        yield f"Left out, because their time is unknown: {counted(unplaced, 'record')}."
     yield (
         "The dose is a proxy. Detection was tested on recorded and simulated sits. Limits, breaks and weights are"
         " judgement within published advice: no study has tested a seat-load dose against this pain."
     )
-    yield "What the person did without the cushion is not known."
+    yield "Sitting without the cushion is not recorded."
 
 
 def _faults(store: Store, found: Trends) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a report is made of, whatever it is printed as."""
+"""The parts of a report, independent of how it is printed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Block = Text | Bullets | Table | Picture
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands below it; ``wide`` ones go over the whole page, the others into two columns."""
+    """A heading with its blocks; ``wide`` ones span the page, the others go into two columns."""
 
     title: str
     blocks: list[Block]
@@ -56,7 +56,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole page, top to bottom: all wide sections come first."""
+    """The whole report, top to bottom; wide sections come first."""
 
     title: str
     made: str

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs no network and no script."""
+"""The report as one HTML file without network or scripts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _block(block: Block) -> str:
 
 
 def _labelled(picture: Picture) -> str:
-    """The chart with its words for who can't see it."""
+    """The chart with its text alternative."""
     return picture.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(picture.alt)}" ', 1)
 
 

@@ -10,7 +10,7 @@ from sitbone.errors import SitboneError
 from sitbone.report.document import Report
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}  # as typst calls them
-# Data comes in as JSON, so that nothing a person wrote is ever read as markup.
+# Data comes in as JSON, so that a person's words are never read as markup.
 TEMPLATE = """
 #let report = json(bytes(sys.inputs.report))
 #set document(title: report.title)
@@ -54,7 +54,7 @@ TEMPLATE = """
 #text(fill: luma(80), report.made)
 #report.lead.map(show-block).join()
 #report.sections.filter(it => it.wide).map(show-section).join()
-// Room for a section, given back at once: where there is too little, both columns begin on the next page.
+// Reserves room for a section and returns it: with too little left, both columns start on the next page.
 #block(height: 45mm, breakable: false)
 #v(-45mm)
 #columns(2, gutter: 6mm, report.sections.filter(it => not it.wide).map(show-section).join())
