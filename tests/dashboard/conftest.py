@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = os.environ.get("SITBONE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-# As root, without a network of its own: it asks for nothing that a page does not ask for.
+# Runs as root, and sends no requests of its own.
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 PATIENCE_MS = 20_000  # this machine may be busy
 expect.set_options(timeout=PATIENCE_MS)
@@ -47,17 +47,17 @@ def running(home: Path, *options: str, listen: str = "127.0.0.1:0") -> Iterator[
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            told = process.communicate(timeout=30)[1]
+            errors = process.communicate(timeout=30)[1]
         except subprocess.TimeoutExpired:
             process.kill()
-            told = process.communicate()[1]
-        # Whatever a page showed: nothing happened that nobody foresaw.
-        assert told == ""
+            errors = process.communicate()[1]
+        # Whatever the pages showed, nothing unforeseen happened.
+        assert errors == ""
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The user's data: none yet. A module that wants some has a fixture of its own by this name."""
+    """The user's data: none yet. A module that needs some has its own fixture of this name."""
     return tmp_path_factory.mktemp("home")
 
 

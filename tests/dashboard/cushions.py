@@ -42,7 +42,7 @@ def plugged_in(flash: Path, link: Path, *options: object) -> Iterator[subprocess
 
 
 def unplug(process: subprocess.Popen[str]) -> None:
-    """As when the cable is pulled: nothing is put away, the port is gone."""
+    """As when the cable is pulled: without a warning, the port is gone."""
     process.kill()
     process.communicate(timeout=PATIENCE_S)
 
@@ -64,5 +64,5 @@ def until(is_so: Callable[[], object], what: str = "") -> None:
     """Waits for something that another process or thread does."""
     deadline = time.monotonic() + PATIENCE_S
     while not is_so():
-        assert time.monotonic() < deadline, what or "it never came to be so"
+        assert time.monotonic() < deadline, what or "it never happened"
         time.sleep(0.02)

@@ -1,7 +1,7 @@
-"""The README's pictures of the dashboard: `python -m tests.dashboard.pictures [FOLDER]` takes them anew.
+"""The README's pictures of the dashboard: `python -m tests.dashboard.pictures [FOLDER]` takes them again.
 
 FOLDER holds the data of `sitbone demo --weeks 6 --into FOLDER`; without it the demo is run first. Beside the pictures
-`taken.json` keeps what could be read on each page then, so that test_pictures.py can tell when they are out of date.
+`taken.json` keeps the words of each page, so that test_pictures.py notices when a picture is out of date.
 """
 
 import json

@@ -1,5 +1,5 @@
 """Several at the same data at once: two dashboards, a writer in the middle of its transaction, a writer that is killed.
-Nobody is told of a lock, nothing written is lost."""
+No page mentions a lock, and nothing written is lost."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The page Cushion in a real browser: fetch, calibrate, change settings and take them back, beside other programs."""
+"""The Cushion page in a real browser: sync, calibrate, change settings and undo it, beside other programs."""
 
 import json
 import os
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.slow
 WEIGHTY = ("serious", "critical")
 WORKED_MIN = 90
 RATE = re.compile(r"of [0-9.]+ kB, [0-9.]+ kB/s, about .+ left")
-FEW = re.compile(r"^(Nothing new waits|1 record waits|[0-9] records wait) in the cushion\.$")
-LEFT = re.compile(r"[0-9]+ s left\. Sit down as you usually sit")
+FEW = re.compile(r"^(No new records|1 new record|[0-9] new records) in the cushion\.$")
+LEFT = re.compile(r"[0-9]+ s left\. Sit down as you normally do")
 
 
 @pytest.fixture(scope="module")
 def worked_flash(installed_flash, tmp_path_factory):
-    """A flash with what a cushion notes in some hours of sitting and standing."""
+    """A flash with the records of some hours of sitting and standing."""
     from sitbone.virtual import SitterSeat, VirtualCushion
 
     image = copied(installed_flash, tmp_path_factory.mktemp("worked") / "flash.img")
@@ -49,7 +49,7 @@ def dashboard(home, place):
 
 @contextmanager
 def plugged(place, worked_flash, *options, levels_mv=SITTING):
-    """A cushion with some hours of notes, on which somebody sits."""
+    """A cushion with the records of some hours, on which somebody sits."""
     copied(worked_flash, place / "flash.img")
     write_seat(place / "seat.csv", (5, SITTING), (3600, levels_mv))
     with plugged_in(place / "flash.img", place / "cushion", "--trace", place / "seat.csv", *options) as process:
@@ -78,32 +78,32 @@ def synced(home):
     return count, [runs for runs in lost if runs]
 
 
-def test_fetch_with_progress_then_live_goes_on(dashboard, place, worked_flash, page):
+def test_sync_with_progress_then_live_goes_on(dashboard, place, worked_flash, page):
     with plugged(place, worked_flash, "--baud", 9600):
         at_cushion(dashboard, page)
-        expect(page.get_by_text("Nothing has been fetched yet.")).to_be_visible()
-        expect(page.get_by_text("records wait in the cushion: about time")).to_be_visible()
-        page.get_by_role("button", name="Fetch new records").click()
-        expect(page.get_by_role("progressbar", name="Fetching")).to_have_attribute("aria-valuetext", RATE)
+        expect(page.get_by_text("Not synced yet.")).to_be_visible()
+        expect(page.get_by_text("new records in the cushion. Time to sync.")).to_be_visible()
+        page.get_by_role("button", name="Sync now").click()
+        expect(page.get_by_role("progressbar", name="Sync")).to_have_attribute("aria-valuetext", RATE)
         expect(page.locator(".result .good")).to_contain_text("new record", timeout=120_000)
-        expect(page.get_by_text("Fetched last on")).to_be_visible()
+        expect(page.get_by_text("Last sync: ")).to_be_visible()
         expect(page.get_by_text(FEW)).to_be_visible()
         count, lost = synced(dashboard.home)
         assert count > WORKED_MIN
         assert lost == []
         page.get_by_role("link", name="Live").click()
-        expect(page.locator(".seat-card .lead")).to_contain_text("You sit")
+        expect(page.locator(".seat-card .lead")).to_contain_text("You are sitting")
 
 
-def test_how_it_is_and_everything_checked(dashboard, cushion, page):
+def test_the_status_and_all_checks(dashboard, cushion, page):
     at_cushion(dashboard, page)
     stats = page.locator(".stats")
     expect(stats).to_contain_text("Battery")
     expect(stats).to_contain_text("Calibration")
-    page.get_by_role("button", name="Check everything").click()
-    expect(page.get_by_role("list", name="What needs attention")).to_contain_text("Calibration: none yet")
-    page.get_by_text("things are fine").click()
-    expect(page.get_by_role("list", name="What is fine")).to_contain_text("Log: whole")
+    page.get_by_role("button", name="Run all checks").click()
+    expect(page.get_by_role("list", name="Needs attention")).to_contain_text("Calibration: not done")
+    page.get_by_text("checks passed").click()
+    expect(page.get_by_role("list", name="Passed")).to_contain_text("Log: intact")
 
 
 def test_a_fault_says_what_to_do(dashboard, place, worked_flash, page):
@@ -114,65 +114,65 @@ def test_a_fault_says_what_to_do(dashboard, place, worked_flash, page):
         )
 
 
-def test_settings_are_saved_taken_back_kept_in_a_file_and_taken_from_it(dashboard, cushion, page, tmp_path):
+def test_settings_are_saved_undone_kept_in_a_file_and_loaded_from_it(dashboard, cushion, page, tmp_path):
     at_cushion(dashboard, page)
     seated = page.get_by_label("seated_limit_s")
     expect(seated).to_have_value("1800")
     seated.fill("1500")
-    page.get_by_label("Why?").fill("long meetings")
-    page.get_by_role("button", name="Save the changes").click()
+    page.get_by_label("Reason").fill("long meetings")
+    page.get_by_role("button", name="Save changes").click()
     said = page.locator(".status")
-    expect(said).to_contain_text("In force now, read back from the cushion: seated_limit_s = 1500.")
-    page.get_by_text("Changes so far").click()
-    expect(page.get_by_role("region", name="The last first")).to_contain_text("long meetings")
+    expect(said).to_contain_text("Saved and confirmed by the cushion: seated_limit_s = 1500.")
+    page.get_by_text("Past changes").click()
+    expect(page.get_by_role("region", name="Newest first")).to_contain_text("long meetings")
 
     with page.expect_download() as kept:
-        page.get_by_role("button", name="Keep them in a file").click()
+        page.get_by_role("button", name="Save to a file").click()
     file = tmp_path / "mine.json"
     kept.value.save_as(file)
     assert json.loads(file.read_text())["seated_limit_s"] == 1500
 
-    page.get_by_role("button", name="Take back the last change").click()
-    expect(said).to_contain_text("Taken back, read back from the cushion: seated_limit_s = 1800.")
+    page.get_by_role("button", name="Undo last change").click()
+    expect(said).to_contain_text("Undone and confirmed by the cushion: seated_limit_s = 1800.")
     expect(seated).to_have_value("1800")
 
     page.locator("input[type=file]").set_input_files(file)
-    expect(said).to_contain_text("In force now, read back from the cushion: seated_limit_s = 1500.")
+    expect(said).to_contain_text("Saved and confirmed by the cushion: seated_limit_s = 1500.")
     expect(seated).to_have_value("1500")
 
     page.get_by_label("left_dose_limit_s").fill("2700")
-    page.get_by_role("button", name="Save the changes").click()
-    expect(said).to_contain_text("left_dose_limit_s: 2700 was asked for; the cushion keeps it lower for now.")
+    page.get_by_role("button", name="Save changes").click()
+    expect(said).to_contain_text("left_dose_limit_s: you asked for 2700, the cushion allows less for now.")
     expect(page.get_by_label("left_dose_limit_s")).to_have_value("1320")
 
     page.get_by_label("settling_s").fill("7")
-    page.get_by_role("button", name="Save the changes").click()
+    page.get_by_role("button", name="Save changes").click()
     expect(said).to_contain_text("ettling_s = 7 is out of range")
     expect(said).to_contain_text("20 to 60")
 
     (tmp_path / "bad.json").write_text("[]")
     page.locator("input[type=file]").set_input_files(tmp_path / "bad.json")
-    expect(said).to_contain_text("The file holds no JSON object; give names and whole numbers.")
+    expect(said).to_contain_text("The file is not a JSON object; give one of setting names and whole numbers.")
 
 
 def test_calibration_is_guided_stopped_and_refused_with_its_reason(dashboard, cushion, page):
     at_cushion(dashboard, page)
-    page.get_by_role("button", name="Begin: Your neutral sit").click()
+    page.get_by_role("button", name="Start: Your neutral sit").click()
     expect(page.get_by_role("progressbar", name="Calibration")).to_have_attribute("aria-valuetext", LEFT)
     page.reload()
     expect(page.get_by_role("progressbar", name="Calibration")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped; all is as it was.")).to_be_visible()
-    page.get_by_role("button", name="Begin: The empty seat").click()
+    expect(page.get_by_text("Stopped. Nothing changed.")).to_be_visible()
+    page.get_by_role("button", name="Start: Empty seat").click()
     expect(page.locator(".result .bad")).to_contain_text("Empty seat: ", timeout=60_000)
 
 
 def test_the_strength_that_is_felt_is_found_and_set(dashboard, installed_flash, place, page):
-    """A cushion that has not vibrated yet: what prompts took of the motors' limit would be missing here."""
+    """A cushion that has not vibrated yet, so that no prompt has used up the motors' limit."""
     with plugged(place, installed_flash):
         at_cushion(dashboard, page)
-        page.get_by_role("button", name="Begin: How strong it must vibrate").click()
-        ended = page.get_by_text("Felt from")
+        page.get_by_role("button", name="Start: Vibration strength").click()
+        ended = page.get_by_text("You felt it from")
         pulse = 0
 
         def answered() -> bool:
@@ -182,11 +182,11 @@ def test_the_strength_that_is_felt_is_found_and_set(dashboard, installed_flash, 
             expect(words.or_(ended)).to_be_visible()
             if ended.is_visible():
                 return True
-            page.get_by_role("button", name="Yes" if pulse % 2 else "No").click()
+            page.get_by_role("button", name="Yes" if pulse % 2 else "No", exact=True).click()
             return False
 
         until(answered)
-        expect(page.locator(".result .good")).to_contain_text("% now.")
+        expect(page.locator(".result .good")).to_contain_text("It is now set to")
         values = json.loads(_settings(dashboard, place, page))["values"]
         assert 30 <= values["strength_percent"] <= 100
 
@@ -213,7 +213,7 @@ def test_while_another_program_syncs_the_diary_is_written_and_a_killed_sync_leav
         unplug(cushion)
     with plugged(tmp_path, worked_flash), running(home, *options) as dashboard:
         at_cushion(dashboard, page)
-        page.get_by_role("button", name="Fetch new records").click()
+        page.get_by_role("button", name="Sync now").click()
         expect(page.locator(".result .good")).to_contain_text("new record", timeout=120_000)
         entries = json.loads(sitbone(home, "pain", "list", "--json").stdout)["entries"]
         assert sorted(entry["pain"] for entry in entries) == [1, 2]
@@ -235,15 +235,15 @@ def test_it_is_readable_to_everyone(dashboard, cushion, new_page, scheme):
 
 
 def _settings(dashboard, place, page):
-    """As the command line reads them; the page lets go of the port first."""
-    page.get_by_role("button", name="Let go").click()
-    expect(page.locator(".connection")).to_contain_text("The port is free")
-    told = []
+    """As the command line reads them; the page disconnects first."""
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.locator(".connection")).to_contain_text("Disconnected")
+    answers = []
 
     def shown() -> bool:
-        told.append(sitbone(dashboard.home, "settings", "show", "--json", "--port", place / "cushion"))
-        return told[-1].returncode == 0
+        answers.append(sitbone(dashboard.home, "settings", "show", "--json", "--port", place / "cushion"))
+        return answers[-1].returncode == 0
 
     until(shown)
     page.get_by_role("button", name="Connect", exact=True).click()
-    return told[-1].stdout
+    return answers[-1].stdout

@@ -23,18 +23,18 @@ def test_the_first_tab_stop_skips_to_the_content(dashboard, page: Page):
     page.goto(dashboard.url)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the page's content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
 
 
 def test_the_colours_follow_the_system_until_one_chooses_and_the_choice_is_kept(dashboard, new_page):
     page = new_page(color_scheme="dark")
     page.goto(dashboard.url)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.get_by_label("Colours").select_option("light")
+    page.get_by_label("Theme").select_option("light")
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    expect(page.get_by_label("Colours")).to_have_value("light")
+    expect(page.get_by_label("Theme")).to_have_value("light")
 
 
 def test_an_error_is_a_sentence_and_a_setting_keeps_its_name():

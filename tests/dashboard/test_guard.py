@@ -264,9 +264,9 @@ class TestTheCommand:
 
         def ran(*options):
             code = run(["dashboard", *options])
-            told = capsys.readouterr()
-            assert told.out == ""
-            (line,) = told.err.splitlines()
+            said = capsys.readouterr()
+            assert said.out == ""
+            (line,) = said.err.splitlines()
             return code, line
 
         return ran
@@ -281,14 +281,14 @@ class TestTheCommand:
         code, line = refused("--listen", "0.0.0.0:0", "--listen-anywhere", "--token", "short")
         assert (code, "16 characters" in line) == (2, True)
 
-    def test_a_taken_port_is_told_with_another(self, refused, dashboard):
+    def test_for_a_taken_port_another_is_named(self, refused, dashboard):
         place = urlsplit(dashboard.url)
         code, line = refused("--listen", place.netloc)
         assert code == 1
         assert f"--listen 127.0.0.1:{place.port + 1}" in line
 
     @pytest.mark.parametrize("place", ["8737", "127.0.0.1", "127.0.0.1:99999", ":8737", "127.0.0.1:x"])
-    def test_what_is_no_address_is_refused(self, refused, place):
+    def test_what_is_not_an_address_is_refused(self, refused, place):
         assert refused("--listen", place)[0] == 2
 
     def test_without_the_framework_it_says_what_to_install(self, tmp_path):

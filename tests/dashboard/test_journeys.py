@@ -35,8 +35,8 @@ class TestTheFirstStartWithoutData:
             ("/trends", "sitbone sync"),
             ("/diary", "Choose a number"),
             ("/tune", "Not enough data"),
-            ("/rehab", "Add what you do above"),
-            ("/live", "Plug the cushion in"),
+            ("/rehab", "Add one above"),
+            ("/live", "Plug in the cushion"),
             ("/cushion", "Connect the cushion to see its battery"),
         ],
     )
@@ -45,10 +45,10 @@ class TestTheFirstStartWithoutData:
         expect(page.locator("main")).to_contain_text(says)
 
     @pytest.mark.parametrize("path", ["/", "/trends", "/tune"])
-    def test_what_was_never_fetched_is_a_click_away(self, dashboard, page, path):
+    def test_the_first_sync_is_a_click_away(self, dashboard, page, path):
         page.goto(dashboard.at(path))
-        page.get_by_role("link", name="To the page Cushion").click()
-        expect(page.get_by_role("button", name="Fetch new records")).to_be_visible()
+        page.get_by_role("link", name="Go to Cushion").click()
+        expect(page.get_by_role("button", name="Sync now")).to_be_visible()
 
     def test_an_address_that_is_not_there_leads_back(self, dashboard, page):
         assert page.goto(dashboard.at("/nowhere")).status == 404
@@ -63,7 +63,7 @@ class TestTheFirstStartWithoutData:
 
 
 class TestTheDiary:
-    def test_two_clicks_add_pain_and_one_takes_it_back(self, dashboard, page):
+    def test_two_clicks_add_pain_and_one_undoes_it(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 3", exact=True).click()
         page.get_by_role("button", name="On waking up", exact=True).click()
@@ -75,7 +75,7 @@ class TestTheDiary:
         expect(page.locator(".diary li")).to_have_count(0)
         assert pains(dashboard.home) == []
 
-    def test_what_was_said_is_closed_when_it_was_read(self, dashboard, page):
+    def test_a_message_is_closed_once_read(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 1", exact=True).click()
         page.get_by_role("button", name="At another time", exact=True).click()
@@ -92,14 +92,14 @@ class TestTheDiary:
         page.keyboard.press("Space")
         expect(status(page)).to_contain_text("Saved: pain 2, while sitting.")
 
-    def test_an_entry_is_corrected_and_the_correction_taken_back(self, dashboard, new_page):
+    def test_an_entry_is_corrected_and_the_correction_undone(self, dashboard, new_page):
         page = new_page(viewport=PHONE)
         sitbone(dashboard.home, "pain", "4", "--sitting", "--note", "first words")
         page.goto(dashboard.at("/diary"))
         page.locator("li", has_text="first words").get_by_role("button", name="Edit").click()
         page.get_by_label("Pain, 0 to 10").fill("1")
         page.get_by_role("button", name="Left", exact=True).click()
-        page.get_by_label("Began after so many minutes").fill("25")
+        page.get_by_label("Minutes of sitting until it began").fill("25")
         page.get_by_label("In your own words").fill("<b>better</b> words")
         page.get_by_role("button", name="Save").click()
         expect(status(page)).to_contain_text("Saved: pain 1")
@@ -118,7 +118,7 @@ class TestTheDiary:
         page.get_by_label("Pain, 0 to 10").fill("3")
         page.get_by_label("Day and time").fill("2999-01-01T10:00")
         page.get_by_role("button", name="Save").click()
-        expect(status(page)).to_contain_text("2999-01-01 10:00 is in the future; give when it was felt.")
+        expect(status(page)).to_contain_text("2999-01-01 10:00 is in the future; give the time when you felt it.")
         expect(page.get_by_label("Pain, 0 to 10")).to_have_value("3")
         assert [entry["pain"] for entry in pains(dashboard.home) if entry["note"] == "stays"] == [5]
 
@@ -138,23 +138,23 @@ class TestTheDiary:
         page.get_by_role("button", name="At another time", exact=True).click()
         expect(status(page)).to_contain_text("a reason to see a doctor or physiotherapist")
 
-    def test_a_red_flag_is_noted_and_closed_by_whom_it_concerns(self, dashboard, page):
+    def test_a_red_flag_is_reported_and_cleared_by_a_clinician(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
-        page.get_by_text("Something of these is new").click()
+        page.get_by_text("Report a red flag").click()
         page.get_by_role("button", name="New numbness").click()
-        expect(status(page)).to_contain_text("Noted: new numbness. Seek care; no limit is raised.")
+        expect(status(page)).to_contain_text("Reported: new numbness. Seek care.")
         assert "new numbness" in sitbone(dashboard.home, "pain", "flags").stdout
-        page.get_by_text("Somebody qualified has looked at it").click()
-        page.get_by_role("button", name="Close the open flags").click()
-        expect(status(page)).to_contain_text("Say who has looked at it")
-        page.get_by_label("Who, and what they said").fill("Dr. Lee: harmless")
-        page.get_by_role("button", name="Close the open flags").click()
-        expect(status(page)).to_contain_text("Closed.")
+        page.get_by_text("Cleared by a clinician").click()
+        page.get_by_role("button", name="Clear open flags").click()
+        expect(status(page)).to_contain_text("Enter who cleared it")
+        page.get_by_label("Who cleared it, and what they said").fill("Dr. Lee: harmless")
+        page.get_by_role("button", name="Clear open flags").click()
+        expect(status(page)).to_contain_text("Cleared.")
         assert "no open red flag" in sitbone(dashboard.home, "pain", "flags").stdout
 
 
 @pytest.mark.parametrize("path", ["/", "/trends", "/diary", "/tune"])
-def test_damaged_data_is_told_in_a_sentence_with_what_to_do(damaged, page, path):
+def test_damaged_data_is_a_sentence_with_what_to_do(damaged, page, path):
     page.goto(damaged.at(path))
     expect(page.get_by_role("alert")).to_contain_text("is damaged")
     expect(page.get_by_role("alert")).to_contain_text("restore a backup")
@@ -187,25 +187,25 @@ class TestADayWithRecords:
     @pytest.mark.parametrize("path", ["/", "/trends", "/diary", "/tune", "/rehab"])
     def test_simulated_data_is_said_to_be(self, recorded, page, path):
         page.goto(recorded.at(path))
-        expect(page.get_by_text("The sitter is simulated: this is no person's data.")).to_be_visible()
+        expect(page.get_by_text("Simulated data, not from a real person.")).to_be_visible()
 
     def test_today_leads_to_the_last_day_with_records(self, recorded, page):
         page.goto(recorded.url)
-        page.get_by_role("link", name=re.compile("The last day with records")).click()
+        page.get_by_role("link", name=re.compile("Last day with records")).click()
         expect(page.get_by_role("heading", level=2).first).to_contain_text("Yesterday,")
 
-    def test_a_prompt_tells_why(self, recorded, page):
+    def test_a_prompt_shows_its_reason(self, recorded, page):
         page.goto(recorded.at(f"/?day={self.yesterday}"))
-        prompt = page.get_by_role("button", name=re.compile("prompt, left.*Why")).first
+        prompt = page.get_by_role("button", name=re.compile("prompt left.*Why")).first
         prompt.click()
         expect(prompt).to_have_attribute("aria-expanded", "true")
         with Store(recorded.home / "sitbone.sqlite") as store:
             prompts = [row for row in _events(recorded.home, self.yesterday) if row["kind"] == "prompt"]
-            told = why(store, prompts[0]["seq"])
+            expected = why(store, prompts[0]["seq"])
         reasons = page.locator(".reasons")
-        expect(reasons).to_contain_text(told["text"].split(": ")[1])
-        expect(reasons).to_contain_text(f"{told['inputs']['dose_s']['left'] / 60:.1f} min")
-        expect(reasons).to_contain_text(f"{told['inputs']['limit_s']['left'] / 60:.1f} min")
+        expect(reasons).to_contain_text(expected["text"].split(": ")[1])
+        expect(reasons).to_contain_text(f"{expected['inputs']['dose_s']['left'] / 60:.1f} min")
+        expect(reasons).to_contain_text(f"{expected['inputs']['limit_s']['left'] / 60:.1f} min")
         prompt.click()
         expect(reasons).to_have_count(0)
 
@@ -213,7 +213,7 @@ class TestADayWithRecords:
         (day,) = json.loads(sitbone(recorded.home, "history", "--from", self.yesterday, "--json").stdout)["days"]
         page.goto(recorded.at(f"/?day={self.yesterday}"))
         expect(page.locator(".stat", has_text="sits")).to_contain_text(str(len(day["bouts"])))
-        page.get_by_text("The same as tables").click()
+        page.get_by_text("Show as tables").click()
         expect(page.get_by_role("region", name="Sits").locator("tbody tr")).to_have_count(len(day["bouts"]))
 
     def test_trends_have_each_figure_as_a_chart_and_as_a_table(self, recorded, page):
@@ -222,7 +222,7 @@ class TestADayWithRecords:
         expect(charts).to_have_count(8)
         expect(page.locator(".chart canvas")).to_have_count(8)
         seated = charts.filter(has=page.get_by_role("heading", name="Seated time"))
-        seated.get_by_text("The same as a table").click()
+        seated.get_by_text("Show as table").click()
         cells = seated.locator("tbody td").all_inner_texts()
         assert len(cells) == 12 * 7
         assert cells.count("–") == 12 * 7 - DAYS
@@ -254,12 +254,12 @@ class TestADayWithRecords:
         page.goto(recorded.at("/tune"))
         left = page.locator(".proposal.left")
         expect(left).to_contain_text(found["left"]["rule"], ignore_case=True)
-        left.get_by_text("The evidence").click()
+        left.get_by_text("Evidence").click()
         expect(left.locator("li")).to_have_count(len(found["left"]["evidence"]))
-        replayed = page.get_by_role("region", name="Now and proposed")
+        replayed = page.get_by_role("region", name="Current and proposed limits")
         expect(replayed).to_contain_text(f"{found['predicted']['old']['prompts']:.1f}")
 
 
 def _events(home, day):
-    told = sitbone(home, "events", "--from", day, "--to", day, "--json").stdout
-    return [json.loads(line) for line in told.splitlines()]
+    lines = sitbone(home, "events", "--from", day, "--to", day, "--json").stdout
+    return [json.loads(line) for line in lines.splitlines()]

@@ -18,7 +18,7 @@ WEIGHTY = ("serious", "critical")
 # Counts what a person would see move: a picture counts when its number has changed in the page.
 WATCH = """
 () => {
-  const seat = document.querySelector(".seat"), spoken = document.querySelector("[aria-label=Spoken]");
+  const seat = document.querySelector(".seat"), spoken = document.querySelector("[aria-label=Summary]");
   window.pictures = [];
   window.spoken = 0;
   new MutationObserver(() => pictures.push([+seat.dataset.monoMs, +seat.dataset.steps]))
@@ -74,7 +74,7 @@ def dashboard(home, place):
 
 def at_live(dashboard, page: Page) -> Page:
     page.goto(dashboard.at("/live"))
-    expect(page.locator(".seat-card .lead")).to_contain_text("You sit", timeout=60_000)
+    expect(page.locator(".seat-card .lead")).to_contain_text("You are sitting", timeout=60_000)
     return page
 
 
@@ -120,23 +120,23 @@ def test_a_wedge_before_and_after(dashboard, seat, page):
         return marked.is_visible()
 
     until(mark, "five seconds of sitting never came together")
-    expect(table.get_by_role("row", name="Left of both bones")).to_contain_text("58")
+    expect(table.get_by_role("row", name="Left share")).to_contain_text("58")
     seat.levels_mv = (700, 700, 500, 500)
-    expect(table.get_by_role("row", name="Left of both bones")).to_contain_text("-8")
+    expect(table.get_by_role("row", name="Left share")).to_contain_text("-8")
     expect(page.locator(".seat .ring").first).not_to_have_attribute("r", "0")
     page.reload()
-    expect(table.get_by_role("row", name="Left of both bones")).to_contain_text("-8")
-    page.get_by_role("button", name="Forget both").click()
-    expect(table.get_by_role("row", name="Left of both bones")).not_to_contain_text("-8")
+    expect(table.get_by_role("row", name="Left share")).to_contain_text("-8")
+    page.get_by_role("button", name="Clear both").click()
+    expect(table.get_by_role("row", name="Left share")).not_to_contain_text("-8")
 
 
 def test_an_empty_seat_has_nothing_to_mark(dashboard, seat, page):
     seat.levels_mv = (0, 0, 0, 0)
     page.goto(dashboard.at("/live"))
-    expect(page.get_by_role("paragraph").filter(has_text="The seat is empty.")).to_be_visible(timeout=30_000)
+    expect(page.locator(".seat-card .lead")).to_have_text("The seat is empty.", timeout=30_000)
     page.get_by_role("button", name="Mark before").click()
     expect(page.locator(".status")).to_contain_text("Nobody sat for 5 seconds; sit as you normally do for that long")
-    expect(page.get_by_text("No prompt as long as nobody sits.")).to_be_visible()
+    expect(page.get_by_text("No prompt while the seat is empty.")).to_be_visible()
     seat.levels_mv = SITTING
 
 
@@ -155,10 +155,10 @@ def test_two_browsers_see_the_same_cushion_and_a_second_dashboard_says_who_holds
         expect(page.locator(".connection")).to_contain_text(
             f"is in use by sitbone dashboard (process {dashboard.process.pid}); close it, then try again."
         )
-        expect(page.get_by_text("Nothing to see yet.")).to_be_visible()
-        # The first lets go, the second takes it by itself.
-        pages[0].get_by_role("button", name="Let go").click()
-        expect(pages[1].locator(".connection")).to_contain_text("The port is free")
+        expect(page.get_by_text("No cushion yet.")).to_be_visible()
+        # The first disconnects, the second connects by itself.
+        pages[0].get_by_role("button", name="Disconnect").click()
+        expect(pages[1].locator(".connection")).to_contain_text("Disconnected")
         expect(page.locator(".connection")).to_contain_text("Connected to cushion")
     pages[1].get_by_role("button", name="Connect", exact=True).click()
     expect(pages[0].locator(".connection")).to_contain_text("Connected to cushion")
@@ -193,15 +193,15 @@ def test_unplugged_in_the_middle_and_back(installed_flash, tmp_path, page):
     with running(tmp_path / "home") as dashboard:
         with plugged_in(flash, link, "--trace", trace) as cushion:
             page.goto(dashboard.at("/live"))
-            expect(page.locator(".connection")).to_contain_text("No cushion was found; plug it in")
+            expect(page.locator(".connection")).to_contain_text("No cushion found; plug it in")
             page.get_by_label("Port, or path of a virtual cushion").fill(str(link))
             page.get_by_label("Port, or path of a virtual cushion").press("Enter")
-            expect(page.locator(".seat-card .lead")).to_contain_text("You sit", timeout=60_000)
+            expect(page.locator(".seat-card .lead")).to_contain_text("You are sitting", timeout=60_000)
             unplug(cushion)
-            expect(page.locator(".connection")).to_contain_text("The cushion is gone")
-            expect(page.locator(".connection")).to_contain_text("It is taken up again as soon as it is back.")
+            expect(page.locator(".connection")).to_contain_text("Connection lost")
+            expect(page.locator(".connection")).to_contain_text("Reconnecting…")
             expect(page.locator(".seat")).to_have_class("seat old")
-            expect(page.locator(".seat-card .lead")).to_contain_text("Last seen: You sit")
+            expect(page.locator(".seat-card .lead")).to_contain_text("Last seen: You are sitting")
             expect(page.locator(".seat .value").first).not_to_have_text("–")
         with plugged_in(flash, link, "--trace", trace):
             expect(page.locator(".connection")).to_contain_text("Connected to cushion", timeout=60_000)

@@ -54,8 +54,10 @@ def test_a_page_is_readable_to_everyone(dashboard, page, path):
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)
         found = Axe().run(page).response["violations"]
-        told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found if rule["impact"] in WEIGHTY]
-        assert not told
+        weighty = [
+            (rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found if rule["impact"] in WEIGHTY
+        ]
+        assert not weighty
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 

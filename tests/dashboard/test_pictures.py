@@ -1,5 +1,5 @@
 """The README shows the dashboard as it is: each page still has the headings, links and legends that its picture was
-taken with. Looks may drift by a shade before somebody takes them anew; words and order may not."""
+taken with. Colours may drift before somebody takes them again; words and order may not."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def home(tmp_path_factory):
 def test_a_picture_is_of_the_page_as_it_is(dashboard, browser, home, name):
     page = opened(browser, dashboard.url, name, last_day(home))
     kept = json.loads((FOLDER / "taken.json").read_text())[name]
-    assert shown(page) == kept, "take the pictures anew: python -m tests.dashboard.pictures"
+    assert shown(page) == kept, "take the pictures again: python -m tests.dashboard.pictures"
     page.close()
 
 

@@ -1,4 +1,4 @@
-"""The page Rehab: exercises in, rated on the next morning, taken back; criteria that never advance by themselves."""
+"""The Rehab page: exercises added, rated on the next morning, removed; criteria that never change the stage."""
 
 import json
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ def test_an_exercise_is_added_rated_removed_and_back(dashboard, page, exercises)
     page.goto(dashboard.at("/rehab"))
     expect(page.locator("main")).to_contain_text("as agreed with your physiotherapist")
     page.get_by_role("button", name="Heavy and slow").click()
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name="Add exercise").click()
     expect(page.locator(".status")).to_contain_text("The exercise needs a name; type one")
     page.get_by_role("textbox", name="Exercise").fill("hip <b>thrust</b>")
     page.get_by_label("Sets").fill("4")
     page.get_by_label("Repetitions").fill("8")
     page.get_by_label("Load, kg").fill("60.5")
     page.get_by_label("Pain during").fill("1")
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name="Add exercise").click()
     entry = page.get_by_role("listitem").filter(has_text="hip <b>thrust</b>")
     expect(entry).to_contain_text("4 × 8, 60.5 kg, pain 1 during, next morning not rated yet")
     entry.get_by_text("How was the next morning?").click()
@@ -41,16 +41,16 @@ def test_an_exercise_is_added_rated_removed_and_back(dashboard, page, exercises)
     expect(page.locator(".status")).to_contain_text("Removed")
     assert exercises() == []
     page.locator(".status").get_by_role("button", name="Undo").click()
-    expect(page.locator(".status")).to_contain_text("It is back.")
+    expect(page.locator(".status")).to_contain_text("Exercise restored.")
     assert len(exercises()) == 1
     page.reload()
     expect(page.get_by_role("button", name="Heavy and slow")).to_have_attribute("aria-pressed", "true")
     page.get_by_text("Side, measured strength, a note").click()
-    heights = [page.get_by_role("button", name=name).bounding_box()["height"] for name in ("Add it", "Both legs")]
+    heights = [page.get_by_role("button", name=name).bounding_box()["height"] for name in ("Add exercise", "Both legs")]
     assert heights[0] == heights[1]
     page.get_by_role("textbox", name="Exercise").fill("squat")
     page.get_by_label("Sets").fill("2000")
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name="Add exercise").click()
     expect(page.locator(".status")).to_contain_text("Sets 2000 is out of range; give 0 to 1000.")
 
 
@@ -64,7 +64,7 @@ def test_met_criteria_are_to_be_discussed_and_an_open_red_flag_comes_first(dashb
         diary.add("rehab", new_exercise(now, "isometric", "bridge", pain_during=0, pain_next=0))
     page.goto(dashboard.at("/rehab"))
     expect(page.locator("main")).to_contain_text("Criteria met: discuss the next stage with your physiotherapist.")
-    expect(page.locator("main")).to_contain_text("This log never moves on by itself")
+    expect(page.locator("main")).to_contain_text("This log never changes your stage")
     assert sitbone(dashboard.home, "pain", "flags", "--add", "numbness").returncode == 0
     page.reload()
     expect(page.locator("main .notice.bad")).to_contain_text("before any exercise")

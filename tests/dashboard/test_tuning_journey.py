@@ -1,4 +1,4 @@
-"""A proposal read on the page, put into force on the real firmware of the virtual cushion, and taken back there."""
+"""A proposal read on the page, applied to the real firmware of the virtual cushion, and undone there."""
 
 import json
 import os
@@ -33,22 +33,24 @@ def test_a_reduction_is_read_agreed_to_read_back_and_undone(tmp_path, port, page
         page.goto(dashboard.at("/tune"))
         expect(page.locator(".proposal.left")).to_contain_text("Lower from 20.0 min to 16.0 min")
         expect(page.locator(".proposal.left")).to_contain_text("Pain over 5 while sitting")
-        expect(page.locator(".proposal.right")).to_contain_text("Leave at 20.0 min")
-        page.get_by_role("button", name="Put it into force").click()
-        expect(page.locator(".status")).to_contain_text("In force now, read back from the cushion: ◀ left 16.0 min.")
-        expect(page.get_by_role("region", name="The last first")).to_contain_text("left dose limit")
-        expect(page.get_by_role("region", name="The last first")).not_to_contain_text("tune:")  # cut words of the log
-        expect(page.locator(".proposal.left")).to_contain_text("Leave at 16.0 min")
+        expect(page.locator(".proposal.right")).to_contain_text("Keep 20.0 min")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".status")).to_contain_text("Applied and confirmed by the cushion: ◀ left 16.0 min.")
+        expect(page.get_by_role("region", name="Newest first")).to_contain_text("left dose limit")
+        expect(page.get_by_role("region", name="Newest first")).not_to_contain_text(
+            "tune:"
+        )  # the log's shortened words
+        expect(page.locator(".proposal.left")).to_contain_text("Keep 16.0 min")
         assert limits(tmp_path, port) == (960, 1200)
         page.locator(".status").get_by_role("button", name="Undo").click()
-        # A rise is a rise: of a reduction only as much as a week allows.
-        expect(page.locator(".status")).to_contain_text("As much as a week allows")
-        expect(page.locator(".proposal.left")).to_contain_text("at 17.6 min")
+        # Undoing a reduction is a rise: only as much as a week allows.
+        expect(page.locator(".status")).to_contain_text("the most it may rise in a week")
+        expect(page.locator(".proposal.left")).to_contain_text("Keep 17.6 min")
         assert limits(tmp_path, port) == (1056, 1200)
         page.goto(dashboard.url)
-        page.get_by_role("button", name="Ask the cushion now").click()
+        page.get_by_role("button", name="Show live dose").click()
         expect(page.locator(".now").get_by_role("meter", name="left dose")).to_be_visible()
-        expect(page.locator(".now")).to_contain_text(re.compile("Next prompt in|No prompt as it is now"))
+        expect(page.locator(".now")).to_contain_text(re.compile("Next prompt in|No prompt is due"))
 
 
 def test_what_was_not_agreed_to_is_not_applied(tmp_path, port, page):
@@ -61,8 +63,8 @@ def test_what_was_not_agreed_to_is_not_applied(tmp_path, port, page):
         expect(page.locator(".proposal.right")).to_contain_text("Lower from 20.0 min to 16.0 min")
         (entry,) = json.loads(sitbone(tmp_path, "pain", "list", "--json").stdout)["entries"]
         assert sitbone(tmp_path, "pain", "remove", entry["id"]).returncode == 0
-        page.get_by_role("button", name="Put it into force").click()
-        expect(page.locator(".status")).to_contain_text("The proposal is another one by now; read it again")
+        page.get_by_role("button", name="Apply").click()
+        expect(page.locator(".status")).to_contain_text("The proposal has changed since you read it; read it again")
         assert limits(tmp_path, port) == before
 
 
@@ -72,6 +74,6 @@ def test_without_a_cushion_it_says_what_to_connect(tmp_path, page):
     with running(tmp_path, "--port", os.fspath(nowhere)) as dashboard:
         page.goto(dashboard.at("/tune"))
         expect(page.get_by_text("Connect the cushion by USB first")).to_be_visible()
-        page.get_by_role("button", name="Put it into force").click()
+        page.get_by_role("button", name="Apply").click()
         expect(page.locator(".status .bad")).to_contain_text("no-port")
-        expect(page.get_by_role("button", name="Put it into force")).to_be_enabled()
+        expect(page.get_by_role("button", name="Apply")).to_be_enabled()

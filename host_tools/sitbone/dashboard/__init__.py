@@ -1,4 +1,4 @@
-"""The local web page: today, trends, diary, tuning and the cushion itself, in a browser on the user's own computer.
+"""The local web pages: today, trends, live, diary, tuning, rehab and the cushion, in a browser on the user's computer.
 
-Rule: a page asks the rooms below and draws; it works nothing out.
+Rule: a page asks the rooms before it and draws the answer; it computes nothing.
 """

@@ -1,4 +1,4 @@
-"""The dashboard as a server: the framework around the pages, the guard around the framework, a socket for both."""
+"""The dashboard's server: the guard around the framework around the pages, and their socket."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from sitbone.errors import SitboneError, UsageError
 
 LOOPBACKS = ("127.0.0.1", "localhost", "::1")
 RECONNECT_S = 10.0
-GOODBYE_S = 1  # for open pages, when the program ends
+GOODBYE_S = 1  # for open pages when the program stops
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to listen."""
+    """The address to listen on."""
 
     host: str
     port: int
@@ -37,7 +37,7 @@ class Place:
         host, colon, port = text.rpartition(":")
         host = host.removeprefix("[").removesuffix("]")
         if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-            raise UsageError(f"'{text}' is no address to listen at; give for example 127.0.0.1:8737")
+            raise UsageError(f"'{text}' is not an address to listen on; give for example 127.0.0.1:8737")
         return cls(host, int(port))
 
     @property
@@ -46,16 +46,16 @@ class Place:
 
     @property
     def url(self) -> str:
-        """As one opens it on this computer."""
+        """The address to open on this computer."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 
 
-def serve(place: Place, token: str, tell: Callable[[str], None]) -> None:
-    """Serves until it is interrupted; ``tell`` gets the address once it answers. Raises SitboneError when the place is
-    taken or can't be had, UsageError for a place wider than this computer without a token."""
+def serve(place: Place, token: str, say: Callable[[str], None]) -> None:
+    """Serves until it is interrupted; calls ``say`` with the address once it answers. Raises SitboneError when the
+    address is taken or not available, UsageError when other computers could connect without a token."""
     if not place.is_loopback and len(token) < LEAST_TOKEN:
-        raise UsageError(f"listening at {place.host} needs a --token of at least {LEAST_TOKEN} characters; give one")
+        raise UsageError(f"listening on {place.host} needs a --token of at least {LEAST_TOKEN} characters; give one")
     with _bound(place) as listener:
         bound = Place(place.host, listener.getsockname()[1])
         config = uvicorn.Config(
@@ -69,19 +69,19 @@ def serve(place: Place, token: str, tell: Callable[[str], None]) -> None:
             timeout_graceful_shutdown=GOODBYE_S,
         )
         url = bound.url + (f"?token={token}" if token else "")
-        _Server(config, lambda: tell(url)).run(sockets=[listener])
+        _Server(config, lambda: say(url)).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Says that it is up when it is, and when Ctrl-C ends it cleanly."""
+    """Says when it is up."""
 
-    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = tell
+        self._say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._tell()
+        self._say()
 
 
 def _access(place: Place, token: str) -> Access:
@@ -92,7 +92,7 @@ def _access(place: Place, token: str) -> Access:
 
 
 def _bound(place: Place) -> socket.socket:
-    """Bound here and not by the server, which would end the program where the place is taken."""
+    """Bound here: the server itself would end the program when the address is taken."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -103,16 +103,16 @@ def _bound(place: Place) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SitboneError(
-            f"cannot listen at {place.host}:{place.port} ({error.strerror}); stop what runs there, or take another"
-            f" place with --listen {place.host}:{place.port + 1}"
+            f"cannot listen on {place.host}:{place.port} ({error.strerror}); stop the program that uses it, or choose"
+            f" another port with --listen {place.host}:{place.port + 1}"
         ) from None
     return listener
 
 
 def _application() -> FastAPI:
-    """All pages in the framework, set to what is needed: a WebSocket from our own page and nothing else."""
+    """All pages in the framework, which only accepts a WebSocket from our own page."""
     logging.getLogger("nicegui").setLevel(logging.ERROR)
-    logging.getLogger("engineio.server").setLevel(logging.CRITICAL)  # what somebody tried in vain is no news
+    logging.getLogger("engineio.server").setLevel(logging.CRITICAL)  # a refused attempt is not worth a line
     run.process_pool_start_method = "spawn"  # fork is unsafe beside threads
     core.sio.eio.cors_allowed_origins = None  # the same origin only; the guard demands it, too
     core.sio.eio.transports = ["websocket"]

@@ -1,6 +1,6 @@
-"""Charts over days or weeks: drawn by the framework's ECharts in the page's own colours, each with the same as a table.
+"""Charts over days or weeks, drawn by the framework's ECharts in the page's colours, each with its data as a table.
 
-What is missing is a gap in its line, and a shaded stretch where nothing at all was recorded.
+Missing data is a gap in the line; days without any records are shaded.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sitbone.dashboard.widgets import block, card, details, table, text
 
 HEIGHT_REM = 14
 FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
-FEW = 31  # so many points may have a dot each
+FEW = 31  # up to this many points get a dot each
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line of figures, one for each place of the axis, NaN where there is none.
+    """A line of figures, one for each place on the axis, NaN where there is none.
 
-    ``shape``: line, bar, step or dots; ``color``: a colour of the style sheet, by name; ``dashed`` tells two lines
-    apart without colour; ``second``: read on the axis at the right.
+    ``shape``: line, bar, step or dots; ``color``: a colour of the style sheet, by name; ``dashed`` distinguishes
+    two lines without colour; ``second``: uses the axis on the right.
     """
 
     label: str
@@ -38,7 +38,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Axis:
-    """What lies at the bottom: a name for each place, and whether anything was recorded there."""
+    """The bottom axis: a name for each place, and whether it has records."""
 
     kind: str
     names: Sequence[str]
@@ -48,20 +48,20 @@ class Axis:
 def chart(
     title: str, axis: Axis, series: Sequence[Series], units: tuple[str, ...], words: str = "", classes: str = ""
 ) -> None:
-    """A card with the chart and its table. ``units``: of the left axis, and of the right one where there is one."""
+    """A card with the chart and its table. ``units``: of the left axis, and of the right one if there is one."""
     columns = {item.label: [None if math.isnan(value) else round(value, 2) for value in item.values] for item in series}
     with card(title, classes=f"chart {classes}"):
         if words:
             text(words, classes="muted small")
         _legend(series, units, all(axis.recorded))
         ui.echart(_options(title, axis, series, columns, units)).style(f"height: {HEIGHT_REM}rem")
-        with details("The same as a table"):
+        with details("Show as table"):
             rows = zip(axis.names, *([_cell(value) for value in values] for values in columns.values()), strict=True)
             table(title, (axis.kind, *columns), rows)
 
 
 def _legend(series: Sequence[Series], units: tuple[str, ...], whole: bool) -> None:
-    """Beside the picture and not in it: it wraps on a phone, and is read out."""
+    """Outside the picture, so that it wraps on a phone and a screen reader reads it."""
     with block("ul", "legend").props('aria-label="Legend"'):
         for item in series:
             with block("li").style(f"--mark: var(--{item.color})"):
@@ -85,7 +85,7 @@ def _options(
 ) -> dict[str, Any]:
     return {
         "animation": False,
-        "aria": {"enabled": True, "label": {"description": f"{title}; the same as a table follows."}},
+        "aria": {"enabled": True, "label": {"description": f"{title}; a table with the same data follows."}},
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 4, "containLabel": True},
         "tooltip": {
@@ -100,7 +100,7 @@ def _options(
             "data": list(axis.names),
             "axisLabel": {"hideOverlap": True, **_colored("color", "muted")},
             "axisLine": {"lineStyle": _colored("color", "line")},
-            # A tick at each place, although none is shown: ECharts lays the shaded stretches between ticks.
+            # A tick at each place, although hidden: ECharts draws the shaded areas from tick to tick.
             "axisTick": {"show": False, "interval": 0},
         },
         "yAxis": [_value_axis(unit, bool(index)) for index, unit in enumerate(units)],
@@ -130,7 +130,7 @@ def _drawn(item: Series, values: list[float | None]) -> dict[str, Any]:
         "step": "middle" if item.shape == "step" else False,
         "symbol": "rect" if item.dashed else "circle",
         "symbolSize": 5,
-        # A day between two gaps has no line: its dot is all there is of it.
+        # A day between two gaps has no line, only this dot.
         "showAllSymbol": True,
         "showSymbol": (item.shape == "line" and len(values) <= FEW) or _has_single(values),
         "lineStyle": {"width": 1 if item.shape == "step" else 2, "type": "dashed" if item.dashed else "solid", **color},
@@ -144,7 +144,7 @@ def _has_single(values: list[float | None]) -> bool:
 
 
 def _gaps(axis: Axis) -> list[dict[str, Any]]:
-    """A shaded stretch for each run of places without records."""
+    """A shaded area for each run of places without records."""
     runs = [
         [place for place, _ in run]
         for known, run in groupby(enumerate(axis.recorded), key=lambda item: item[1])
@@ -158,5 +158,5 @@ def _gaps(axis: Axis) -> list[dict[str, Any]]:
 
 
 def _colored(name: str, color: str) -> dict[str, str]:
-    """An option whose value is a colour of the style sheet, as the page has it: the framework evaluates such names."""
+    """An option whose value is a colour of the style sheet: the framework evaluates names that begin with a colon."""
     return {f":{name}": f"token('{color}')"}

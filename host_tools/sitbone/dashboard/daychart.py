@@ -1,7 +1,7 @@
-"""A day drawn: the ribbon of sitting and away, and below it, on the same hours, each side's dose against its limit.
+"""A day as a picture: the ribbon of sitting and away, and below it, over the same hours, each side's dose and limit.
 
-Shapes are SVG made here, so that a page is there at once, in the browser's own colours, and prints. Everything in them
-is also in the page's tables; to a screen reader they are not there.
+The SVG is made here, so that a page opens at once, follows the theme, and prints. Screen readers skip it: the page's
+tables hold the same data.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CURVE_HEIGHT = 100
 
 @dataclass(frozen=True)
 class Window:
-    """The hours that are drawn, UTC ms."""
+    """The hours shown, in UTC ms."""
 
     start_ms: int
     end_ms: int
@@ -37,7 +37,7 @@ class Window:
         return 100 * (at_ms - self.start_ms) / (self.end_ms - self.start_ms)
 
     def hours(self) -> Iterator[tuple[float, str]]:
-        """Where to write which hour: as many as fit a phone."""
+        """The hour labels and where they go: as many as fit a phone."""
         count = (self.end_ms - self.start_ms) // HOUR_MS
         step = math.ceil(count / MOST_LABELS)
         for at_ms in range(self.start_ms, self.end_ms, step * HOUR_MS):
@@ -45,7 +45,7 @@ class Window:
 
 
 def window_of(view: DayView) -> Window:
-    """From the hour of the first sit to that of the last thing known, at least LEAST_HOURS."""
+    """From the hour of the first sit to the last hour with data, at least LEAST_HOURS."""
     totals = view.totals
     first = [span.start_ms for span in view.ribbon.sitting[:1]] + [prompt.at_ms for prompt in totals.prompts[:1]]
     start_ms = min(first, default=totals.start_ms + 8 * HOUR_MS)

@@ -1,4 +1,4 @@
-"""The data as files, made when they are asked for: records, and the report for a physiotherapist."""
+"""Files made on request: the records, and the report for a physiotherapist."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPORTS = {"html": "text/html", "pdf": "application/pdf"}
 
 
 def register(app: FastAPI) -> None:
-    """Makes the files' addresses known."""
+    """Registers the files' addresses."""
     app.get("/download/records.{form}")(records)
     app.get("/download/report.{form}")(report)
 
@@ -33,7 +33,7 @@ def register(app: FastAPI) -> None:
 async def records(form: str) -> Response:
     """Every stored record as ``csv`` or ``jsonl``."""
     if form not in TYPES:
-        return PlainTextResponse("There is no such file; take csv or jsonl.", 404)
+        return PlainTextResponse("No such file. Choose csv or jsonl.", 404)
     try:
         path = await with_store(_exported, form)
     except SitboneError as error:
@@ -44,7 +44,7 @@ async def records(form: str) -> Response:
 async def report(form: str) -> Response:
     """The page for the person and their physiotherapist, as ``html`` or ``pdf``."""
     if form not in REPORTS:
-        return PlainTextResponse("There is no such file; take html or pdf.", 404)
+        return PlainTextResponse("No such file. Choose html or pdf.", 404)
     try:
         path = await computed(_reported, form)
     except SitboneError as error:
@@ -53,11 +53,9 @@ async def report(form: str) -> Response:
 
 
 def card_of_files() -> None:
-    """What can be had as a file."""
-    with card("Take it with you", classes="wide"):
-        text(
-            "A page about the last four weeks for you and your physiotherapist, and every record that was ever fetched."
-        )
+    """The links to all files."""
+    with card("Downloads", classes="wide"):
+        text("A report on the last four weeks for you and your physiotherapist, and all records synced so far.")
         with block("div", "row"):
             link("Report as PDF", "/download/report.pdf", "button", download=True)
             link("Report as HTML", "/download/report.html", "button", download=True)

@@ -1,4 +1,4 @@
-"""What all pages share: navigation, landmarks, colours, and how an error is told."""
+"""What all pages share: navigation, landmarks, colours, and how an error is shown."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sitbone.errors import SitboneError
 
 STATIC = Path(__file__).with_name("static")
 SLOWEST_PAGE_S = 60.0  # an old computer with years of data
-UNFORESEEN = "Something went wrong here; reload the page, and see the terminal that runs sitbone dashboard for details"
-THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+UNFORESEEN = "Something went wrong; reload the page. Details are in the terminal that runs sitbone dashboard"
+THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the dashboard. ``icon``: SVG path data on a 24 by 24 grid; ``build``: fills the page, may be given
-    query parameters of the address by name."""
+    """A page of the dashboard. ``icon``: SVG path data on a 24 by 24 grid; ``build`` fills the page and may take
+    the address's query parameters by name."""
 
     path: str
     title: str
@@ -34,7 +34,7 @@ class Page:
 
 
 def register(page: Page, pages: tuple[Page, ...]) -> None:
-    """Makes a page known to the framework."""
+    """Registers a page with the framework."""
 
     async def show(**parameters: Any) -> None:
         with ended_with(context.client):
@@ -42,19 +42,19 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
             try:
                 await page.build(**parameters)
             except SitboneError as error:
-                tell_error(error)
+                show_error(error)
             except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
                 log.exception("the page %s", page.path)
-                tell_error(error)
+                show_error(error)
 
-    # The framework reads the address's parameters off the function's signature.
+    # The framework takes the address's parameters from the function's signature.
     show.__signature__ = _signature(page.build)  # type: ignore[attr-defined]
     ui.page(page.path, title=f"{page.title} – sitbone", response_timeout=SLOWEST_PAGE_S)(show)
 
 
 def register_missing(app: FastAPI, pages: tuple[Page, ...]) -> None:
-    """Answers for an address that isn't there: within the frame, so that each page is a click away."""
-    missing = Page("", "No such page", "", _say_missing)
+    """Answers an address without a page, within the frame, so that every page is a click away."""
+    missing = Page("", "Page not found", "", _say_missing)
 
     async def show(request: Request, _: Exception) -> Response:
         with Client(ui.page("", title=f"{missing.title} – sitbone"), request=request) as client:
@@ -66,32 +66,32 @@ def register_missing(app: FastAPI, pages: tuple[Page, ...]) -> None:
 
 
 async def _say_missing() -> None:
-    text("This page doesn't exist; choose another.")
+    text("This page doesn't exist. Choose another one.")
 
 
 def share_looks() -> None:
-    """Styles and the script that keeps the choice of colours, in each page itself: no request for them."""
+    """Puts the styles and the theme script into each page, which saves a request."""
     for name in ("dashboard.css", "cushion.css"):
         ui.add_head_html(f"<style>{(STATIC / name).read_text()}</style>", shared=True)
     ui.add_head_html(f"<script>{(STATIC / 'theme.js').read_text()}</script>", shared=True)
     log.addFilter(_is_unforeseen)
 
 
-def tell_error(error: Exception) -> None:
-    """One sentence with what to do, in place of what could not be shown."""
+def show_error(error: Exception) -> None:
+    """One sentence with what to do, in place of what cannot be shown."""
     with block("div", "notice bad").props("role=alert"):
         text(sentence(error))
 
 
 def sentence(error: Exception) -> str:
-    """An error as a page tells it."""
+    """An error as a page shows it."""
     words = (str(error) if isinstance(error, SitboneError) else UNFORESEEN).rstrip(".") + "."
-    # The name of a setting is no word that a sentence may begin large with.
+    # A setting's name keeps its lower case, even at the start of a sentence.
     return words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
 def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = None) -> None:
-    """Says what was just done, at the page's top edge of attention; with ``undo`` beside it a button for that."""
+    """Shows at the top of the page what was just done, with a button to undo it where ``undo`` is given."""
     region = _status_region()
     region.clear()
     with region, block("div", f"notice {kind}"):
@@ -115,7 +115,7 @@ def _frame(page: Page, pages: tuple[Page, ...]) -> None:
             ui.html(_theme_choice(), sanitize=False, tag="div").classes("theme")
             _navigation(page, pages)
     bar.move(target_index=0)
-    ui.skip_link("Skip to the page's content", target=client.content)
+    ui.skip_link("Skip to content", target=client.content)
     block("div", "status").props("role=status")
     text(page.title, "h1")
 
@@ -136,7 +136,7 @@ def _svg(path: str) -> str:
 
 def _theme_choice() -> str:
     options = "".join(f'<option value="{value}">{words}</option>' for value, words in THEMES.items())
-    return f'<label for="theme">Colours</label><select id="theme">{options}</select>'
+    return f'<label for="theme">Theme</label><select id="theme">{options}</select>'
 
 
 def _signature(build: Callable[..., Any]) -> Any:
@@ -146,5 +146,5 @@ def _signature(build: Callable[..., Any]) -> Any:
 
 
 def _is_unforeseen(record: logging.LogRecord) -> bool:
-    """What the user was told in a sentence needs no traceback in the terminal."""
+    """An error that the page shows as a sentence needs no traceback in the terminal."""
     return not (record.exc_info and isinstance(record.exc_info[1], SitboneError))

@@ -1,13 +1,13 @@
-"""Who may talk to the dashboard: the browser of this computer's user, on a page that the dashboard itself gave.
+"""Who may talk to the dashboard: the browser of this computer's user, on a page of the dashboard itself.
 
-The person's data is served without a login on loopback, where any web page that is open in the same browser could try
-to reach it. Each request and each WebSocket is therefore asked four things before the application sees it:
+The person's data is served without a login on loopback, where any web page open in the same browser could try to reach
+it. Four checks come before the application sees a request or a WebSocket:
 
 - Host: is it a name of this computer? A foreign name that resolves here is DNS rebinding.
-- Origin and Sec-Fetch-Site: does the dashboard's own page ask, or the person who typed the address? Nobody else may,
-  and other ports of this computer are somebody else. No CORS header is ever sent.
-- Method: only reading. All that changes anything comes over the WebSocket, whose Origin must be there and be ours.
-- Token: where one is set (always, when listening wider than loopback), does the browser hold it?
+- Origin and Sec-Fetch-Site: does the request come from the dashboard's own page, or from a typed address? Nothing else
+  may pass, and other ports of this computer count as something else. No CORS header is ever sent.
+- Method: only reading. Every change comes over the WebSocket, which must carry our own Origin.
+- Token: where one is set (always when other computers can connect), does the browser hold it?
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), usb=(), serial=()",
 }
-# The framework evaluates its own event handlers: without 'unsafe-eval' no button works.
+# The framework evaluates its own event handlers: no button works without 'unsafe-eval'.
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self'; connect-src 'self' ws://{host}; base-uri 'none';"
@@ -51,8 +51,8 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Access:
-    """What is let in. ``names``: host names besides IP addresses; ``any_address``: also each literal IP address, which
-    no DNS answer can make point elsewhere; ``token``: "" for none."""
+    """What may pass. ``names``: host names besides IP addresses; ``any_address``: also any literal IP address, which no
+    DNS answer can redirect; ``token``: "" for none."""
 
     port: int
     names: frozenset[str] = LOOPBACK_NAMES
@@ -61,7 +61,7 @@ class Access:
 
     @property
     def cookie(self) -> str:
-        """The cookie's name: cookies don't know ports, and two dashboards may run side by side."""
+        """The cookie's name. Cookies ignore ports, and two dashboards may run side by side."""
         return f"sitbone_{self.port}"
 
     @property
@@ -79,7 +79,7 @@ class Access:
 
 
 class Refused(Exception):
-    """A request that is not answered: HTTP status and what to tell."""
+    """A refused request: HTTP status and message."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -94,7 +94,7 @@ class Guard:
         self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers what is refused, hands on the rest."""
+        """Answers refused requests and passes on the rest."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -108,14 +108,14 @@ class Guard:
         except Refused as refused:
             await _refuse(scope, receive, send, refused)
             return
-        # A proxy's header, which nobody between this browser and us has a reason to set, and which ends up in pages.
+        # A proxy's header that would end up in pages; nothing between this browser and us has a reason to set it.
         scope["headers"] = [pair for pair in scope["headers"] if pair[0].lower() != b"x-forwarded-prefix"]
         if scope["type"] == "http":
             send = _Hardened(send, scope["path"], headers.one("host"))
         await self._app(scope, receive, send)
 
     def _demand_own(self, scope: Scope, headers: _Headers) -> None:
-        """The host is ours, and so is the page that asks."""
+        """Demands that the host and the asking page are ours."""
         host = headers.one("host")
         if not self._access.knows(host):
             raise Refused(421, "this is not the dashboard's address; open the one that sitbone dashboard printed")
@@ -126,7 +126,7 @@ class Guard:
         if headers.one("sec-fetch-site") not in ("", "none", "same-origin"):
             raise Refused(403, "another page may not use the dashboard; type or paste its address into the browser")
         if not is_socket and scope["method"] not in ("GET", "HEAD"):
-            raise Refused(405, "the dashboard is only read this way; change things on its pages")
+            raise Refused(405, "only reading is allowed this way; make changes on the dashboard's pages")
 
     def _entry(self, scope: Scope) -> bool:
         """Whether this is the first visit, with the right token in the address."""
@@ -136,11 +136,11 @@ class Guard:
         if given is None:
             return False
         if not _same(given, self._access.token):
-            raise Refused(401, "this token is not the dashboard's; copy the whole address that it printed")
+            raise Refused(401, "wrong token; copy the full address that sitbone dashboard printed")
         return True
 
     async def _let_in(self, scope: Scope, send: Send) -> None:
-        """The token becomes a cookie, so that it stays in no history, bookmark or link."""
+        """Turns the token into a cookie, which keeps it out of history, bookmarks and links."""
         left = [pair for pair in parse_qsl(scope["query_string"].decode("latin-1")) if pair[0] != "token"]
         place = quote(scope["path"]) + (f"?{urlencode(left)}" if left else "")
         cookie = f"{self._access.cookie}={self._access.proof}; Path=/; HttpOnly; SameSite=Strict"
@@ -150,11 +150,11 @@ class Guard:
 
     def _demand_token(self, headers: _Headers) -> None:
         if self._access.token and not _same(headers.cookie(self._access.cookie), self._access.proof):
-            raise Refused(401, "the dashboard wants its token; open the whole address that it printed")
+            raise Refused(401, "the dashboard needs its token; open the full address that sitbone dashboard printed")
 
 
 class _Headers:
-    """A request's headers; one that comes twice counts as neither of the two."""
+    """A request's headers; one that is given twice counts as neither."""
 
     def __init__(self, scope: Scope) -> None:
         self._pairs = [(name.lower(), value.decode("latin-1")) for name, value in scope["headers"]]
@@ -172,7 +172,7 @@ class _Headers:
 
 
 class _Hardened:
-    """A ``send`` that adds the headers which tell the browser what it may not do, and a nonce to each script."""
+    """A ``send`` that adds the security headers, and a nonce to each script."""
 
     def __init__(self, send: Send, path: str, host: str) -> None:
         self._send = send
@@ -205,7 +205,7 @@ class _Hardened:
         return [pair for pair in headers if pair[0].lower() not in ours]
 
     async def _send_page(self, page: bytes) -> None:
-        """Text from people is escaped in a page, so each "<script" in it is the framework's or ours."""
+        """Adds the nonces. People's text is escaped in a page, so each "<script" in it is the framework's or ours."""
         page = page.replace(b"<script", f'<script nonce="{self._nonce}"'.encode())
         length = (b"content-length", str(len(page)).encode())
         kept = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
@@ -218,7 +218,7 @@ def _is_page(start: Message) -> bool:
 
 
 def _same(given: str, wanted: str) -> bool:
-    """Compared in a time that tells nothing of how much is right."""
+    """Compared in constant time."""
     return hmac.compare_digest(given.encode(), wanted.encode())
 
 

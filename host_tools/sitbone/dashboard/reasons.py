@@ -1,30 +1,22 @@
-"""The answer to "why did it vibrate?": what was measured then, against what, and what might have held it back."""
+"""The answer to "why did it vibrate?": what was measured, the limits, and everything that could have held it back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from sitbone.analysis.events import OUTCOME_NAMES
 from sitbone.dashboard.cushion.settings_work import title_of, value_of
 from sitbone.dashboard.widgets import SIDE_MARKS, block, details, table, text
 from sitbone.dates import duration_text
 from sitbone.diary.entries import SIDES
 
-OUTCOME_WORDS = {
-    "break": "a verified break",
-    "partial": "a short break",
-    "shift": "a weight shift only",
-    "missed": "nobody got up",
-    "snoozed": "snoozed",
-    "suppressed": "ended by a mute or the like",
-}
-
 
 def show_reasons(document: dict[str, Any]) -> None:
-    """A decision, by `analysis.why`."""
+    """Shows a decision, as `analysis.why` gives it."""
     inputs = document["inputs"]
     with block("div", "notice reasons"):
-        text(f"Why at {document['at'][11:16]}?", "h3")
+        text(f"Why did it vibrate at {document['at'][11:16]}?", "h3")
         text(document["text"][:1].upper() + document["text"][1:] + ".")
         rows = [
             (
@@ -35,14 +27,19 @@ def show_reasons(document: dict[str, Any]) -> None:
             )
             for side in SIDES
         ]
-        seated = ("seated since a verified break", _minutes(inputs["seated_s"]), _minutes(inputs["seated_limit_s"]), "")
-        table("What it went by", ("", "then", "limit", "load, of your neutral sit"), [*rows, seated])
+        seated = (
+            "seated since the last verified break",
+            _minutes(inputs["seated_s"]),
+            _minutes(inputs["seated_limit_s"]),
+            "",
+        )
+        table("Measured", ("", "value", "limit", "load, % of your neutral sit"), [*rows, seated])
         text("; ".join(_before(inputs)) + ".")
-        text(f"What came of it: {OUTCOME_WORDS.get(document['outcome'] or '', 'not known')}{_after(document)}.")
-        with details("What could have held it back, and since when the limits are as they are"):
-            said = {True: "held it back", False: "let it through"}
-            gates = [(gate["name"], gate["text"], said[gate["held"]]) for gate in document["gates"]]
-            table("Gates", ("", "then", "so it"), gates)
+        text(f"Outcome: {outcome_words(document['outcome'])}{_after(document)}.")
+        with details("What could have held it back, and the limits at that time"):
+            words = {True: "held back", False: "passed"}
+            gates = [(gate["name"], gate["text"], words[gate["held"]]) for gate in document["gates"]]
+            table("Checks before a prompt", ("check", "at that time", "result"), gates)
             limits = [
                 (title_of(i["name"]), value_of(i["name"], i["value"]), _since(i), i["reason"] or "–")
                 for i in document["thresholds"]
@@ -50,14 +47,19 @@ def show_reasons(document: dict[str, Any]) -> None:
             table("Limits", ("setting", "value", "since", "reason"), limits)
 
 
+def outcome_words(outcome: str | None) -> str:
+    """How a prompt ended: 'short break'."""
+    return "unknown" if outcome is None else OUTCOME_NAMES.get(outcome, outcome)
+
+
 def _before(inputs: dict[str, Any]) -> Iterator[str]:
     if inputs["sat_since"]:
-        yield f"You had sat since {inputs['sat_since'][11:16]}, {duration_text(inputs['sat_s'])}"
+        yield f"You had been sitting since {inputs['sat_since'][11:16]} ({duration_text(inputs['sat_s'])})"
     if inputs["last_break"]:
         until, length = inputs["last_break"]["end"][11:16], duration_text(inputs["last_break"]["length_s"])
         yield f"the last verified break ended at {until} after {length}"
     else:
-        yield "no verified break in the day before"
+        yield "there was no verified break in the 24 hours before"
 
 
 def _after(document: dict[str, Any]) -> str:
@@ -65,12 +67,12 @@ def _after(document: dict[str, Any]) -> str:
 
 
 def _since(item: dict[str, Any]) -> str:
-    return item["since"][:10] if item["since"] else "ever"
+    return item["since"][:10] if item["since"] else "never changed"
 
 
 def _minutes(seconds: float | None) -> str:
-    return "not known" if seconds is None else f"{seconds / 60:.1f} min"
+    return "unknown" if seconds is None else f"{seconds / 60:.1f} min"
 
 
 def _load(permille: int | None) -> str:
-    return "not known" if permille is None else f"{permille / 10:.0f} %"
+    return "unknown" if permille is None else f"{permille / 10:.0f} %"

@@ -1,4 +1,4 @@
-"""The seat from above, as it is sat on now: four zones, each a disc that grows and darkens with its load."""
+"""The seat from above with its current load: four zones, each a disc that grows and darkens with its load."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sitbone.analysis.events import ZONE_TITLES
 from sitbone.board.live import Row
 from sitbone.dashboard.widgets import block, text
 
-# The foam of the building guide, seen from above in mm; the person looks up the page.
+# The build guide's foam from above, in mm; the person faces the top of the page.
 OUTLINE = (
     "M70 26H390A40 40 0 0 1 430 66V366A40 40 0 0 1 390 406H260V366A30 30 0 0 0 200 366V406H70"
     "A40 40 0 0 1 30 366V66A40 40 0 0 1 70 26Z"
 )
 CENTRES = ((152, 278), (308, 278), (130, 126), (330, 126))
 RADIUS = 64
-FULL_KPA = 15.0  # fills the socket; few people sit harder on foam
+FULL_KPA = 15.0  # fills the circle; few people sit harder on foam
 FAINTEST = 0.25
 QUALITY_WORDS = {
     "missing": "no sensor",
@@ -32,11 +32,11 @@ QUALITY_WORDS = {
 
 
 class SeatPicture:
-    """The picture on a page; ``show`` moves it with each sample."""
+    """The picture on a page; ``show`` updates it with each sample."""
 
     def __init__(self) -> None:
         self._svg = ui.element("svg").classes("seat").props('viewBox="20 16 420 400" role=img')
-        self._svg.props["aria-label"] = "The seat from above. The figures are in the text beside it."
+        self._svg.props["aria-label"] = "The seat from above. The text beside it has the figures."
         with self._svg:
             _svg("path", "foam", d=OUTLINE)
             _label("front", 230, 46, "where")
@@ -54,7 +54,7 @@ class SeatPicture:
         self._svg.update()
 
     def fade(self, is_old: bool) -> None:
-        """Shows that what is seen is no longer so."""
+        """Shows that the picture is out of date."""
         self._svg.classes(add="old" if is_old else "", remove="" if is_old else "old")
 
 
@@ -83,7 +83,7 @@ class _Zone:
 
 
 class Balance:
-    """A bar of two parts, as wide as their shares; ``left`` and ``right`` are the words for each, {} their figure."""
+    """A bar of two parts as wide as their shares; ``left`` and ``right`` are their labels, with {} for the figure."""
 
     def __init__(self, label: str, left: str, right: str, classes: str) -> None:
         self._words = (left, right)
@@ -98,7 +98,7 @@ class Balance:
                 self._fill = block("span", "part")
 
     def show(self, share: float | None, moving: float | None) -> None:
-        """``share``: of the left part in the last second, for the figures; ``moving``: of this sample, for the bar."""
+        """``share``: of the left part in the last second, for the figures; ``moving``: in this sample, for the bar."""
         percent = None if share is None else round(100 * share)
         figures = ("–", "–") if percent is None else (f"{percent} %", f"{100 - percent} %")
         self._left.text, self._right.text = map(str.format, self._words, figures)

@@ -1,4 +1,4 @@
-"""The few pieces that pages are made of: plain HTML elements with our classes, so that they read well without looks."""
+"""The pieces that pages are made of: plain HTML elements with our classes, readable even without the style sheet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nicegui import Client, context, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 T = TypeVar("T")
-SOON_S = 0.7  # nobody minds waiting for a page for so long
+SOON_S = 0.7  # nobody minds waiting this long for a page
 SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside each colour
 
 
@@ -34,8 +34,8 @@ def card(title: str = "", level: int = 2, classes: str = "") -> ui.element:
     return _headed(section, title, level) if title else section
 
 
-def begun_anew(section: ui.element, title: str) -> ui.element:
-    """A card emptied but for its heading, to be filled again."""
+def emptied(section: ui.element, title: str) -> ui.element:
+    """A card with only its heading left, to be filled again."""
     section.clear()
     return _headed(section, title, 2)
 
@@ -47,7 +47,7 @@ def _headed(section: ui.element, title: str, level: int) -> ui.element:
 
 
 def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> TextElement:
-    """A button; ``label``: what a screen reader says where the words alone don't tell."""
+    """A button; ``label``: what a screen reader says where the words alone are not enough."""
     found = text(words, "button", f"button {classes}").props("type=button").on("click", on_page(on_click))
     if label:
         found.props["aria-label"] = label
@@ -95,7 +95,7 @@ def link(words: str, target: str, classes: str = "", download: bool = False) -> 
 
 
 def stat(value: str, words: str, note: str = "") -> None:
-    """A figure with what it is. To be put into a ``block("dl", "stats")``."""
+    """A figure and its name. Belongs into a ``block("dl", "stats")``."""
     with block("div", "stat"):
         text(words, "dt")
         text(value, "dd", "value")
@@ -112,7 +112,7 @@ def notice(words: str, kind: str = "info") -> ui.element:
 
 
 def empty(what: str, do: Iterable[str], command: str = "") -> None:
-    """Says what isn't there yet and what to do next."""
+    """Says what is still missing and what to do next."""
     with block("div", "empty"):
         text(what, "p", "lead")
         for line in do:
@@ -121,21 +121,21 @@ def empty(what: str, do: Iterable[str], command: str = "") -> None:
             text(command, "code")
 
 
-def unfetched(what: str) -> None:
-    """Says what isn't there as nothing was fetched, and both ways to fetch it."""
-    empty(what, ["Connect the cushion by USB, then fetch what it noted: on the page Cushion, or in a terminal."])
+def unsynced(what: str) -> None:
+    """Says what is missing until the next sync, and the two ways to sync."""
+    empty(what, ["Connect the cushion by USB, then sync it on the Cushion page or in a terminal."])
     with block("div", "row"):
-        link("To the page Cushion", "/cushion", "button")
+        link("Go to Cushion", "/cushion", "button")
         text("sitbone sync", "code")
 
 
 def simulated() -> None:
-    """Says that what follows is nobody's."""
-    notice("The sitter is simulated: this is no person's data.")
+    """Says that the page shows simulated data."""
+    notice("Simulated data, not from a real person.")
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.html:
-    """A table whose first column names its rows; what doesn't fit scrolls within it. One element, however long."""
+    """A table whose first column names its rows; it scrolls within itself. One element, however long."""
     first = "".join(f'<th scope="col">{escape(words)}</th>' for words in head)
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(words)}</td>" for words in others)}</tr>'
@@ -149,7 +149,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> u
 
 
 def details(summary: str, classes: str = "") -> ui.element:
-    """Something to unfold; put into it what is not needed at once."""
+    """Content to unfold: what is not needed at first glance."""
     found = block("details", classes)
     with found:
         text(summary, "summary")
@@ -174,13 +174,13 @@ async def awaited(result: Awaitable[T], words: str) -> T:
 def dose_meter(side: str, dose_s: float, limit_s: float) -> None:
     """A side's dose against its limit."""
     dose, limit = dose_s / 60, limit_s / 60
-    says = f"{dose:.1f} of {limit:.1f} min"
+    words = f"{dose:.1f} of {limit:.1f} min"
     with block("div", f"meter {side}" + (" over" if dose >= limit else "")):
         text(f"{SIDE_MARKS[side]} {side.capitalize()}", "span", "name")
         bar = block("span", "bar").props(f"role=meter aria-valuemin=0 aria-valuemax={limit:.1f}")
         bar.props["aria-valuenow"] = f"{min(dose, limit):.1f}"
-        bar.props["aria-valuetext"] = says
+        bar.props["aria-valuetext"] = words
         bar.props["aria-label"] = f"{side} dose"
         with bar:
             block("span", "fill").style(f"width: {min(100, 100 * dose / limit) if limit else 0:.1f}%")
-        text(says, "span", "says")
+        text(words, "span", "says")

@@ -1,1 +1,1 @@
-"""The connected cushion on the pages: the one link to it, and the cards that show or change it."""
+"""The connected cushion: the one link to it, and the cards that show or change it."""

@@ -1,4 +1,4 @@
-"""Calibration, guided: the empty seat, the person's own neutral sit, and how strong a vibration must be."""
+"""Guided calibration: the empty seat, the person's neutral sit, and the vibration strength."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from sitbone.analysis.events import ZONE_TITLES
 from sitbone.board.live import PHASES, Row
 from sitbone.dashboard.cushion.cushion_link import Task, View, shared
-from sitbone.dashboard.cushion.fetching import Progress
+from sitbone.dashboard.cushion.syncing import Progress
 from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.widgets import block, button, card, notice, text
 from sitbone.errors import SitboneError
 
-TITLES = {"empty": "The empty seat", "seated": "Your neutral sit"}
-DONE = {"empty": "The empty seat is taken. Now your neutral sit.", "seated": "Calibrated: this is your own seat now."}
-FELT = "Sit on the cushion. It gives short pulses, eleven at most; say of each whether you felt it."
+TITLES = {"empty": "Empty seat", "seated": "Your neutral sit"}
+DONE = {"empty": "Empty seat recorded. Now sit as you normally do.", "seated": "Calibrated to your own neutral sit."}
+FELT = "Sit on the cushion. It gives up to eleven short pulses. After each, say whether you felt it."
 
 
 class Calibrating:
@@ -28,8 +28,8 @@ class Calibrating:
             self._state = text("")
             with block("ol", "steps"):
                 for phase, words in PHASES.items():
-                    self._step(TITLES[phase], words, lambda phase=phase: self._begin(phase))
-                self._step("How strong it must vibrate", FELT, self._link.feel)
+                    self._step(TITLES[phase], words, lambda phase=phase: self._start(phase))
+                self._step("Vibration strength", FELT, self._link.feel)
             self._working = block("div", "working")
             with self._working:
                 self._progress = Progress("Calibration")
@@ -42,18 +42,18 @@ class Calibrating:
             self._working.visible = False
             self._result = block("div", "result").props("role=status")
 
-    def _step(self, title: str, words: str, begin: Any) -> None:
+    def _step(self, title: str, words: str, start: Any) -> None:
         with block("li"):
             with block("div", "said"):
                 text(title, "h3")
                 text(words)
-            self._buttons.append(button("Begin", begin, "", f"Begin: {title}"))
+            self._buttons.append(button("Start", start, "", f"Start: {title}"))
 
-    async def _begin(self, phase: str) -> None:
+    async def _start(self, phase: str) -> None:
         self._link.calibrate(phase)
 
     def show(self, view: View) -> None:
-        """Whether it is done, and how far a step is."""
+        """Whether it is calibrated, and the progress of a running step."""
         if view.live is not None:
             self._state.text = _state(view.live)
         task = view.task
@@ -76,17 +76,20 @@ class Calibrating:
             if task.problem:
                 notice(sentence(SitboneError(task.problem)), "bad")
             elif task.result is None:
-                notice("Stopped; all is as it was.")
+                notice("Stopped. Nothing changed.")
             elif task.kind == "haptics":
                 found = task.result
-                notice(f"Felt from {found['threshold_percent']} % on; it is {found['strength_percent']} % now.", "good")
+                notice(
+                    f"You felt it from {found['threshold_percent']} %. It is now set to {found['strength_percent']} %.",
+                    "good",
+                )
             else:
                 notice(DONE[task.kind], "good")
 
 
 def _state(now: Row) -> str:
     if not now["calibrated"]:
-        return "Not calibrated yet: loads are by a typical seat of 5 kPa."
+        return "Not calibrated yet: loads assume a typical seat of 5 kPa."
     loads = ", ".join(f"{title} {pa / 1000:.1f}" for title, pa in zip(ZONE_TITLES, now["ref_pa"], strict=True))
     return f"Calibrated. Your neutral sit, in kPa: {loads}."
 

@@ -1,8 +1,8 @@
-"""The dashboard's one hand on the cushion: a thread owns the serial port, and all open pages share what it reads.
+"""The dashboard's one connection to the cushion: a thread owns the serial port, and all open pages share what it reads.
 
-The port is held only while somebody looks (pages call ``look`` as long as they are seen) or something is under way, so
-that the command line can have it at other times. Whatever fails becomes a sentence in the ``View``; a cushion that went
-away is looked for until it is back, and what it said last stays to be seen.
+The port is held only while somebody looks (pages call ``look`` while they are visible) or a task runs; at other times
+the command line can have it. A failure becomes a sentence in the ``View``. When the cushion is unplugged, the thread
+searches until it is back, and its last answers stay visible.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ POLL_S = 0.16  # the cushion samples each 0.25 s: no sample is missed, and the w
 STATUS_EVERY_S = 5.0
 RETRY_S = 1.0
 SEARCH_MOST_S = 30.0
-LINGER_S = 2.0  # from one page to the next nobody looks for a moment
+LINGER_S = 2.0  # between two pages nobody looks for a moment
 ANSWER_S = 120.0  # for a person to say whether a pulse was felt
-GOODBYE_S = 2.0  # for what is under way when the program ends
+GOODBYE_S = 2.0  # for running work when the program stops
 
 LOG = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What takes time. ``kind``: "sync", a phase of the calibration, or "haptics", which ``asks`` whether a pulse was
-    felt. Once it has ended: a result, or a problem, or neither of them when it was stopped."""
+    """Work that takes time. ``kind``: "sync", a phase of the calibration, or "haptics", which ``asks`` whether a pulse
+    was felt. At its end it has a result, or a problem, or neither when it was stopped."""
 
     kind: str
     begun_s: float
@@ -70,11 +70,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What every page sees, replaced as a whole.
+    """What every page shows, replaced as a whole.
 
-    ``state``: "resting" (the port is free), "searching", "connected", "gone" (was there; looked for), "failed" (never
-    was). ``problem``: why, "what; what to do". ``ports``: to choose from. ``number`` counts the answers in ``live``,
-    which are `live.figures`; ``status`` has ``host_unix_ms``, when it was asked.
+    ``state``: "resting" (the port is free), "searching", "connected", "gone" (lost; searching), "failed" (never
+    found). ``problem``: why, as "what; what to do". ``ports``: to choose from. ``number`` counts the answers in
+    ``live``, which are `live.figures`; ``status`` has ``host_unix_ms``, when it was read.
     """
 
     state: State = "resting"
@@ -88,13 +88,13 @@ class View:
 
 
 class CushionLink:
-    """The owner of the port. ``port``: None for the only cushion there is. Thread-safe; ``stop`` it in the end."""
+    """The owner of the port. ``port``: None for the only cushion. Thread-safe; call ``stop`` at the end."""
 
     def __init__(self, port: str | None = None) -> None:
         self.marks: dict[str, Row] = {}  # "before" and "after": figures to compare with, the same for all pages
         self._chosen = port or None
         self._patience = _Patience()
-        self._found: str | None = None  # by a search; searched for anew when it went away
+        self._found: str | None = None  # by a search; searched for again once it is gone
         self._view = View()
         self._lock = threading.Lock()
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
@@ -115,16 +115,16 @@ class CushionLink:
 
     @property
     def view(self) -> View:
-        """What is known now."""
+        """The current view."""
         return self._view
 
     @property
     def is_free(self) -> bool:
-        """Whether the user has let go of the port."""
+        """Whether the user has disconnected the cushion."""
         return self._is_free
 
     def look(self) -> None:
-        """A page says, some times a second, that somebody looks at it."""
+        """A visible page calls this several times a second."""
         self._looked_s = time.monotonic()
         if self._is_idle:
             self._wake()
@@ -135,7 +135,7 @@ class CushionLink:
             return [answer for _, answer in self._recent]
 
     def choose(self, port: str | None) -> None:
-        """Takes another port; None for the only cushion there is."""
+        """Connects to another port; None for the only cushion."""
         self._is_free = False
         self._looked_s = time.monotonic()
 
@@ -148,7 +148,7 @@ class CushionLink:
         self._submit(change)
 
     def let_go(self) -> None:
-        """Leaves the port to other programs until `choose` or `take` is called."""
+        """Frees the port for other programs until `choose` or `take` is called."""
         self._is_free = True
         self._wake()
 
@@ -159,30 +159,30 @@ class CushionLink:
         self.look()
 
     def submit(self, work: Callable[[Connect], T]) -> Future[T]:
-        """Does something with the cushion in the thread, between two looks at the seat; ``with connect() as cushion``
-        connects if need be. The future has its result, or its error."""
+        """Does something with the cushion in the thread, between two readings; ``with connect() as cushion`` connects
+        if needed. The future has its result or its error."""
         return self._submit(work)
 
     async def run(self, work: Callable[[Connect], T]) -> T:
-        """The same, awaited; done to its end even if the visitor leaves meanwhile. Raises what it raises."""
+        """The same, awaited; it is finished even if the visitor leaves. Raises what it raises."""
         return await asyncio.shield(asyncio.wrap_future(self.submit(work)))
 
     def ask(self, name: str, *args: object) -> Row:
         """One call of the cushion, from any thread but the event loop's. Raises SitboneError."""
         return self.submit(lambda connect: _asked(connect, name, *args)).result()
 
-    # ---- what takes time: one at a time, seen by all pages
+    # ---- tasks: one at a time, shown on all pages
 
     def sync(self) -> None:
-        """Begins a sync. Raises Refused while something else is under way."""
+        """Starts a sync. Raises Refused while another task runs."""
         self._begin("sync", lambda progress: self.submit(lambda connect: _synced(connect, progress)).result())
 
     def calibrate(self, phase: str) -> None:
-        """Begins a phase of the calibration. Raises Refused while something else is under way."""
+        """Starts a phase of the calibration. Raises Refused while another task runs."""
         self._begin(phase, lambda progress: capture(self.ask, phase, progress))
 
     def feel(self) -> None:
-        """Begins to look for the weakest vibration that is felt, and sets the strength by it; `answer` each pulse."""
+        """Starts the search for the weakest vibration that is felt, which sets the strength; `answer` each pulse."""
         self._answers = queue.Queue()
         self._begin("haptics", self._find_strength)
 
@@ -206,7 +206,7 @@ class CushionLink:
         try:
             found = find_threshold(self._pulse, felt)
         except queue.Empty:
-            raise Refused("no answer came; sit on the cushion and begin again") from None
+            raise Refused("no answer; sit on the cushion and start again") from None
         asked = {"strength_percent": found["strength_percent"]}
         self.submit(lambda connect: _set(connect, asked, "felt threshold")).result()
         return found
@@ -224,7 +224,7 @@ class CushionLink:
         with self._lock:
             task = self._view.task
             if task is not None and task.running:
-                raise Refused("something else is under way with the cushion; wait until it is done")
+                raise Refused("the cushion is busy; wait until it is done")
             self._is_cancelled = False
             task = Task(kind, time.monotonic())
             self._view = replace(self._view, task=task)
@@ -258,7 +258,7 @@ class CushionLink:
                 self._step()
             except SitboneError as error:
                 self._show(problem=str(error))
-            except Exception:  # whatever it was, the pages must not wait for ever
+            except Exception:  # the pages must never wait for ever
                 LOG.exception("the connection to the cushion")
                 self._show(problem="the connection failed; see the terminal that runs sitbone dashboard")
                 self._close()
@@ -297,7 +297,7 @@ class CushionLink:
             self._show(state="resting", problem="", live=None, status=None)
 
     def _try(self) -> None:
-        """One attempt to connect; what fails is told in the view and tried again later."""
+        """One attempt to connect; a failure goes into the view and is tried again later."""
         if time.monotonic() < self._retry_due_s:
             return
         try:
@@ -338,7 +338,7 @@ class CushionLink:
 
     @contextmanager
     def _connected(self) -> Iterator[Cushion]:
-        """The cushion, connected to if it isn't yet; closed when it stops answering. Only for the thread."""
+        """The cushion, connected if needed; closed when it stops answering. Only for the thread."""
         cushion = self._cushion or self._connect()
         try:
             yield cushion
@@ -348,7 +348,7 @@ class CushionLink:
 
     def _connect(self) -> Cushion:
         if self._is_free:
-            raise NoCushion("the dashboard has let go of the cushion; connect it again first")
+            raise NoCushion("the cushion is disconnected; press Connect first")
         try:
             cushion = self._opened(self._port())
         except SitboneError as error:
@@ -361,7 +361,7 @@ class CushionLink:
 
     def _opened(self, port: str) -> Cushion:
         with ExitStack() as stack:
-            # Whom nobody named as a cushion is not interrupted: it could be another board by now.
+            # A port that nobody named is not interrupted: it could be another board by now.
             cushion = stack.enter_context(Cushion(port) if self._chosen else GentleCushion(port))
             self._open = stack.pop_all()
         self._cushion = cushion
@@ -414,8 +414,8 @@ class CushionLink:
 
 
 class _Patience:
-    """Each search opens all ports, which may disturb other boards: one that found nothing is repeated later and later,
-    but soon when a port came, went or was freed."""
+    """Spaces out searches: each one opens all ports, which may disturb other boards. After a search without success the
+    wait doubles; it starts again when a port appears, disappears or is freed."""
 
     def __init__(self) -> None:
         self._seen: list[tuple[str, str]] = []
@@ -423,7 +423,7 @@ class _Patience:
         self._due_s = 0.0
 
     def demand(self, ports: list[str]) -> None:
-        """Raises NoCushion, with the reason that a search would give, until it is time for another one."""
+        """Raises NoCushion, with the reason a search would give, until the next search is due."""
         seen = [(port, holder_of(port)) for port in ports]
         if seen != self._seen:
             self._seen, self._wait_s, self._due_s = seen, RETRY_S, 0.0
@@ -434,7 +434,7 @@ class _Patience:
 
 
 class _Job:
-    """Something to do in the thread, and the future that somebody waits for."""
+    """Work for the thread, and the future that somebody waits for."""
 
     def __init__(self, work: Callable[[Connect], Any]) -> None:
         self._work = work
@@ -445,7 +445,7 @@ class _Job:
             return
         try:
             self.future.set_result(self._work(connect))
-        except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it was
+        except BaseException as error:  # noqa: BLE001  whoever waits gets it
             self.future.set_exception(error)
 
 
@@ -473,8 +473,8 @@ def _synced(connect: Connect, progress: Progress) -> Row:
 
 
 def _why_none(ports: list[str]) -> str:
-    """A port that another program holds may well be the cushion's."""
+    """Why no cushion was found: a port that another program holds may be the cushion's."""
     for port in ports:
         if who := holder_of(port):
             return f"{port} is in use by {who}; close that one, then try again"
-    return "no cushion was found; plug it in, or choose its port on the page Cushion"
+    return "no cushion found; plug it in, or choose its port on the Cushion page"

@@ -1,4 +1,4 @@
-"""The cushion's settings as a form: each with its unit, range and meaning; changed, taken back, kept in a file."""
+"""The cushion's settings as a form: each with its unit, range and meaning; to change, undo, save and load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from cushion.core.settings import BY_NAME, SPEC, Param
 from sitbone.dashboard.cushion.cushion_link import View, shared
-from sitbone.dashboard.cushion.settings_work import changed, changes_of, changes_table, taken_back, values_of
+from sitbone.dashboard.cushion.settings_work import changed, changes_of, changes_table, undone_last, values_of
 from sitbone.dashboard.frame import announce
 from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
@@ -28,12 +28,12 @@ class SettingsForm:
         self._values: dict[str, int] = {}
         self._version: int | None = None
         with card("Settings"):
-            self._empty = text("The settings are kept in the cushion: connect it to see them.", "p", "muted")
+            self._empty = text("The cushion stores its settings: connect it to see them.", "p", "muted")
             self._form = block("div", "form")
             self._form.visible = False
             with self._form:
                 self._build()
-            with details("Changes so far"):
+            with details("Past changes"):
                 self._history = block("div")
 
     def _build(self) -> None:
@@ -42,26 +42,26 @@ class SettingsForm:
             for param in SPEC:
                 if param.name not in BY_SYNC:
                     self._fields[param.name] = _field(param)
-        self._reason = ui.input("Why? It is kept beside the change").props("outlined dense").classes("reason")
+        self._reason = ui.input("Reason, kept with the change").props("outlined dense").classes("reason")
         with block("div", "row"):
-            button("Save the changes", self._save, "main")
-            button("Take back the last change", self._undo)
+            button("Save changes", self._save, "main")
+            button("Undo last change", self._undo)
         with block("div", "row"):
-            button("Keep them in a file", self._export, "quiet")
+            button("Save to a file", self._export, "quiet")
             with block("label", "button quiet file"):
-                text("Take them from a file", "span")
+                text("Load from a file", "span")
                 chooser = block("input", "hidden").props("type=file accept=.json,application/json")
                 chooser.on("change", on_page(self._import), js_handler=READ_FILE_JS)
 
     async def load(self) -> None:
-        """The changes so far, as the log here has them."""
+        """Past changes, from the stored log."""
         changes = await with_store(changes_of)
         self._history.clear()
         with self._history:
             changes_table(changes)
 
     async def show(self, view: View) -> None:
-        """Reads the settings when another version of them is in force."""
+        """Reads the settings when they have changed in the cushion."""
         if view.state != "connected" or view.status is None or view.status["safe_mode"]:
             return
         if view.status["settings_version"] != self._version:
@@ -69,7 +69,7 @@ class SettingsForm:
             self._version = view.status["settings_version"]
 
     def _fill(self, values: dict[str, int]) -> None:
-        """What somebody is typing stays, unless the setting itself has changed."""
+        """Keeps what somebody is typing, unless the setting itself has changed."""
         for name, field in self._fields.items():
             if values[name] != self._values.get(name):
                 field.value = values[name]
@@ -82,27 +82,25 @@ class SettingsForm:
         wanted = {name: checked(name, _whole(name, field.value)) for name, field in self._fields.items()}
         asked = {name: value for name, value in wanted.items() if value != self._values[name]}
         if not asked:
-            announce("Nothing was changed; type another number first.", "warn")
+            announce("Nothing to save. Change a number first.", "warn")
             return
-        await self._put_into_force(asked, str(self._reason.value or "").strip() or "by hand")
+        await self._apply(asked, str(self._reason.value or "").strip() or "by hand")
 
-    async def _put_into_force(self, asked: dict[str, int], reason: str) -> None:
+    async def _apply(self, asked: dict[str, int], reason: str) -> None:
         announce("Talking to the cushion …")
         answer = await self._link.run(partial(changed, asked=asked, reason=reason))
-        await self._told("In force now", answer, asked)
+        await self._show_answer("Saved", answer, asked)
         self._reason.value = ""
 
     async def _undo(self) -> None:
         announce("Talking to the cushion …")
-        answer = await self._link.run(taken_back)
-        await self._told("Taken back", answer, answer["clamped"])
+        answer = await self._link.run(undone_last)
+        await self._show_answer("Undone", answer, answer["clamped"])
 
-    async def _told(self, what: str, answer: dict[str, Any], asked: dict[str, int]) -> None:
+    async def _show_answer(self, what: str, answer: dict[str, Any], asked: dict[str, int]) -> None:
         said = ", ".join(f"{name} = {value}" for name, value in answer["applied"].items())
-        less = [
-            f"{name}: {asked[name]} was asked for; the cushion keeps it lower for now" for name in answer["clamped"]
-        ]
-        announce("; ".join([f"{what}, read back from the cushion: {said}", *less]) + ".", "warn" if less else "good")
+        less = [f"{name}: you asked for {asked[name]}, the cushion allows less for now" for name in answer["clamped"]]
+        announce("; ".join([f"{what} and confirmed by the cushion: {said}", *less]) + ".", "warn" if less else "good")
         self._fill(await self._link.run(values_of))
         for name in answer["clamped"]:
             self._fields[name].value = answer["applied"][name]
@@ -116,19 +114,19 @@ class SettingsForm:
         found = {name: value for name, value in parsed(str(event.args), "the file").items() if name not in BY_SYNC}
         asked = {name: value for name, value in found.items() if value != self._values[name]}
         if not asked:
-            announce("The file names nothing that would change.", "warn")
+            announce("Nothing to change: the cushion already has these settings.", "warn")
             return
-        await self._put_into_force(asked, "import")
+        await self._apply(asked, "import")
 
 
 def _field(param: Param) -> Any:
     words = f"{param.help[:1].upper()}{param.help[1:]}"
-    # A unit such as "0 or 1" is the range already.
+    # A unit such as "0 or 1" already gives the range.
     allowed = param.unit if param.unit[:1].isdigit() else f"{param.low} to {param.high} {param.unit}"
     with block("div", "setting"):
         with block("div", "said"):
             text(words, "span")
-            text(f"{allowed}, usually {param.default}; {param.name}", "span", "muted small")
+            text(f"{allowed}, default {param.default}; {param.name}", "span", "muted small")
         field = ui.number(min=param.low, max=param.high, precision=0, format="%d")
         field.props("outlined dense")
         field.props["aria-label"] = f"{param.name}, {allowed}: {words}"

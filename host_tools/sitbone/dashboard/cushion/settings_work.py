@@ -1,4 +1,4 @@
-"""Settings put into force and taken back on the connected cushion, so that the log here tells of it at once."""
+"""Changes and undoes settings on the connected cushion, each followed by a sync so that the store has it at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sitbone.store.sync import Sync
 from sitbone.tuning.rules import minutes
 
 SHOWN_CHANGES = 12
-SHORT_S = 120  # less is told in seconds
+SHORT_S = 120  # below this, values are shown in seconds
 
 
 def values_of(connect: Connect) -> dict[str, int]:
@@ -31,7 +31,7 @@ def values_of(connect: Connect) -> dict[str, int]:
 
 
 def changed(connect: Connect, asked: dict[str, int], reason: str) -> dict[str, Any]:
-    """Puts settings into force; returns what `settings.change` does."""
+    """Changes settings; returns what `settings.change` does."""
     with Store(store_path()) as store:
         with connect() as cushion:
             answer = change(cushion, store, asked, reason, now())
@@ -39,10 +39,10 @@ def changed(connect: Connect, asked: dict[str, int], reason: str) -> dict[str, A
         return answer
 
 
-def taken_back(connect: Connect) -> dict[str, Any]:
-    """Takes back the last change, as much as a week allows."""
+def undone_last(connect: Connect) -> dict[str, Any]:
+    """Undoes the last change, as far as a limit may rise in a week."""
     with Store(store_path()) as store:
-        Sync(store, connect, now).run()  # what the last change was, is in the log
+        Sync(store, connect, now).run()  # the last change is read from the log
         with connect() as cushion:
             answer = change(cushion, store, undone(store, cushion), "undo", now())
         Sync(store, connect, now).run()
@@ -50,7 +50,7 @@ def taken_back(connect: Connect) -> dict[str, Any]:
 
 
 def changes_of(store: Store) -> list[SettingChange]:
-    """Every change by a person, the oldest first, each with its whole reason."""
+    """Every change by a person, oldest first, each with its full reason."""
     rules = DiaryStore(store).rules()
     return [
         replace(item, reason=rules.get((item.name, item.was, item.now), item.reason))
@@ -62,18 +62,18 @@ def changes_of(store: Store) -> list[SettingChange]:
 def changes_table(changes: list[SettingChange]) -> None:
     """The newest changes, each with its reason."""
     if not changes:
-        text("No setting was changed yet, as far as was fetched.")
+        text("No changes in the synced records.")
         return
     rows = [
         (
-            "not known when" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
+            "time unknown" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
             title_of(item.name),
             f"{value_of(item.name, item.was)} → {value_of(item.name, item.now)}",
             item.reason or "–",
         )
         for item in changes[: -SHOWN_CHANGES - 1 : -1]
     ]
-    table("The last first", ("when", "setting", "from, to", "reason"), rows)
+    table("Newest first", ("when", "setting", "change", "reason"), rows)
 
 
 def title_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A page that shows the cushion: told of each change for as long as somebody looks at it, and how it is connected."""
+"""A page that shows the cushion: updated for as long as somebody looks at it, with the state of the connection."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ Show = Callable[[View], Awaitable[None] | None]
 TICK_S = 0.1
 SEEN_JS = """
 (() => {
-  const tell = () => emitEvent("page-seen", !document.hidden);
-  document.addEventListener("visibilitychange", tell);
-  tell();
+  const seen = () => emitEvent("page-seen", !document.hidden);
+  document.addEventListener("visibilitychange", seen);
+  seen();
 })()
 """
 
 
 def watch(*shows: Show) -> None:
-    """Calls each of ``shows`` with the view whenever it changed, and keeps the cushion connected while the page is open
-    in a window that is seen."""
+    """Calls each of ``shows`` whenever the view changes, and keeps the cushion connected while the page is visible."""
     watcher = _Watcher(shows)
     ui.on("page-seen", watcher.seen)
     ui.run_javascript(SEEN_JS)
@@ -46,7 +45,7 @@ class _Watcher:
         self._is_seen = bool(event.args)
 
     def look(self) -> None:
-        """By a timer of its own: what is shown may have to wait for the cushion."""
+        """On a timer of its own, because showing may have to wait for the cushion."""
         if self._is_seen and self._client.has_socket_connection:
             self._link.look()
 
@@ -61,7 +60,7 @@ class _Watcher:
 
 
 class Connection:
-    """How the cushion is connected, in a sentence, and the ways to change that."""
+    """The state of the connection as a sentence, and the buttons that change it."""
 
     def __init__(self) -> None:
         self._link = shared()
@@ -73,7 +72,7 @@ class Connection:
             self._chooser = _Chooser(self._link)
 
     def show(self, view: View) -> None:
-        """The sentence of this state; drawn anew only when it changes."""
+        """Redraws the sentence when it changes."""
         shown = (view.state, view.port, view.problem, self._link.is_free, _name(view))
         if shown == self._shown:
             return
@@ -86,26 +85,26 @@ class Connection:
             if self._link.is_free:
                 button("Connect", self._link.take, "main")
             elif view.state == "connected":
-                button("Let go", self._link.let_go, "", "Let go of the cushion's port, for other programs")
+                button("Disconnect", self._link.let_go, "", "Disconnect, so that other programs can use the cushion")
         self._chooser.show(view)
 
 
 class _Chooser:
-    """Which port: those there are as buttons, or one typed in."""
+    """The choice of a port: the existing ones as buttons, or one typed in."""
 
     def __init__(self, link: CushionLink) -> None:
         self._link = link
         self._ports: tuple[str, ...] | None = None
-        with details("Another port", "chooser") as self._whole:
+        with details("Choose another port", "chooser") as self._whole:
             with block("div", "row") as self._buttons:
                 pass
             with block("div", "row"):
                 self._path = ui.input("Port, or path of a virtual cushion").props("outlined dense").classes("path")
                 self._path.on("keydown.enter", lambda _: self._typed())
-                button("Connect to it", self._typed)
+                button("Connect to this port", self._typed)
 
     def show(self, view: View) -> None:
-        """The ports of the last search; unfolded where one has to be chosen."""
+        """The ports of the last search; unfolded when one must be chosen."""
         if view.state == "failed":
             self._whole.props("open")
         if view.ports == self._ports:
@@ -115,7 +114,7 @@ class _Chooser:
         with self._buttons:
             for port in view.ports:
                 button(port, lambda port=port: self._link.choose(port))
-            button("Look for the cushion", lambda: self._link.choose(None))
+            button("Search again", lambda: self._link.choose(None))
 
     def _typed(self) -> None:
         path = str(self._path.value or "").strip()
@@ -129,13 +128,13 @@ def _name(view: View) -> str:
 
 def _say(view: View, link: CushionLink) -> None:
     if link.is_free:
-        text("The port is free: other programs can use the cushion.")
+        text("Disconnected. Other programs can use the cushion.")
     elif view.state == "connected" and view.problem:
         notice(sentence(SitboneError(view.problem)), "bad")
     elif view.state == "connected":
         text(f"Connected to cushion {_name(view)} on {view.port}." if view.status else f"Connected on {view.port} …")
     elif view.state == "gone":
-        notice(f"The cushion is gone: {view.problem}. It is taken up again as soon as it is back.", "bad")
+        notice(f"Connection lost: {view.problem}. Reconnecting…", "bad")
     elif view.state == "failed":
         notice(sentence(SitboneError(view.problem)), "bad")
     else:

@@ -1,4 +1,4 @@
-"""The pages, in the order of the navigation: a module each, with a ``PAGE``."""
+"""The pages, in the order of the navigation: one module each, with a ``PAGE``."""
 
 from sitbone.dashboard.frame import Page
 from sitbone.dashboard.pages import cushion, diary, live, rehab, today, trends, tune

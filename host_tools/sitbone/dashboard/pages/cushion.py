@@ -1,11 +1,11 @@
-"""Cushion: how it is, what it noted, its calibration and its settings."""
+"""Cushion: sync, status, calibration and settings."""
 
 from __future__ import annotations
 
 from sitbone.dashboard.cushion.calibrating import Calibrating
-from sitbone.dashboard.cushion.condition import Condition
-from sitbone.dashboard.cushion.fetching import Fetching
 from sitbone.dashboard.cushion.settings_form import SettingsForm
+from sitbone.dashboard.cushion.status import Status
+from sitbone.dashboard.cushion.syncing import Syncing
 from sitbone.dashboard.cushion.watching import Connection, watch
 from sitbone.dashboard.frame import Page
 from sitbone.dashboard.widgets import block
@@ -15,12 +15,12 @@ async def build() -> None:
     """Fills the page."""
     connection = Connection()
     with block("div", "columns"):
-        fetching = Fetching()
-        condition = Condition()
+        syncing = Syncing()
+        status = Status()
     calibrating = Calibrating()
     settings = SettingsForm()
-    watch(connection.show, fetching.show, condition.show, calibrating.show, settings.show)
-    await fetching.load()
+    watch(connection.show, syncing.show, status.show, calibrating.show, settings.show)
+    await syncing.load()
     await settings.load()
 
 

@@ -1,4 +1,4 @@
-"""Diary: how much it hurt, in two clicks; what was noted so far, to be corrected; red flags."""
+"""Diary: a pain rating in two clicks, the entries so far with a way to correct them, and red flags."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nicegui import ui
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
-    begun_anew,
     block,
     button,
     card,
     details,
+    emptied,
     empty,
     notice,
     simulated,
@@ -29,8 +29,8 @@ from sitbone.store.store import Store
 SHOWN_DAYS = 14
 MORE_DAYS = 28
 MOMENT_WORDS = {"morning": "On waking up", "sitting": "While sitting", "other": "At another time"}
-SIDE_WORDS = {"both": "Both, or can't tell", "left": "Left", "right": "Right"}
-FLARE_WORDS = {"": "No change", "start": "A flare begins", "end": "A flare is over"}
+SIDE_WORDS = {"both": "Both or unsure", "left": "Left", "right": "Right"}
+FLARE_WORDS = {"": "No change", "start": "Flare begins", "end": "Flare ends"}
 EDITED = ("pain", "moment", "side", "onset_min", "sleep", "stress", "flare", "note")
 
 
@@ -41,14 +41,14 @@ async def build() -> None:
     page = _Diary()
     with card("How much does it hurt?"):
         page.question()
-    with card("What you noted", classes="entries") as page.list:
+    with card("Your entries", classes="entries") as page.list:
         await page.show()
     with card("Red flags") as page.flags:
         await page.show_flags()
 
 
 class _Diary:
-    """The page of one visitor: what is chosen so far, and the two lists that change."""
+    """One visitor's page: what is chosen so far, and the two lists that change."""
 
     list: ui.element
     flags: ui.element
@@ -62,7 +62,7 @@ class _Diary:
 
     def question(self) -> None:
         """The eleven numbers, then the moments."""
-        text("0 is no pain, 10 the worst you can imagine.", classes="muted")
+        text("0 is no pain, 10 is the worst you can imagine.", classes="muted")
         with block("div", "numbers").props('role=group aria-label="Pain from 0 to 10"'):
             for value in range(11):
                 number = button(str(value), lambda value=value: self._choose(value), "number", f"Pain {value}")
@@ -74,7 +74,7 @@ class _Diary:
             with block("div", "row"):
                 for moment in MOMENTS:
                     button(MOMENT_WORDS[moment], lambda moment=moment: self._add(moment), "main")
-            text("Side, sleep, a note or another day: edit the entry, once it is there.", classes="muted small")
+            text("To add a side, sleep, a note or another day, edit the entry afterwards.", classes="muted small")
 
     def _choose(self, value: int) -> None:
         self._pain = value
@@ -87,7 +87,7 @@ class _Diary:
         row = new_pain(self._pain, now(), now(), moment)
         number = await with_store(_add, row)
         self._forget_choice()
-        announce(_saved(row), "warn" if care_of(row) else "good", undo=lambda: self._remove(number, "Taken back."))
+        announce(_saved(row), "warn" if care_of(row) else "good", undo=lambda: self._remove(number, "Entry removed."))
         await self.show()
 
     def _forget_choice(self) -> None:
@@ -102,9 +102,9 @@ class _Diary:
         """The days, newest first; one entry open for corrections."""
         first = now().date() - timedelta(days=self._days - 1)
         rows, marks, older = await with_store(_entries, first)
-        with begun_anew(self.list, "What you noted"):
+        with emptied(self.list, "Your entries"):
             if not rows and not marks:
-                empty("Nothing yet.", ["Choose a number above. The mornings matter most: tuning goes by them."])
+                empty("No entries yet.", ["Choose a number above. Morning ratings matter most: tuning relies on them."])
             by_day = {mark["day"] for mark in marks} | {row["day"] for row in rows}
             for day in sorted(by_day, reverse=True):
                 with block("div", "day"):
@@ -117,7 +117,7 @@ class _Diary:
                         for mark in (mark for mark in marks if mark["day"] == day):
                             _mark(mark)
             if older:
-                button(f"Show older ({older} entries)", self._show_older)
+                button(f"Show older entries ({older})", self._show_older)
 
     async def _show_older(self) -> None:
         self._days += MORE_DAYS
@@ -131,32 +131,32 @@ class _Diary:
                 text(more, "span", "muted small")
             if row["note"]:
                 text(row["note"], "span", "own-words")
-        what = f"the entry of {_day(row['day'])}, {MOMENT_WORDS[row['moment']].lower()}, pain {row['pain']}"
+        what = f"the entry from {_day(row['day'])}, {MOMENT_WORDS[row['moment']].lower()}, pain {row['pain']}"
         with block("div", "row"):
             button("Edit", lambda: self.show(row["id"]), "quiet", f"Edit {what}")
-            button("Remove", lambda: self._remove(row["id"], "Removed.", row), "quiet", f"Remove {what}")
+            button("Remove", lambda: self._remove(row["id"], "Entry removed.", row), "quiet", f"Remove {what}")
 
-    async def _remove(self, number: int, told: str, row: Row | None = None) -> None:
+    async def _remove(self, number: int, words: str, row: Row | None = None) -> None:
         await with_store(_remove, number)
-        announce(told, undo=None if row is None else lambda: self._put_back(number))
+        announce(words, undo=None if row is None else lambda: self._put_back(number))
         await self.show()
 
     async def _put_back(self, number: int) -> None:
         await with_store(_put_back, number)
-        announce("It is back.", "good")
+        announce("Entry restored.", "good")
         await self.show()
 
     def _form(self, row: Row) -> None:
-        """One entry with all that can be said about it."""
+        """One entry with all its fields."""
         form: dict[str, Any] = {}
         with block("div", "form"):
-            text(f"Correct the entry of {_day(row['day'])}", "h3")
+            text(f"Edit the entry from {_day(row['day'])}", "h3")
             with block("div", "fields"):
                 form["when"] = _field(ui.input("Day and time", value=f"{local(row['unix_ms']):%Y-%m-%dT%H:%M}"))
                 form["when"].props("type=datetime-local stack-label")
                 form["pain"] = _number("Pain, 0 to 10", row["pain"], 10)
-                form["onset_min"] = _number("Began after so many minutes of sitting", row["onset_min"], 600)
-                form["sleep"] = _number("Sleep, 0 bad to 10 good", row["sleep"], 10)
+                form["onset_min"] = _number("Minutes of sitting until it began", row["onset_min"], 600)
+                form["sleep"] = _number("Sleep, 0 (bad) to 10 (good)", row["sleep"], 10)
                 form["stress"] = _number("Stress, 0 to 10", row["stress"], 10)
             form["moment"] = _choice("When", MOMENT_WORDS, row["moment"])
             form["side"] = _choice("Side", SIDE_WORDS, row["side"])
@@ -164,7 +164,7 @@ class _Diary:
             form["note"] = _field(ui.input("In your own words", value=row["note"]))
             with block("div", "row"):
                 button("Save", lambda: self._save(row, form), "main")
-                button("Leave as it was", lambda: self.show(), "")
+                button("Cancel", lambda: self.show(), "")
 
     async def _save(self, row: Row, form: dict[str, Any]) -> None:
         wanted = _read(form, row)
@@ -177,7 +177,7 @@ class _Diary:
 
     async def _unsave(self, number: int, before: Row) -> None:
         await with_store(_edit, number, before)
-        announce("It is as it was.", "good")
+        announce("Change undone.", "good")
         await self.show()
 
     # --- red flags
@@ -185,34 +185,34 @@ class _Diary:
     async def show_flags(self) -> None:
         """The open flags, and the way to add one."""
         rows = await with_store(_open_flags)
-        with begun_anew(self.flags, "Red flags"):
-            text("These need a doctor. While one is open, no limit is raised; pain of 7 or more counts like one.")
+        with emptied(self.flags, "Red flags"):
+            text("These need a doctor. While one is open, no limit goes up. Pain of 7 or more counts as one.")
             for row in rows:
                 care = URGENT.get(row["what"], "seek care")
                 what = RED_FLAGS.get(row["what"], row["what"])
                 notice(f"Since {_day(row['day'])}: {what}. {care.capitalize()}.", "bad")
             if rows:
                 self._clearing()
-            with details("Something of these is new"), block("div", "row"):
+            with details("Report a red flag"), block("div", "row"):
                 for what, words in RED_FLAGS.items():
                     button(words[:1].upper() + words[1:], lambda what=what: self._flag(what))
 
     def _clearing(self) -> None:
-        with details("Somebody qualified has looked at it"):
-            who = _field(ui.input("Who, and what they said"))
-            button("Close the open flags", lambda: self._clear(str(who.value or "")))
+        with details("Cleared by a clinician"):
+            who = _field(ui.input("Who cleared it, and what they said"))
+            button("Clear open flags", lambda: self._clear(str(who.value or "")))
 
     async def _flag(self, what: str) -> None:
         await with_store(_add_flag, what)
-        announce(f"Noted: {RED_FLAGS[what]}. {URGENT.get(what, 'seek care').capitalize()}; no limit is raised.", "bad")
+        announce(f"Reported: {RED_FLAGS[what]}. {URGENT.get(what, 'seek care').capitalize()}.", "bad")
         await self.show_flags()
 
     async def _clear(self, note: str) -> None:
         if not note.strip():
-            announce("Say who has looked at it, then close the flags.", "warn")
+            announce("Enter who cleared it and what they said, then clear the flags.", "warn")
             return
         await with_store(_clear_flags, note)
-        announce("Closed. Limits may rise again by the rules.", "good")
+        announce("Cleared. The rules may raise limits again.", "good")
         await self.show_flags()
 
 
@@ -252,7 +252,7 @@ def _mark(mark: Row) -> None:
     with block("li", "mark"):
         text("●", "span", "pain").props("aria-hidden=true")
         with block("div", "said"):
-            text(f"{local(mark['at_ms']):%H:%M}, the cushion's button: it hurts now", "span")
+            text(f"{local(mark['at_ms']):%H:%M}, “hurts now”, marked with the button", "span")
             dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
             text(dose, "span", "muted small")
 
@@ -269,7 +269,7 @@ def _number(label: str, value: int | None, most: int) -> Any:
 
 
 def _choice(label: str, words: dict[str, str], value: str) -> dict[str, str]:
-    """Buttons of which one is pressed; what is chosen stands under "value"."""
+    """Buttons of which one is pressed; the choice is kept under "value"."""
     chosen = {"value": value}
     buttons: dict[str, Any] = {}
 
@@ -304,7 +304,7 @@ def _read(form: dict[str, Any], row: Row) -> Row:
 
 
 def _felt(said: str, row: Row) -> datetime:
-    """When it was felt: as before unless another minute was given."""
+    """When it was felt: as before, unless another minute was entered."""
     before = local(row["unix_ms"])
     try:
         felt = datetime.fromisoformat(said).astimezone()

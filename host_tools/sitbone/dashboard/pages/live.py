@@ -1,4 +1,4 @@
-"""Live: the seat as it is sat on now, its balance, the doses, the next prompt, and a wedge before and after."""
+"""Live: the load on the seat now, its balance, the doses, the next prompt, and a wedge before and after."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from sitbone.errors import Refused
 
 READ_ALOUD_EVERY_S = 5.0
 STATES = {
-    "occupied": "You sit",
+    "occupied": "You are sitting",
     "vacant": "The seat is empty",
-    "object": "Something lies on the seat",
-    "unknown": "The cushion can't tell whether somebody sits",
+    "object": "Something is lying on the seat",
+    "unknown": "The cushion can't tell whether anyone is sitting",
 }
 
 
@@ -37,10 +37,10 @@ class _Live:
         self._link = shared()
         self._number = -1
         self._drawn: dict[str, Any] = {}
-        self._said_s = 0.0
+        self._spoken_s = 0.0
         self._nothing = block("div")
         with self._nothing, card():
-            empty("Nothing to see yet.", ["Plug the cushion in by USB: this page finds it and shows how you sit."])
+            empty("No cushion yet.", ["Plug in the cushion by USB. This page finds it and shows how you sit."])
         self._whole = block("div", "live")
         self._whole.visible = False
         with self._whole:
@@ -48,25 +48,25 @@ class _Live:
                 self._state = text("", "p", "lead")
                 self._warning = block("div", "warning")
                 self._picture = SeatPicture()
-                text("Seat load in kPa-equivalent, not pressure in the tendon.", "p", "muted small")
+                text("Seat load in kPa-equivalent, not pressure on the tendon.", "p", "muted small")
             with block("div", "beside"):
                 with card("Balance"):
-                    self._balance = Balance("Left of both sitting bones", "◀ Left {}", "{} Right ▶", "sides")
+                    self._balance = Balance("Left share of the load", "◀ Left {}", "{} Right ▶", "sides")
                     text("of the load on both sitting bones", "p", "muted small")
                     self._bones = Balance(
-                        "On the sitting bones", "{} on the sitting bones", "{} on the thighs", "bones"
+                        "Share on the sitting bones", "{} on the sitting bones", "{} on the thighs", "bones"
                     )
-                with card("A wedge or cut-out: before and after"):
+                with card("Compare a wedge or cut-out"):
                     self._wedge()
                 with card("Dose and next prompt"):
                     self._doses = block("div", "doses")
                     self._next = text("")
-            self._aloud = text("", "p", "hidden").props("role=status aria-label=Spoken")
+            self._aloud = text("", "p", "hidden").props("role=status aria-label=Summary")
 
     # --- the picture
 
     def show(self, view: View) -> None:
-        """Draws what changed."""
+        """Redraws what changed."""
         self._nothing.visible = view.live is None
         self._whole.visible = view.live is not None
         is_old = view.state != "connected"
@@ -93,8 +93,8 @@ class _Live:
             self._warning.clear()
             with self._warning:
                 if not now["calibrated"]:
-                    with notice("Not calibrated yet: loads are by a typical seat.", "warn"):
-                        link("Calibrate it", "/cushion")
+                    with notice("Not calibrated yet: loads assume a typical seat.", "warn"):
+                        link("Calibrate", "/cushion")
         if self._is_new("doses", (tuple(now["dose_s"]), tuple(now["limit_s"]))):
             self._doses.clear()
             with self._doses:
@@ -102,10 +102,10 @@ class _Live:
                     dose_meter(side, dose_s, limit_s)
 
     def _say_aloud(self, now: Row) -> None:
-        """The same for a screen reader: not four times a second."""
-        if time.monotonic() - self._said_s < READ_ALOUD_EVERY_S:
+        """The same for a screen reader, but not four times a second."""
+        if time.monotonic() - self._spoken_s < READ_ALOUD_EVERY_S:
             return
-        self._said_s = time.monotonic()
+        self._spoken_s = time.monotonic()
         self._aloud.text = _aloud(now)
 
     def _is_new(self, what: str, drawn: Any) -> bool:
@@ -116,11 +116,11 @@ class _Live:
     # --- the wedge
 
     def _wedge(self) -> None:
-        text("Sit as usual and mark “before”. Place the wedge or the cut-out cushion, sit again, and compare.")
+        text("Sit as usual and press “Mark before”. Put the wedge or cut-out in place, sit again, and compare.")
         with block("div", "row"):
             button("Mark before", lambda: self._mark("before"), "main")
-            button("Mark after", lambda: self._mark("after"), "", "Mark after, so that it stays when you get up")
-            button("Forget both", self._forget, "quiet")
+            button("Mark after", lambda: self._mark("after"), "", "Mark after, to keep it when you get up")
+            button("Clear both", self._clear_marks, "quiet")
         self._table = block("div")
 
     def _mark(self, which: str) -> None:
@@ -129,11 +129,11 @@ class _Live:
         except Refused as error:
             announce(f"{str(error)[:1].upper()}{str(error)[1:]}.", "warn")
             return
-        announce(f"Marked “{which}”: the mean of the last five seconds.", "good")
+        announce(f"Marked “{which}”: mean of the last five seconds.", "good")
 
-    def _forget(self) -> None:
+    def _clear_marks(self) -> None:
         self._link.marks.clear()
-        announce("Both marks are forgotten.")
+        announce("Both marks cleared.")
 
     def _show_comparison(self, now: Row) -> None:
         before, after = self._link.marks.get("before"), self._link.marks.get("after")
@@ -151,7 +151,7 @@ class _Live:
 def _state(now: Row) -> str:
     said = STATES.get(now["state"], now["state"])
     if now["state"] == "occupied":
-        return f"{said}: {now['seated_s'] // 60} min since the last full break."
+        return f"{said}, {now['seated_s'] // 60} min since the last verified break."
     return f"{said}."
 
 
@@ -159,13 +159,13 @@ def _next(now: Row, status: Row | None) -> str:
     for name, words in (("muted_s", "Muted"), ("snoozed_s", "Snoozed")):
         left_s = 0 if status is None else status.get(name, 0)
         if left_s:
-            return f"{words} for another {_minutes(left_s)}."
+            return f"{words} for {_minutes(left_s)} more."
     due_s = now["next_prompt_s"]
     if due_s is None:
-        return "No prompt as long as nobody sits." if now["state"] == "vacant" else "No prompt as it is."
+        return "No prompt while the seat is empty." if now["state"] == "vacant" else "No prompt is due."
     if due_s == 0:
-        return "The limit is reached: stand up for two minutes or more."
-    return f"Next prompt in about {_minutes(due_s)}, if you stay as you are."
+        return "Limit reached: stand up for at least two minutes."
+    return f"Next prompt in about {_minutes(due_s)} if you keep sitting like this."
 
 
 def _minutes(seconds: float) -> str:
@@ -183,7 +183,7 @@ def _aloud(now: Row) -> str:
 
 def _comparison(before: Row | None, now: Row) -> tuple[tuple[str, ...], ...]:
     rows = []
-    for name, words in (("left_share", "Left of both bones, %"), ("sitting_bone_share", "On the sitting bones, %")):
+    for name, words in (("left_share", "Left share, %"), ("sitting_bone_share", "On the sitting bones, %")):
         was, found = (None if row is None or row[name] is None else 100 * row[name] for row in (before, now))
         rows.append((words, *_compared(was, found, 0)))
     for index, title in enumerate(ZONE_TITLES):
@@ -193,7 +193,7 @@ def _comparison(before: Row | None, now: Row) -> tuple[tuple[str, ...], ...]:
 
 
 def _compared(was: float | None, found: float | None, digits: int) -> tuple[str, str, str]:
-    """Both as they are read, and their difference as it is read off them."""
+    """Both as shown, and the difference between the shown figures."""
     said = ["–" if value is None else f"{value:.{digits}f}" for value in (was, found)]
     if was is None or found is None:
         return (said[0], said[1], "")

@@ -1,4 +1,4 @@
-"""Rehab: the log of the exercises, and which published criteria their stage meets. It never moves on by itself."""
+"""Rehab: the exercise log, and which published criteria the stage meets. It never changes the stage by itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from nicegui import ui
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
-    begun_anew,
     block,
     button,
     card,
     details,
+    emptied,
     empty,
     link,
     notice,
@@ -31,7 +31,7 @@ from sitbone.store.store import Store
 SHOWN = 60
 STAGE_WORDS = {
     "isometric": ("Isometric", "held still, little compression"),
-    "heavy-slow": ("Heavy and slow", "through the whole movement, slowly"),
+    "heavy-slow": ("Heavy and slow", "slowly, through the full movement"),
     "energy-storage": ("Energy storage", "quick and springy: running, jumping"),
 }
 SIDE_WORDS = {"both": "Both legs", "left": "Left leg", "right": "Right leg"}
@@ -40,7 +40,7 @@ AMOUNTS = (
     ("sets", "Sets", 100, True),
     ("reps", "Repetitions", 1000, True),
     ("load_kg", "Load, kg", 1000, False),
-    ("hold_s", "Held, s", 1000, True),
+    ("hold_s", "Hold, s", 1000, True),
     ("pain_during", "Pain during, 0 to 10", 10, True),
     ("pain_next", "Pain next morning, 0 to 10", 10, True),
 )
@@ -73,7 +73,7 @@ class _Rehab:
         self._fields: dict[str, Any] = {}
 
     async def flags(self) -> None:
-        """What must be seen to before any exercise."""
+        """Open red flags: they come before any exercise."""
         for row in await with_store(_open_flags):
             care = URGENT.get(row["what"], "seek care")
             with notice(f"{RED_FLAGS.get(row['what'], row['what'])}: {care}, before any exercise.".capitalize(), "bad"):
@@ -82,7 +82,7 @@ class _Rehab:
     # --- adding
 
     def form(self) -> None:
-        """The fields, of which only the first is needed."""
+        """The fields; only the exercise is required."""
         self._choice("Stage", {name: words for name, (words, _) in STAGE_WORDS.items()}, "_stage")
         self._fields["exercise"] = _field(ui.input("Exercise, for example bridge or hip thrust"))
         with block("div", "amounts"):
@@ -95,8 +95,8 @@ class _Rehab:
                     self._fields[amount[0]] = _number(*amount)
             self._fields["note"] = _field(ui.input("In your own words"))
         with block("div", "row"):
-            button("Add it", self._add, "main")
-        text("The next morning's pain can be added to the entry when you know it.", "p", "muted small")
+            button("Add exercise", self._add, "main")
+        text("You can rate the next morning's pain later, in the entry.", "p", "muted small")
 
     def _choice(self, label: str, words: dict[str, str], attribute: str) -> None:
         buttons: dict[str, Any] = {}
@@ -128,29 +128,29 @@ class _Rehab:
         announce(f"Added: {exercise}.", "good", undo=lambda: self._remove(number, exercise, can_undo=False))
         await self.show()
 
-    # --- what is there
+    # --- the entries
 
     async def show(self) -> None:
-        """The stage and the entries, newest first."""
+        """The stage, and the entries with the newest first."""
         rows = await with_store(_rows)
-        with begun_anew(self.stage, "Where you are"):
-            _stage_told(rows)
-        with begun_anew(self.list, "What you did"):
+        with emptied(self.stage, "Current stage"):
+            _show_stage(rows)
+        with emptied(self.list, "Your exercises"):
             if not rows:
-                empty("Nothing yet.", ["Add what you do above, as agreed with your physiotherapist."])
+                empty("No exercises yet.", ["Add one above, as agreed with your physiotherapist."])
             with block("ul", "log"):
                 for row in rows[: -SHOWN - 1 : -1]:
                     with block("li"):
                         self._entry(row)
             if len(rows) > SHOWN:
-                text(f"{len(rows) - SHOWN} older entries: sitbone rehab list shows them.", "p", "muted small")
+                text(f"{len(rows) - SHOWN} older entries; see them with sitbone rehab list.", "p", "muted small")
 
     def _entry(self, row: Row) -> None:
-        what = f"{row['exercise']} of {row['day']}"
+        what = f"{row['exercise']} from {row['day']}"
         with block("div", "said"):
             side = "" if row["side"] == "both" else f", {SIDE_MARKS[row['side']]} {row['side']}"
             text(f"{row['day']}, {STAGE_WORDS[row['stage']][0].lower()}: {row['exercise']}{side}", "span", "when")
-            text(_amounts_told(row), "span", "muted small")
+            text(_amount_words(row), "span", "muted small")
             if row["note"]:
                 text(row["note"], "span", "own-words")
         button("Remove", lambda: self._remove(row["id"], row["exercise"]), "quiet", f"Remove {what}")
@@ -175,16 +175,16 @@ class _Rehab:
 
     async def _put_back(self, number: int) -> None:
         await with_store(_put_back, number)
-        announce("It is back.", "good")
+        announce("Exercise restored.", "good")
         await self.show()
 
 
 # --- words and fields
 
 
-def _stage_told(rows: list[Row]) -> None:
+def _show_stage(rows: list[Row]) -> None:
     if not rows:
-        empty("No stage yet.", ["The last exercise that you add says where you are."])
+        empty("No stage yet.", ["The last exercise that you add sets it."])
     else:
         words, meaning = STAGE_WORDS[rows[-1]["stage"]]
         text(f"{words}: {meaning}", "p", "lead")
@@ -193,10 +193,10 @@ def _stage_told(rows: list[Row]) -> None:
             for fact in facts:
                 text(f"{fact[:1].upper()}{fact[1:]}", "li")
         notice(f"{judgement[:1].upper()}{judgement[1:]}.", "good" if judgement == DISCUSS else "info")
-    text("This log never moves on by itself: a stage is yours and your physiotherapist's decision.", "p", "muted small")
+    text("This log never changes your stage: that is for you and your physiotherapist to decide.", "p", "muted small")
 
 
-def _amounts_told(row: Row) -> str:
+def _amount_words(row: Row) -> str:
     unrated = ["next morning not rated yet"] if row["pain_next"] is None else []
     return ", ".join([*amounts(row), *pains(row), *unrated])
 

@@ -1,4 +1,4 @@
-"""Today: when you sat, what the cushion said and why, and how near each side is to its limit."""
+"""Today: when you sat, each prompt with its reason, and how close each side is to its limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sitbone.dashboard.cushion.watching import watch
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page, sentence
-from sitbone.dashboard.reasons import OUTCOME_WORDS, show_reasons
+from sitbone.dashboard.reasons import outcome_words, show_reasons
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     awaited,
@@ -31,7 +31,7 @@ from sitbone.dashboard.widgets import (
     stat,
     table,
     text,
-    unfetched,
+    unsynced,
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.dates import duration_text, unix_ms
@@ -41,11 +41,11 @@ from sitbone.store.store import Store
 
 
 async def build(day: str = "") -> None:
-    """Fills the page. ``day``: another one than today, ISO."""
+    """Fills the page. ``day``: ISO, today when empty."""
     today = now().date()
     shown = _parsed(day, today)
     _choice_of_day(shown, today)
-    view, last_known = await awaited(with_store(_asked, shown), "Going through the day's records …")
+    view, last_known = await awaited(with_store(_asked, shown), "Loading the day …")
     if view.simulated:
         simulated()
     if not view.totals.has_data:
@@ -56,7 +56,7 @@ async def build(day: str = "") -> None:
             _Drawing(view).draw()
         with card("Dose"):
             _doses(view)
-        with card("In figures"):
+        with card("Summary"):
             _figures(view)
         card_of_files()
 
@@ -91,25 +91,25 @@ def _choice_of_day(day: date, today: date) -> None:
 def _nothing(day: date, today: date, last_known: date | None) -> None:
     with card(_title(day, today)):
         if last_known is None:
-            unfetched("Nothing has been recorded yet.")
+            unsynced("No records yet.")
             empty(
                 "Or look around first",
-                ["in six simulated weeks:"],
+                ["Two commands make six weeks of simulated data and show them:"],
                 "sitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
             )
             return
         if day < today:
-            empty("Nothing was recorded on this day.", [])
+            empty("No records on this day.", [])
         else:
-            unfetched("Nothing of today has been fetched so far.")
+            unsynced("Nothing from today has been synced yet.")
         if last_known != day:
-            link(f"The last day with records: {_title(last_known, today)}", f"/?day={last_known}")
+            link(f"Last day with records: {_title(last_known, today)}", f"/?day={last_known}")
         if day == today:
             _Now().offer()
 
 
 class _Drawing:
-    """The day as a picture, each prompt a button that tells why."""
+    """The day as a picture; each prompt is a button that shows its reason."""
 
     def __init__(self, view: DayView) -> None:
         self._view = view
@@ -118,7 +118,7 @@ class _Drawing:
         self._buttons: dict[int, ui.element] = {}
 
     def draw(self) -> None:
-        """The ribbon, the answer to "why?", the curves, and the same as tables."""
+        """The ribbon, the answer to "why?", the curves, and tables of the same data."""
         _legend()
         with block("div", "ribbon"):
             ui.html(ribbon_svg(self._view, self._window), sanitize=False).classes("drawing")
@@ -130,25 +130,27 @@ class _Drawing:
             ui.html(svg, sanitize=False).classes("drawing")
             text(f"{height_s / 60 / 1.08:.0f} min", "span", "top small muted").props("aria-hidden=true")
         self._hours()
-        with details("The same as tables"):
+        with details("Show as tables"):
             self._tables()
 
     def _marks(self) -> None:
         for prompt in self._view.totals.prompts:
             at = self._time(prompt.at_ms)
-            says = f"{at}: prompt, {prompt.side}, {_outcome(prompt)}. Why?"
+            words = f"{at}: prompt {prompt.side}, {_outcome(prompt)}. Why?"
             found = button(
-                SIDE_MARKS[prompt.side], lambda prompt=prompt: self._tell(prompt), f"prompt {prompt.side}", says
+                SIDE_MARKS[prompt.side], lambda prompt=prompt: self._explain(prompt), f"prompt {prompt.side}", words
             )
             found.style(f"left: {self._window.percent(prompt.at_ms):.2f}%").props("aria-expanded=false")
-            found.props["title"] = says
+            found.props["title"] = words
             self._buttons[prompt.at_ms] = found
         for mark in self._view.totals.marks:
             dot = text("●", "span", "symptom").props("role=img")
             dot.style(f"left: {self._window.percent(mark.at_ms):.2f}%")
-            dot.props["aria-label"] = dot.props["title"] = f"{self._time(mark.at_ms)}: it hurts now, by the button"
+            dot.props["aria-label"] = dot.props["title"] = (
+                f"{self._time(mark.at_ms)}: “hurts now”, marked with the button"
+            )
 
-    async def _tell(self, prompt: Prompt) -> None:
+    async def _explain(self, prompt: Prompt) -> None:
         """Opens the answer to "why?", or closes it."""
         self._open = None if self._open is prompt else prompt
         for at_ms, found in self._buttons.items():
@@ -173,7 +175,7 @@ class _Drawing:
             (self._time(p.at_ms), p.side, p.cause, str(p.level), _outcome(p), _seconds(p.response_s))
             for p in totals.prompts
         ]
-        table("Prompts", ("At", "Side", "Reason", "Highest level", "What came of it", "After"), prompts)
+        table("Prompts", ("At", "Side", "Reason", "Highest level", "Outcome", "After"), prompts)
         breaks = [
             (
                 self._time(b.start_ms),
@@ -194,7 +196,7 @@ def _legend() -> None:
         for kind, words in (
             ("sitting", "sitting"),
             ("away", "away"),
-            ("unknown", "not known"),
+            ("unknown", "unknown"),
             ("faulty", "sensor fault"),
         ):
             with block("li"):
@@ -206,7 +208,7 @@ def _legend() -> None:
                 text(f"prompt {side}", "span")
         with block("li"):
             text("●", "span", "symptom-key")
-            text("it hurts", "span")
+            text("hurts now", "span")
 
 
 def _curve_legend() -> None:
@@ -221,10 +223,10 @@ def _curve_legend() -> None:
 
 
 def _doses(view: DayView) -> None:
-    """On this day what was counted last, and on request what is counted now; on a past one the highest."""
+    """Today: the last synced dose, and on request the live one. Every day: the highest."""
     if view.totals.end_ms > unix_ms(now()):
         for curve in view.doses:
-            _counted_last(view, curve)
+            _last_synced(view, curve)
         _Now().offer()
     with block("dl", "stats"):
         for side in SIDES:
@@ -234,30 +236,30 @@ def _doses(view: DayView) -> None:
     text("Dose is seat load over time, not pressure on the tendon.", classes="muted small")
 
 
-def _counted_last(view: DayView, curve: DoseCurve) -> None:
+def _last_synced(view: DayView, curve: DoseCurve) -> None:
     known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if not math.isnan(value)]
     if not known:
         return
     for side in SIDES:
         dose_meter(side, float(curve.dose_s[side][known[-1]]), float(curve.limit_s[side][known[-1]]))
     at = view.zone.local(int(curve.at_ms[known[-1]]))
-    text(f"As counted at {at:%H:%M}, by what was fetched; off the seat it fades.", classes="muted small")
+    text(f"As of {at:%H:%M}, from the last sync. It fades while you are off the seat.", classes="muted small")
 
 
 class _Now:
-    """Dose and next prompt from the connected cushion. Only on request: it takes the port that a sync may want."""
+    """Dose and next prompt from the connected cushion. Only on request, because it occupies the port."""
 
     def __init__(self) -> None:
         self._place = block("div", "now")
         self._shown: tuple[object, ...] = ()
 
     def offer(self) -> None:
-        """The button that asks for it."""
+        """The button that shows them."""
         with self._place:
-            button("Ask the cushion now", lambda: watch(self._show))
+            button("Show live dose", lambda: watch(self._show))
 
     def _show(self, view: View) -> None:
-        """Drawn anew only when there is something else to read: the cushion answers some times a second."""
+        """Redraws only when a figure changes: the cushion answers several times a second."""
         live = view.live or {"dose_s": (), "next_prompt_s": None}
         shown = (view.live is None, view.problem, [dose_s // 6 for dose_s in live["dose_s"]], live["next_prompt_s"])
         if shown == self._shown:
@@ -272,9 +274,9 @@ class _Now:
                 dose_meter(side, dose_s, limit_s)
             due_s = view.live["next_prompt_s"]
             text(
-                "No prompt as it is now."
+                "No prompt is due."
                 if due_s is None
-                else f"Next prompt in {due_s / 60:.0f} min, sitting like this."
+                else f"Next prompt in about {due_s / 60:.0f} min if you keep sitting like this."
             )
 
 
@@ -293,11 +295,11 @@ def _share(share: float | None) -> str:
 
 
 def _missing(unknown_s: float) -> str:
-    return f"{duration_text(unknown_s)} missed" if unknown_s else ""
+    return f"{duration_text(unknown_s)} missing" if unknown_s else ""
 
 
 def _outcome(prompt: Prompt) -> str:
-    return OUTCOME_WORDS.get(prompt.outcome or "", "not known how it ended")
+    return outcome_words(prompt.outcome) if prompt.outcome else "outcome unknown"
 
 
 def _seconds(seconds: float | None) -> str:

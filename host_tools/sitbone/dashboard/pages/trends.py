@@ -1,4 +1,4 @@
-"""Trends: weeks beside each other, what prompts led to, dose, limits and pain."""
+"""Trends: week against week, the outcome of prompts, dose, limits and pain."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from sitbone.dashboard.widgets import (
     simulated,
     table,
     text,
-    unfetched,
+    unsynced,
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.diary.entries import SIDES
 
 CHOICES = (4, 12, 52)
-DAILY_WEEKS = 12  # more than these are shown by the week
+DAILY_WEEKS = 12  # with more, each point is a week
 COMPARED = (
     "seated_h",
     "longest_min",
@@ -43,21 +43,21 @@ COMPARED = (
 
 
 async def build(weeks: int = 4) -> None:
-    """Fills the page with so many weeks."""
+    """Fills the page with this many weeks."""
     weeks = weeks if weeks in CHOICES else CHOICES[0]
     today = now().date()
     _choice(weeks)
     asked = with_store(trends, today - timedelta(days=7 * weeks - 1), today)
-    found = await awaited(asked, "Going through the records of these weeks: longer the first time …")
+    found = await awaited(asked, "Loading these weeks … The first time takes longer.")
     if not any(found.days) and not found.pains:
-        with card("Nothing in these weeks"):
-            unfetched("There are no records yet.")
+        with card("Nothing to show yet"):
+            unsynced("No records in these weeks.")
         return
     if found.simulated:
         simulated()
     if weeks > DAILY_WEEKS:
         text(
-            "Each place is a week: the mean of its days with records, the limit at its end, the worst of its pains.",
+            "Each point is a week: the mean of its days with records, the limit at its end, and its worst pain.",
             classes="muted",
         )
     with block("div", "charts"):
@@ -68,8 +68,8 @@ async def build(weeks: int = 4) -> None:
         _draw(shown)
         card_of_files()
     text(
-        "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: what goes"
-        " together here need not cause each other.",
+        "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: lines that"
+        " move together are not proof of a cause.",
         classes="muted small",
     )
 
@@ -83,12 +83,12 @@ def _choice(weeks: int) -> None:
 
 
 def _week_on_week(found: Trends) -> None:
-    with card("This week against the last"):
+    with card("This week and last week"):
         if len(found.weeks) < 2:
             empty("This needs two weeks of records.", [])
             return
         now_, before = found.weeks[-1], found.weeks[-2]
-        text(f"Means of a day; {now_.days} and {before.days} of 7 days have records.", classes="muted small")
+        text(f"Daily means. {now_.days} and {before.days} of 7 days have records.", classes="muted small")
         rows = [
             (
                 f"{MEASURES[name].label}{f', {MEASURES[name].unit}' if MEASURES[name].unit else ''}",
@@ -98,7 +98,7 @@ def _week_on_week(found: Trends) -> None:
             )
             for name in COMPARED
         ]
-        table("Week on week", ("", "last 7 days", "7 before", "change"), rows)
+        table("Week on week", ("", "last 7 days", "7 days before", "change"), rows)
 
 
 def _answers(answers: Sequence[Answer]) -> None:
@@ -106,7 +106,7 @@ def _answers(answers: Sequence[Answer]) -> None:
         for answer in answers:
             with block("div", "answer"):
                 if answer.share is None:
-                    text(f"Within {answer.minutes} min: no prompt yet")
+                    text(f"Within {answer.minutes} min: no prompts yet")
                     continue
                 text(f"within {answer.minutes} min", "span", "name")
                 _bar("you", answer.share, f"{answer.stood} of {answer.of}")
@@ -117,8 +117,8 @@ def _answers(answers: Sequence[Answer]) -> None:
                     "muted small",
                 )
         text(
-            "The study: 2,628 vibrations at people's own desks (Compernolle 2021). A prompt whose sit could not be"
-            " watched for as long is left out.",
+            "Study: 2,628 vibrations at office workers' own desks (Compernolle 2021). Prompts without data for that"
+            " long afterwards are left out.",
             classes="muted small",
         )
 
@@ -133,7 +133,7 @@ def _bar(who: str, share: float, of: str) -> None:
 
 
 class _Shown:
-    """The figures at the detail that is drawn: days, or weeks as means of their days."""
+    """The figures as they are drawn: per day, or per week as means of its days."""
 
     def __init__(self, found: Trends, by_week: bool) -> None:
         self._found, self._by_week = found, by_week
@@ -150,7 +150,7 @@ class _Shown:
         return np.array([np.nan if week.means[name] is None else week.means[name] for week in self._found.weeks], float)
 
     def pain(self, moment: str, side: str) -> Array:
-        """The diary's ratings; of a week the worst."""
+        """The diary's ratings; for a week, the worst."""
         return self._weekly(self._found.pain(moment, side), np.nanmax)
 
     def limit_min(self, side: str) -> Array:
@@ -176,7 +176,7 @@ def _draw_dose(shown: _Shown) -> None:
             Series("pain while sitting", _worst(shown, "sitting"), "warn", "dots", dashed=True, second=True),
         ],
         ("minutes", "pain, 0 to 10"),
-        "The day's highest dose of each side, the limit it may reach, and what the diary says.",
+        "Each side's highest dose of the day, its limit, and the pain ratings from your diary.",
         "wide",
     )
 
@@ -192,7 +192,7 @@ def _draw(shown: _Shown) -> None:
             Series("prompts", measure("prompts"), "prompt", "bar"),
             Series("verified breaks", measure("breaks"), "good", dashed=True),
         ],
-        ("a day",),
+        ("per day",),
     )
     chart(
         "Time over the limit",
@@ -205,21 +205,21 @@ def _draw(shown: _Shown) -> None:
         axis,
         [Series("◀ left side's share of the load", measure("left_percent"), "left")],
         ("%",),
-        "Each side against its own neutral sit: 50 % is even.",
+        "Each side relative to your own neutral sit: 50 % is even.",
     )
     chart(
         "Slow dose",
         axis,
         [Series("after the last sit", measure("slow_dose_min"), "accent")],
         ("minutes",),
-        "The day's sitting, fading over 6.5 hours: a judgement by analogy, for information only.",
+        "A second dose, which fades over 6.5 hours. Chosen by analogy; for information only.",
     )
     chart(
         "Valid data",
         axis,
-        [Series("share with every sensor in order", measure("valid_percent"), "good", "bar")],
+        [Series("time with all sensors working", measure("valid_percent"), "good", "bar")],
         ("%",),
-        "What the figures above stand on; a shaded stretch has no records at all.",
+        "How complete the data behind these charts is. Shaded days have no records.",
         "wide",
     )
 

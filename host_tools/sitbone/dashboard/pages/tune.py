@@ -1,4 +1,4 @@
-"""Tune: what the rules propose for each side, why, what would have been different, and putting it into force."""
+"""Tune: what the rules propose for each side and why, what would have been different, and the button to apply it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
-from sitbone.dashboard.cushion.settings_work import changes_of, changes_table, taken_back, title_of, value_of
+from sitbone.dashboard.cushion.settings_work import changes_of, changes_table, title_of, undone_last, value_of
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
@@ -21,7 +21,7 @@ from sitbone.dashboard.widgets import (
     simulated,
     table,
     text,
-    unfetched,
+    unsynced,
 )
 from sitbone.dashboard.work import computed, now, with_store
 from sitbone.diary.entries import SIDES
@@ -32,17 +32,17 @@ from sitbone.store.sync import Sync
 from sitbone.tuning.proposal import PREDICTED, WORDS, apply, limit_name, proposal, resume
 from sitbone.tuning.rules import minutes
 
-ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Leave", "stop": "Stop tuning"}
+ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Keep", "stop": "Tuning stopped; keep"}
 MOVES = ("up", "down")
 
 
 async def build() -> None:
-    """Fills the page: first the frame, then the proposal once it is worked out."""
+    """Fills the page: first the frame, then the proposal once it is computed."""
     if await with_store(Store.any_simulated):
         simulated()
     page = _Tune()
     with block("div", "tune") as page.content:
-        await awaited(page.work_out(), "Replaying your last weeks …")
+        await awaited(page.compute(), "Replaying your last weeks …")
     page.draw()
 
 
@@ -57,12 +57,12 @@ class _Tune:
         self._buttons: list[ui.element] = []
 
     async def show(self) -> None:
-        """Works the proposal out and shows it."""
-        await self.work_out()
+        """Computes the proposal and shows it."""
+        await self.compute()
         self.draw()
 
-    async def work_out(self) -> None:
-        """What the page shows: the proposal, and the changes so far."""
+    async def compute(self) -> None:
+        """What the page shows: the proposal and past changes."""
         self._document = await computed(_proposed)
         self._changes = await with_store(changes_of)
 
@@ -79,26 +79,26 @@ class _Tune:
                 self._resuming()
             self._deciding(document, changes)
             _replayed(document["predicted"])
-            with card("Changes so far"):
+            with card("Past changes"):
                 changes_table(changes)
             text(document["says"], classes="muted small")
 
-    # --- into force
+    # --- the decision
 
     def _deciding(self, document: dict[str, Any], changes: list[SettingChange]) -> None:
         with card("Your decision"):
             moves = any(document[side]["action"] in MOVES for side in SIDES)
             if moves:
-                text("Nothing changes unless you say so, and you can take it back.")
+                text("Nothing changes unless you apply it, and you can undo it.")
             else:
-                text("There is nothing to put into force today.")
+                text("There is no change to apply today.")
             if (moves or changes) and cushion_link.shared().view.state != "connected":
-                text("Connect the cushion by USB first: the limits are kept in it.", classes="muted")
+                text("Connect the cushion by USB first: it stores the limits.", classes="muted")
             with block("div", "row"):
                 if moves:
-                    self._buttons.append(button("Put it into force", self._apply, "main"))
+                    self._buttons.append(button("Apply", self._apply, "main"))
                 if changes:
-                    self._buttons.append(button("Take back the last change", self._undo))
+                    self._buttons.append(button("Undo last change", self._undo))
 
     async def _apply(self) -> None:
         agreed = {side: self._document[side]["to_s"] for side in SIDES}
@@ -109,22 +109,22 @@ class _Tune:
             if limit_name(side) in document["applied"]
         ]
         if said:
-            announce(f"In force now, read back from the cushion: {', '.join(said)}.", "good", undo=self._undo)
+            announce(f"Applied and confirmed by the cushion: {', '.join(said)}.", "good", undo=self._undo)
         else:
-            announce("Nothing was changed: the cushion allows no more for now.", "warn")
+            announce("Nothing changed: the cushion allows no higher limit yet.", "warn")
         await self.show()
 
     async def _undo(self) -> None:
-        answer = await self._with_cushion(taken_back)
+        answer = await self._with_cushion(undone_last)
         said = ", ".join(
-            f"{title_of(name)} is {value_of(name, value)} again" for name, value in answer["applied"].items()
+            f"{title_of(name)} is now {value_of(name, value)}" for name, value in answer["applied"].items()
         )
-        less = " As much as a week allows: a rise is a rise." if answer["clamped"] else ""
-        announce(f"Taken back: {said}.{less}", "good")
+        less = " That is the most it may rise in a week." if answer["clamped"] else ""
+        announce(f"Undone: {said}.{less}", "good")
         await self.show()
 
     async def _with_cushion(self, work: Callable[[Connect], dict[str, Any]]) -> dict[str, Any]:
-        """Does it with the cushion; meanwhile no button asks for more. Raises SitboneError."""
+        """Does it with the cushion, with the buttons disabled meanwhile. Raises SitboneError."""
         announce("Talking to the cushion …")
         for found in self._buttons:
             found.props("disabled")
@@ -137,14 +137,14 @@ class _Tune:
     # --- after a stop
 
     def _resuming(self) -> None:
-        with card("Going on"):
-            text("Tuning has stopped: talk it over with a doctor or physiotherapist, then say what came of it.")
-            reason = ui.input("What was discussed, with whom").props("outlined dense").classes("field")
-            button("Go on tuning", lambda: self._resume(str(reason.value or "")))
+        with card("Resume tuning"):
+            text("Tuning has stopped. Discuss it with a doctor or physiotherapist, then enter the outcome.")
+            reason = ui.input("What you discussed, and with whom").props("outlined dense").classes("field")
+            button("Resume tuning", lambda: self._resume(str(reason.value or "")))
 
     async def _resume(self, reason: str) -> None:
         await with_store(_resumed, reason)
-        announce("Noted; tuning goes on.", "good")
+        announce("Tuning resumed.", "good")
         await self.show()
 
 
@@ -152,14 +152,14 @@ def _side(side: str, found: dict[str, Any]) -> None:
     before, after = minutes(found["from_s"]), minutes(found["to_s"])
     with card(f"{SIDE_MARKS[side]} {side.capitalize()}", classes=f"proposal {side}"):
         words = ACTIONS[found["action"]]
-        moved = f"{words} from {before} to {after}" if after != before else f"{words} at {before}"
+        moved = f"{words} from {before} to {after}" if after != before else f"{words} {before}"
         text(moved, "p", "decision")
         text(f"{found['rule'][:1].upper()}{found['rule'][1:]}.")
-        with details("The evidence"), block("ul", "evidence"):
+        with details("Evidence"), block("ul", "evidence"):
             for line in found["evidence"]:
                 text(line, "li")
         if found["advice"]:
-            with details("Your own days beside it"), block("ul", "evidence"):
+            with details("What your own days show"), block("ul", "evidence"):
                 for line in found["advice"]:
                     text(line, "li")
 
@@ -167,11 +167,11 @@ def _side(side: str, found: dict[str, Any]) -> None:
 def _replayed(predicted: dict[str, Any] | None) -> None:
     with card("Your last weeks, replayed"):
         if predicted is None:
-            unfetched("There are no recorded days to replay.")
+            unsynced("No recorded days to replay yet.")
             return
         text(
-            f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, decided again by the"
-            " firmware's own rules: under the limits of now, and under the proposed ones. Means of a day.",
+            f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, replayed through the"
+            " firmware's own rules with the current limits and with the proposed ones. Daily means.",
             classes="muted small",
         )
         rows = [
@@ -183,15 +183,15 @@ def _replayed(predicted: dict[str, Any] | None) -> None:
             )
             for name in PREDICTED
         ]
-        table("Now and proposed", ("", "now", "proposed", "difference, 90 % interval"), rows)
+        table("Current and proposed limits", ("", "current", "proposed", "difference, 90 % interval"), rows)
         answered = predicted["answered"]
-        text(f"A break began within 5 min of {answered['within_5_min']} of {answered['prompts']} replayed prompts.")
+        text(f"A break began within 5 min of {answered['within_5_min']} of the {answered['prompts']} replayed prompts.")
         text(f"This assumes that {predicted['assumes']}.", classes="muted small")
 
 
 def _interval(difference: dict[str, float]) -> str:
     low, high = difference["low"], difference["high"]
-    return "the same" if (low, high) == (0, 0) else f"{low:+.1f} to {high:+.1f}"
+    return "none" if (low, high) == (0, 0) else f"{low:+.1f} to {high:+.1f}"
 
 
 # --- the store's side
@@ -212,7 +212,7 @@ def _applied(connect: Connect, agreed: dict[str, int]) -> dict[str, Any]:
     with Store(store_path()) as store:
         with connect() as cushion:
             document = apply(cushion, store, now(), agreed)
-        Sync(store, connect, now).run()  # so that the log here tells of it, too
+        Sync(store, connect, now).run()  # so that the stored log has it, too
         return document
 
 

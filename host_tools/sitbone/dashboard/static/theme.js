@@ -1,4 +1,4 @@
-// The choice of colours: kept in this browser, or as the system has it. Runs before anything is drawn.
+// The theme: the choice kept in this browser, or the system's. Runs before anything is drawn.
 (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const kept = () => {
@@ -28,7 +28,7 @@
     } catch {}
     changed();
   });
-  // The menu is drawn by the framework, some time after the page began.
+  // The framework draws the menu some time after the page opens.
   new MutationObserver((_, observer) => {
     const menu = document.getElementById("theme");
     if (!menu) return;

@@ -1,4 +1,4 @@
-"""Fetching what the cushion has noted: how much waits, how far it is, what came."""
+"""Sync: how many records wait in the cushion, the progress, and the result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sitbone.dashboard.cushion.cushion_link import Task, View, shared
 from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.widgets import block, button, card, notice, text
 from sitbone.dashboard.work import with_store
-from sitbone.dates import duration_text, local
+from sitbone.dates import counted, duration_text, local
 from sitbone.errors import SitboneError
 from sitbone.store.store import Store
 from sitbone.store.sync import sync_lines
@@ -18,7 +18,7 @@ LONG_RECORDS = 200
 
 
 class Progress:
-    """A bar for what takes time, with words beside it."""
+    """A progress bar with words beside it."""
 
     def __init__(self, label: str) -> None:
         self.whole = block("div", "working")
@@ -30,7 +30,7 @@ class Progress:
             self._words = text("", "p", "small")
 
     def show(self, task: Task, words: str) -> None:
-        """How far it is."""
+        """Moves the bar."""
         percent = round(100 * task.done / task.total) if task.total else 0
         self._bar.props["aria-valuenow"] = str(percent)
         self._bar.props["aria-valuetext"] = words
@@ -39,31 +39,31 @@ class Progress:
         self._words.text = words
 
 
-class Fetching:
+class Syncing:
     """The card on the page. ``await load()`` once it stands."""
 
     def __init__(self) -> None:
         self._link = shared()
         self._shown: Task | None = None
         self._waiting: Row | None = None
-        with card("What the cushion noted"):
+        with card("Sync"):
             self._last = text("")
             self._waits = text("", "p", "muted")
-            self._progress = Progress("Fetching")
+            self._progress = Progress("Sync")
             self._progress.whole.visible = False
             self._result = block("div", "result").props("role=status")
             with block("div", "row"):
-                self._button = button("Fetch new records", self._fetch, "main")
+                self._button = button("Sync now", self._sync, "main")
 
     async def load(self) -> None:
-        """Says when it was fetched last."""
-        self._last.text = await with_store(_last_told)
+        """Shows when the last sync was."""
+        self._last.text = await with_store(_last_sync)
 
-    async def _fetch(self) -> None:
+    async def _sync(self) -> None:
         self._link.sync()
 
     async def show(self, view: View) -> None:
-        """What waits in the cushion, and how far a fetch is."""
+        """How many records wait in the cushion, and the progress of a sync."""
         self._show_waiting(view)
         task = view.task
         if task is None or task.kind != "sync" or task is self._shown:
@@ -99,9 +99,8 @@ def _waiting_words(unacked: int | None) -> str:
     if unacked is None:
         return ""
     if not unacked:
-        return "Nothing new waits in the cushion."
-    waits = "1 record waits" if unacked == 1 else f"{unacked} records wait"
-    return f"{waits} in the cushion" + (": about time to fetch them." if unacked > LONG_RECORDS else ".")
+        return "No new records in the cushion."
+    return f"{counted(unacked, 'new record')} in the cushion." + (" Time to sync." if unacked > LONG_RECORDS else "")
 
 
 def _progress_words(task: Task) -> str:
@@ -115,9 +114,9 @@ def _progress_words(task: Task) -> str:
     return said + (f", about {duration_text((task.total - task.done) / rate)} left" if task.done else "")
 
 
-def _last_told(store: Store) -> str:
+def _last_sync(store: Store) -> str:
     rows = store.rows("SELECT unix_ms, json_extract(result, '$.records') FROM sync ORDER BY id DESC LIMIT 1")
     if not rows:
-        return "Nothing has been fetched yet. The cushion keeps its notes until you do; nothing is lost meanwhile."
+        return "Not synced yet. The cushion keeps its records until you sync."
     unix_ms, records = rows[0]
-    return f"Fetched last on {local(unix_ms):%Y-%m-%d at %H:%M}: {records} records."
+    return f"Last sync: {local(unix_ms):%Y-%m-%d %H:%M}, {counted(records, 'new record')}."

@@ -1,4 +1,4 @@
-"""How the cushion is: battery, firmware, clock, calibration, faults with what to do, and the doctor's findings."""
+"""The cushion's status: battery, firmware, clock, calibration, faults with what to do, and the doctor's findings."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from sitbone.dashboard.widgets import block, button, card, details, notice, stat
 from sitbone.dashboard.work import now
 from sitbone.dates import unix_ms
 
-LEVELS = {BAD: "✗ to do", NOTE: "! note"}
+LEVELS = {BAD: "✗ problem", NOTE: "! note"}
 LITTLE_BATTERY_PERCENT = 20
 CLOCK_OFF_S = 120
 
 
-class Condition:
+class Status:
     """The card on the page."""
 
     def __init__(self) -> None:
         self._link = shared()
         self._shown: tuple[Any, ...] | None = None
-        with card("How it is"):
+        with card("Status"):
             self._empty = text("Connect the cushion to see its battery, clock and faults.", "p", "muted")
             self._faults = block("div", "faults").props("role=status")
             self._stats = block("dl", "stats")
             with block("div", "row"):
-                self._button = button("Check everything", self._check)
+                self._button = button("Run all checks", self._check)
             self._findings = block("div", "result").props("role=status")
 
     def show(self, view: View) -> None:
-        """The status, drawn anew when it changed."""
+        """Redraws the status when it has changed."""
         if view.status is None:
             return
         shown = _stats(view.status)
@@ -58,9 +58,9 @@ class Condition:
         self._findings.clear()
         with self._findings:
             fine = [finding for finding in found if finding.level not in LEVELS]
-            _list("What needs attention", sorted((item for item in found if item.level in LEVELS), key=_not_bad))
-            with details(f"{len(fine)} things are fine"):
-                _list("What is fine", fine)
+            _list("Needs attention", sorted((item for item in found if item.level in LEVELS), key=_not_bad))
+            with details("1 check passed" if len(fine) == 1 else f"{len(fine)} checks passed"):
+                _list("Passed", fine)
 
 
 def _examined(connect: Connect) -> list[Finding]:
@@ -74,7 +74,7 @@ def _list(label: str, findings: list[Finding]) -> None:
         found.props["aria-label"] = label
         for finding in findings:
             with block("li"):
-                text(LEVELS.get(finding.level, "✓ fine"), "span", f"level level-{finding.level}")
+                text(LEVELS.get(finding.level, "✓ OK"), "span", f"level level-{finding.level}")
                 text(f"{finding.about[:1].upper()}{finding.about[1:]}: {finding.text}", "span")
 
 
@@ -92,18 +92,18 @@ def _stats(status: Row) -> tuple[tuple[str, str, str], ...]:
         (status["firmware"], "Firmware", f"last reset: {status['reset']}"),
         ("done" if is_calibrated else "not yet", "Calibration", "" if is_calibrated else "see below"),
         (*_clock(status),),
-        (f"{status['journal']['bytes_free'] / 1000:.0f} kB", "Room for notes", "the oldest go first"),
+        (f"{status['journal']['bytes_free'] / 1000:.0f} kB", "Free log space", "when full, the oldest records go"),
     )
 
 
 def _clock(status: Row) -> tuple[str, str, str]:
     if status["unix_ms"] is None:
-        return ("not set", "Clock", "fetching sets it")
+        return ("not set", "Clock", "a sync sets it")
     off_s = (status["unix_ms"] - status["host_unix_ms"]) / 1000
     if abs(off_s) < 1:
-        return ("right", "Clock", "")
+        return ("correct", "Clock", "")
     way = "ahead" if off_s > 0 else "behind"
-    return (f"{abs(off_s):.0f} s {way}", "Clock", "fetching sets it" if abs(off_s) > CLOCK_OFF_S else "")
+    return (f"{abs(off_s):.0f} s {way}", "Clock", "a sync sets it" if abs(off_s) > CLOCK_OFF_S else "")
 
 
 def _large(words: str) -> str:
