@@ -74,5 +74,5 @@ def test_every_command_of_the_guide_works_in_its_order(tmp_path, monkeypatch, ca
     with VirtualCushion(TraceSeat(read_trace(sit)), flash=flash, speed=60) as cushion:
         run(seat + " --step empty --yes", cushion.port)
         live_until(cushion, (EMPTY_S + 60) * 1000)
-        assert "load in your normal sit" in run(seat + " --step seated --yes", cushion.port)
+        assert "load in your neutral sit" in run(seat + " --step seated --yes", cushion.port)
         assert "strength set to" in run(haptics, cushion.port)

@@ -20,7 +20,7 @@ from sitbone.errors import UsageError
 @port_option
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
-    """Calibrate the cushion: the empty seat, then your normal sit. A bad measurement is refused, with the reason."""
+    """Calibrate the cushion: the empty seat, then your neutral sit. A bad measurement is refused, with the reason."""
     from sitbone.board.device import Cushion
     from sitbone.board.live import PHASES, capture
 
@@ -41,7 +41,7 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
         click.echo(
-            f"calibrated; load in your normal sit: {loads} kPa"
+            f"calibrated; load in your neutral sit: {loads} kPa"
             if now["calibrated"]
             else "empty seat recorded; now sit as you normally do and run sitbone calibrate --step seated"
         )

@@ -102,7 +102,7 @@ def settings_table(values: Row) -> Table:
 def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
     """`sitbone settings set`: the values now in force, and where one is not what was asked for."""
     lines = [f"{name} = {value}" for name, value in answer["applied"].items()]
-    lines += [f"{name}: you asked for {asked[name]}; the cushion allows no more for now" for name in answer["clamped"]]
+    lines += [f"{name}: you asked for {asked[name]}; the cushion allows less for now" for name in answer["clamped"]]
     return lines
 
 
