@@ -16,7 +16,7 @@ from cushion.core.settings import Settings
 from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
-from sitbone.dates import Zone, unix_ms
+from sitbone.dates import Zone, counted, unix_ms
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
@@ -346,7 +346,8 @@ def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
         yield "There are no recorded days to replay; run sitbone sync."
         return
     dates = f"{predicted['from']} to {predicted['to']}"
-    yield f"What would change: your {predicted['days']} recorded days, {dates}, replayed with the new limits"
+    days = counted(predicted["days"], "recorded day")
+    yield f"What would change: your {days}, {dates}, replayed with the new limits"
     for name in PREDICTED:
         low, high = predicted["difference"][name]["low"], predicted["difference"][name]["high"]
         moved = f"  (change {low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
