@@ -112,6 +112,28 @@ def test_imbalance_is_counted_in_a_row_and_waits_through_what_it_cannot_see():
     assert judge.side == 0
 
 
+def test_imbalance_takes_its_ten_minutes_to_the_millisecond():
+    judge = Imbalance()
+    for dt_ms, loads, side in (
+        (599999, (0, 900), 0), (1, (0, 900), 1), (7, (0, 900), 1), (59999, (900, 900), 1), (1, (900, 900), 0),
+        (7, (900, 900), 0), (599999, (900, 0), 0), (1, (900, 0), 2), (59998, (900, 900), 2), (1, (900, 900), 2),
+        (1, (900, 900), 0),
+    ):  # fmt: skip
+        judge.step(dt_ms, *loads)
+        assert judge.side == side, (dt_ms, loads)
+
+
+def test_stillness_takes_its_times_to_the_millisecond():
+    judge = Stillness()
+    for dt_ms, loaded, stirred, is_object, is_alive in (
+        (599999, True, False, False, False), (1, True, False, True, False), (7, True, False, True, False),
+        (1, False, False, False, False), (30000, True, True, False, False), (1, True, True, False, True),
+        (599999, True, False, False, True), (1, True, False, True, True), (1, False, False, False, False),
+    ):  # fmt: skip
+        judge.step(dt_ms, loaded, stirred)
+        assert (judge.is_object, judge.is_alive) == (is_object, is_alive), dt_ms
+
+
 def stillness(*spells):
     """`spells`: (seconds, loaded, stirred)."""
     judge = Stillness()
