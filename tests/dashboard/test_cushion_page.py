@@ -124,7 +124,7 @@ def test_settings_are_saved_undone_kept_in_a_file_and_loaded_from_it(dashboard, 
     said = page.locator(".status")
     expect(said).to_contain_text("Saved and confirmed by the cushion: seated_limit_s = 1500.")
     page.get_by_text("Past changes").click()
-    expect(page.get_by_role("region", name="Newest first")).to_contain_text("long meetings")
+    expect(page.get_by_role("list", name="Newest changes first")).to_contain_text("long meetings")
 
     with page.expect_download() as kept:
         page.get_by_role("button", name="Save to a file").click()

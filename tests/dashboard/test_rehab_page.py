@@ -45,7 +45,7 @@ def test_an_exercise_is_added_rated_removed_and_back(dashboard, page, exercises)
     assert len(exercises()) == 1
     page.reload()
     expect(page.get_by_role("button", name="Heavy and slow")).to_have_attribute("aria-pressed", "true")
-    page.get_by_text("Side, measured strength, a note").click()
+    page.get_by_text("Side, strength and note").click()
     heights = [page.get_by_role("button", name=name).bounding_box()["height"] for name in ("Add exercise", "Both legs")]
     assert heights[0] == heights[1]
     page.get_by_role("textbox", name="Exercise").fill("squat")

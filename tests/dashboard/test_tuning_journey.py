@@ -36,10 +36,9 @@ def test_a_reduction_is_read_agreed_to_read_back_and_undone(tmp_path, port, page
         expect(page.locator(".proposal.right")).to_contain_text("Keep 20.0 min")
         page.get_by_role("button", name="Apply").click()
         expect(page.locator(".status")).to_contain_text("Applied and confirmed by the cushion: ◀ left 16.0 min.")
-        expect(page.get_by_role("region", name="Newest first")).to_contain_text("left dose limit")
-        expect(page.get_by_role("region", name="Newest first")).not_to_contain_text(
-            "tune:"
-        )  # the log's shortened words
+        changes = page.get_by_role("list", name="Newest changes first")
+        expect(changes).to_contain_text("Left dose limit: 20.0 min → 16.0 min")
+        expect(changes).not_to_contain_text("tune:")  # the log's shortened words
         expect(page.locator(".proposal.left")).to_contain_text("Keep 16.0 min")
         assert limits(tmp_path, port) == (960, 1200)
         page.locator(".status").get_by_role("button", name="Undo").click()
@@ -73,7 +72,7 @@ def test_without_a_cushion_it_says_what_to_connect(tmp_path, page):
     nowhere = tmp_path / "no-port"
     with running(tmp_path, "--port", os.fspath(nowhere)) as dashboard:
         page.goto(dashboard.at("/tune"))
-        expect(page.get_by_text("Connect the cushion by USB first")).to_be_visible()
+        expect(page.get_by_text("To apply or undo a change, connect the cushion")).to_be_visible()
         page.get_by_role("button", name="Apply").click()
         expect(page.locator(".status .bad")).to_contain_text("no-port")
         expect(page.get_by_role("button", name="Apply")).to_be_enabled()

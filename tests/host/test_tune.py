@@ -122,7 +122,7 @@ What would change: your 15 recorded days, 2026-09-06 to 2026-09-20, replayed wit
   minutes per day over the limit, right    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
   longest sit, minutes (as recorded)      21.0 ->  21.0
   45 of 45 replayed prompts were followed by a break within 5 min
-  assuming that you sit as you did on these days: a replay can't know whom another prompt would have made get up
+  assuming that you sit as you did on these days: a replay can't know which prompts would have made you stand up
 
 Nothing has changed yet. To apply it: sitbone tune --apply
 To undo it, at any time: sitbone settings undo.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sitbone.analysis.events import OUTCOME_NAMES
 from sitbone.dashboard.cushion.settings_work import title_of, value_of
-from sitbone.dashboard.widgets import SIDE_MARKS, block, details, table, text
+from sitbone.dashboard.widgets import SIDE_MARKS, block, details, listed, table, text
 from sitbone.dates import duration_text
 from sitbone.diary.entries import SIDES
 
@@ -28,23 +28,19 @@ def show_reasons(document: dict[str, Any]) -> None:
             for side in SIDES
         ]
         seated = (
-            "seated since the last verified break",
+            "seated time",
             _minutes(inputs["seated_s"]),
             _minutes(inputs["seated_limit_s"]),
             "",
         )
-        table("Measured", ("", "value", "limit", "load, % of your neutral sit"), [*rows, seated])
+        table("Measured; load in % of your neutral sit", ("", "value", "limit", "load"), [*rows, seated])
         text("; ".join(_before(inputs)) + ".")
         text(f"Outcome: {outcome_words(document['outcome'])}{_after(document)}.")
         with details("What could have held it back, and the limits at that time"):
             words = {True: "held back", False: "passed"}
             gates = [(gate["name"], gate["text"], words[gate["held"]]) for gate in document["gates"]]
             table("Checks before a prompt", ("check", "at that time", "result"), gates)
-            limits = [
-                (title_of(i["name"]), value_of(i["name"], i["value"]), _since(i), i["reason"] or "–")
-                for i in document["thresholds"]
-            ]
-            table("Limits", ("setting", "value", "since", "reason"), limits)
+            listed("Limits", [_limit_words(item) for item in document["thresholds"]])
 
 
 def outcome_words(outcome: str | None) -> str:
@@ -66,13 +62,17 @@ def _after(document: dict[str, Any]) -> str:
     return f", after {duration_text(document['response_s'])}" if document["response_s"] else ""
 
 
-def _since(item: dict[str, Any]) -> str:
-    return item["since"][:10] if item["since"] else "never changed"
+def _limit_words(item: dict[str, Any]) -> tuple[str, str]:
+    since = f"since {item['since'][:10]}" if item["since"] else "never changed"
+    return (
+        f"{title_of(item['name']).capitalize()}: {value_of(item['name'], item['value'])}",
+        f"{since}: {item['reason']}" if item["reason"] else since,
+    )
 
 
 def _minutes(seconds: float | None) -> str:
-    return "unknown" if seconds is None else f"{seconds / 60:.1f} min"
+    return "unknown" if seconds is None else f"{seconds / 60:.1f}\u00a0min"
 
 
 def _load(permille: int | None) -> str:
-    return "unknown" if permille is None else f"{permille / 10:.0f} %"
+    return "unknown" if permille is None else f"{permille / 10:.0f}\u00a0%"

@@ -148,6 +148,16 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> u
     return whole
 
 
+def listed(label: str, entries: Iterable[tuple[str, str]]) -> None:
+    """A list of entries, each with its small print below: reads well on a phone, where a wide table doesn't."""
+    with block("ul", "log") as whole:
+        whole.props["aria-label"] = label
+        for words, more in entries:
+            with block("li"), block("div", "said"):
+                text(words, "span")
+                text(more, "span", "muted small")
+
+
 def details(summary: str, classes: str = "") -> ui.element:
     """Content to unfold: what is not needed at first glance."""
     found = block("details", classes)

@@ -200,7 +200,7 @@ def predict(
             for name, low, high in zip(PREDICTED, *_interval(after - before), strict=True)
         },
         "answered": {"prompts": prompts, "within_5_min": sum(pair[0].answered for pair in pairs)},
-        "assumes": "you sit as you did on these days: a replay can't know whom another prompt would have made get up",
+        "assumes": "you sit as you did on these days: a replay can't know which prompts would have made you stand up",
     }
 
 

@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from cushion.core.settings import BY_NAME, SPEC, Param
 from sitbone.dashboard.cushion.cushion_link import View, shared
-from sitbone.dashboard.cushion.settings_work import changed, changes_of, changes_table, undone_last, values_of
+from sitbone.dashboard.cushion.settings_work import changed, changes_of, list_changes, undone_last, values_of
 from sitbone.dashboard.frame import announce
 from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
@@ -58,7 +58,7 @@ class SettingsForm:
         changes = await with_store(changes_of)
         self._history.clear()
         with self._history:
-            changes_table(changes)
+            list_changes(changes)
 
     async def show(self, view: View) -> None:
         """Reads the settings when they have changed in the cushion."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from cushion.core.settings import BY_NAME
 from sitbone.dashboard.cushion.cushion_link import Connect
-from sitbone.dashboard.widgets import table, text
+from sitbone.dashboard.widgets import listed, text
 from sitbone.dashboard.work import now
 from sitbone.dates import local
 from sitbone.diary.diary_store import DiaryStore
@@ -59,21 +59,21 @@ def changes_of(store: Store) -> list[SettingChange]:
     ]
 
 
-def changes_table(changes: list[SettingChange]) -> None:
+def list_changes(changes: list[SettingChange]) -> None:
     """The newest changes, each with its reason."""
     if not changes:
         text("No changes in the synced records.")
         return
-    rows = [
-        (
-            "time unknown" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}",
-            title_of(item.name),
-            f"{value_of(item.name, item.was)} → {value_of(item.name, item.now)}",
-            item.reason or "–",
-        )
-        for item in changes[: -SHOWN_CHANGES - 1 : -1]
-    ]
-    table("Newest first", ("when", "setting", "change", "reason"), rows)
+    listed("Newest changes first", [_change_words(item) for item in changes[: -SHOWN_CHANGES - 1 : -1]])
+
+
+def _change_words(item: SettingChange) -> tuple[str, str]:
+    title = title_of(item.name).capitalize()
+    at = "time unknown" if item.unix_ms is None else f"{local(item.unix_ms):%Y-%m-%d %H:%M}"
+    return (
+        f"{title}: {value_of(item.name, item.was)} → {value_of(item.name, item.now)}",
+        f"{at}: {item.reason}" if item.reason else at,
+    )
 
 
 def title_of(name: str) -> str:

@@ -88,7 +88,7 @@ class _Rehab:
         with block("div", "amounts"):
             for amount in AMOUNTS:
                 self._fields[amount[0]] = _number(*amount)
-        with details("Side, measured strength, a note"), block("div", "form"):
+        with details("Side, strength and note"), block("div", "form"):
             self._choice("Side", SIDE_WORDS, "_side")
             with block("div", "amounts"):
                 for amount in STRENGTHS:

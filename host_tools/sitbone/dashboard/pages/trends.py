@@ -205,7 +205,7 @@ def _draw(shown: _Shown) -> None:
         axis,
         [Series("◀ left side's share of the load", measure("left_percent"), "left")],
         ("%",),
-        "Each side relative to your own neutral sit: 50 % is even.",
+        "Each side relative to your own neutral sit: 50\u00a0% is even.",
     )
     chart(
         "Slow dose",

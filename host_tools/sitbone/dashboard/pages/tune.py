@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
-from sitbone.dashboard.cushion.settings_work import changes_of, changes_table, title_of, undone_last, value_of
+from sitbone.dashboard.cushion.settings_work import changes_of, list_changes, title_of, undone_last, value_of
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
@@ -80,7 +80,7 @@ class _Tune:
             self._deciding(document, changes)
             _replayed(document["predicted"])
             with card("Past changes"):
-                changes_table(changes)
+                list_changes(changes)
             text(document["says"], classes="muted small")
 
     # --- the decision
@@ -93,7 +93,7 @@ class _Tune:
             else:
                 text("There is no change to apply today.")
             if (moves or changes) and cushion_link.shared().view.state != "connected":
-                text("Connect the cushion by USB first: it stores the limits.", classes="muted")
+                text("To apply or undo a change, connect the cushion by USB: it stores the limits.", classes="muted")
             with block("div", "row"):
                 if moves:
                     self._buttons.append(button("Apply", self._apply, "main"))
@@ -183,7 +183,11 @@ def _replayed(predicted: dict[str, Any] | None) -> None:
             )
             for name in PREDICTED
         ]
-        table("Current and proposed limits", ("", "current", "proposed", "difference, 90 % interval"), rows)
+        table(
+            "Current and proposed limits; change as a 90\u00a0% interval",
+            ("", "now", "proposed", "change"),
+            rows,
+        )
         answered = predicted["answered"]
         text(f"A break began within 5 min of {answered['within_5_min']} of the {answered['prompts']} replayed prompts.")
         text(f"This assumes that {predicted['assumes']}.", classes="muted small")
