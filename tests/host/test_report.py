@@ -149,6 +149,21 @@ def test_days_without_data_are_hatched_and_have_no_dose(store: Store) -> None:
         assert -1 < float(text.get("x", "0")) < 721
 
 
+@pytest.mark.parametrize("days", range(21, 28))
+def test_two_months_names_do_not_lie_over_each_other(store: Store, days: int) -> None:
+    (picture,) = report_of(filled(store), NOW, days).sections[0].blocks
+    assert isinstance(picture, Picture)
+    texts = ElementTree.fromstring(picture.svg).findall("{http://www.w3.org/2000/svg}text")
+    months = [item for item in texts if re.fullmatch(r"[A-Z][a-z]{2} 2026", item.text or "")]
+    ends = []
+    for item in months:
+        x, width = float(item.get("x", "nan")), 5.5 * 8  # eight letters of 9 px, in a wide font
+        left = x if item.get("text-anchor") == "start" else x - width / 2
+        ends += [left, left + width]
+    assert ends
+    assert ends == sorted(ends)
+
+
 def test_the_html_needs_nothing_else(store: Store) -> None:
     page = html(report_of(filled(store), NOW, 14))
     assert not re.search(r"<script|<link|@import|\bsrc=|url\((?!#)", page)

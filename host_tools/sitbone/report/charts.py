@@ -21,6 +21,7 @@ DOSE_HEIGHT, PAIN_HEIGHT, GAP, FOOT = 96, 54, 12, 26
 ROW_HEIGHT, TALL_ROW_HEIGHT = 5.0, 12.0
 FEW_ROWS = 14  # up to this many days, each row gets a label
 MOST_SHIFTED = 30
+MONTH_APART = 80  # from the first month's name, which begins at its day, to the next one's middle
 HOUR_MS = 3_600_000
 FONT = "Libertinus Serif"  # the PDF's; a web page's style sheet sets its own
 BLUE, BROWN, INK, GRID, SEAT = "#1f4e8c", "#a85b00", "#1c2430", "#c9ced6", "#8fa6bf"
@@ -169,7 +170,7 @@ def _date_axis(dates: list[date], x: _Columns, y: float) -> list[str]:
     for index, (day, at) in enumerate(zip(dates, x.middles, strict=True)):
         if x.width * every > 11 and index % every == 0:
             parts.append(_text(at, y + 7, f"{day.day}", "middle"))
-        room = index == 0 and all(later.day != 1 for later in dates[1 : int(50 / x.width)])
+        room = index == 0 and all(later.day != 1 for later in dates[1 : int(MONTH_APART / x.width) + 1])
         if room or day.day == 1:
             parts.append(_text(at, y + 16, f"{day:%b %Y}", "middle" if index else "start"))
     return parts

@@ -159,7 +159,7 @@ def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
     rules = diary.rules()
     rows = [
         [
-            short(found.zone.local(step.at_ms).date()),
+            short(found.zone.local(step.at_ms).date()).replace(" ", "\u00a0"),
             _what(step),
             f"{step.was / 60:.1f} → {step.now / 60:.1f} min",
             rules.get((step.name, step.was, step.now), step.reason) or "no reason given",
@@ -184,7 +184,7 @@ def _diary(found: Trends) -> list[Block]:
     marks = sum(len(day.marks) for day in found.days if day is not None)
     items = [
         f"Pain rated on {len(rated['morning'])} of {days} mornings, and while sitting on {len(rated['sitting'])} days.",
-        f"“Hurts now”, marked with the button: {marks} ×.",
+        f"“Hurts now” button presses: {marks}.",
     ]
     notes = [row for row in found.pains if row["note"] or row["flare"]]
     items += [_note(row) for row in notes[-MOST_NOTES:]]
@@ -222,7 +222,7 @@ def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
         mine = [row for row in rows if (row["stage"], row["exercise"]) == (stage, exercise)]
         sessions = len({row["day"] for row in mine})
         table.append([f"{exercise} ({stage})", str(sessions), ", ".join(amounts(mine[-1])) or NOTHING, _pains(mine)])
-    head = ["Exercise", "sessions", "last load", "pain during, next"]
+    head = ["Exercise", "sessions", "last load", "pain during, next day"]
     return [Table("", head, table, words=True), Text(criteria(log, now)[-1].capitalize() + ".")]
 
 
@@ -247,7 +247,7 @@ def _reliability(store: Store, found: Trends) -> Iterator[str]:
     if known + missed:
         share = sum(day.valid_s for day in days) / (known + missed)
         hours = (known + missed) / 3600
-        yield f"All sensors worked for {100 * share:.0f} % of the {hours:.0f} h, counting missing time."
+        yield f"All sensors worked for {100 * share:.0f} % of the {hours:.0f} h that should have been recorded."
     yield from _faults(store, found)
     unplaced = len(store.unplaced())
     if unplaced:

@@ -94,7 +94,7 @@ def _nothing(day: date, today: date, last_known: date | None) -> None:
             unsynced("No records yet.")
             empty(
                 "Or look around first",
-                ["Two commands make six weeks of simulated data and show them:"],
+                ["These two commands make six weeks of simulated data and show it:"],
                 "sitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
             )
             return
