@@ -1,13 +1,13 @@
-"""Runs a snippet of device code on the real Unix port, with the firmware and this folder importable."""
+"""Runs a snippet of device code on the real Unix port, with the firmware and on_device/ importable."""
 
 import sys
 import textwrap
 from pathlib import Path
 
-from tests.core.interpreters import require, run
+from tests.core.interpreters import ROOT, require, run
 
-HERE = Path(__file__).parent
-FIRMWARE = HERE.parents[1] / "firmware"
+ON_DEVICE = Path(__file__).with_name("on_device")
+FIRMWARE = ROOT / "firmware"
 IMPORTS = (
     "from cushion.storage import acks, atomic, log, settings_file, segments; from cushion.core import blocks, records; "
     "from cushion.core import settings; import os"
@@ -23,5 +23,5 @@ def micropython(heap: str) -> list[str]:
 def on_unix(code: str) -> str:
     """What `code` printed. It raises where the code did; see flash.py for the file system it may mount."""
     require("unix")
-    head = f"import sys; sys.path[:0] = [{str(FIRMWARE)!r}, {str(HERE)!r}]\nimport flash\n{IMPORTS}\n"
+    head = f"import sys; sys.path[:0] = [{str(FIRMWARE)!r}, {str(ON_DEVICE)!r}]\nimport flash\n{IMPORTS}\n"
     return run("unix", head + textwrap.dedent(code))

@@ -1,4 +1,4 @@
-"""The power is cut at every flash write of a scripted day: see power_cuts.py.
+"""The power is cut at every flash write of a scripted day: see on_device/power_cuts.py.
 
 `SITBONE_CUTS=all` takes a day with an epoch each 10 s and cuts each write in all three ways: some 160,000 cuts, in a
 quarter of an hour.
@@ -6,12 +6,11 @@ quarter of an hour.
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.core.interpreters import require
-from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+from tests.firmware.on_unix import FIRMWARE, ON_DEVICE, micropython
 
 ALL = os.environ.get("SITBONE_CUTS") == "all"
 EPOCH_S = 10 if ALL else 48
@@ -19,14 +18,13 @@ MODES = 3 if ALL else 1
 SHARDS = 2
 QUICK_SHARDS = 23  # one of them has every 23rd cut
 LIMIT_S = 7200 if ALL else 400
-SCRIPT = Path(__file__).with_name("power_cuts.py")
 
 
 def start(epoch_s: int, shard: int, shards: int, modes: int, planted: str = "") -> subprocess.Popen:
     require("unix")
     arguments = [epoch_s, shard, shards, 1 + shard, modes, planted]
-    command = [*micropython("64M"), str(SCRIPT), *map(str, arguments)]
-    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{HERE}:.frozen"}
+    command = [*micropython("64M"), str(ON_DEVICE / "power_cuts.py"), *map(str, arguments)]
+    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{ON_DEVICE}:.frozen"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -1,4 +1,4 @@
-"""Days of the monitor with its log: every second accounted for, ticks that wrap, flat memory. See soak.py.
+"""Days of the monitor with its log: every second accounted for, ticks that wrap, flat memory. See on_device/soak.py.
 
 By default some short days around one wrap of the ticks; `SITBONE_SOAK=30` lives 30 whole ones, two wraps and more of a
 chip that never sleeps, in an hour. With sleep, drift and a host: tests/end_to_end/test_soak.py.
@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from tests.core.interpreters import require
-from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+from tests.firmware.on_unix import FIRMWARE, ON_DEVICE, micropython
 
 DAYS = int(os.environ.get("SITBONE_SOAK", "0"))
 LIMIT_S = 14_400 if DAYS else 300
@@ -21,8 +21,8 @@ LIMIT_S = 14_400 if DAYS else 300
 def test_every_second_is_accounted_for():
     require("unix")
     days, scale = (DAYS, 1) if DAYS else (6, 24)
-    command = [*micropython("8M"), str(HERE / "soak.py"), str(days), str(scale)]
-    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{HERE}:.frozen"}
+    command = [*micropython("8M"), str(ON_DEVICE / "soak.py"), str(days), str(scale)]
+    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{ON_DEVICE}:.frozen"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     shown = json.loads(done.stdout)
