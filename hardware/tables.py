@@ -4,12 +4,13 @@
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from hardware.analog import stack
 from hardware.circuit import budget, wiring
 from hardware.circuit.circuit import MODULE_PINS, circuit
-from hardware.circuit.parts import LOOSE, PARTS
+from hardware.circuit.parts import LOOSE, PARTS, Bought
 from hardware.harness import harness
 
 HERE = Path(__file__).resolve().parent
@@ -72,7 +73,7 @@ def cost_table() -> str:
     return table(["what", "about EUR"], [*rows, ["**all**", f"**{sum(groups.values()):.0f}**"]])
 
 
-def total(entry) -> float:
+def total(entry: tuple[int, Bought]) -> float:
     return entry[0] * entry[1].eur
 
 
@@ -111,7 +112,7 @@ def printed_table() -> str:
     return table(["part", "how many", "as it lies in the file"], rows)
 
 
-MADE = {
+MADE: dict[str, Callable[[], str]] = {
     "stack": stack_table,
     "weights": weights_table,
     "currents": currents_table,

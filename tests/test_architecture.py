@@ -117,7 +117,7 @@ def imports_of(path: Path, base: Path) -> set[str]:
             found |= {f"{stem}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module"):
             name = node.args[0]
-            found.add(name.value if isinstance(name, ast.Constant) else "a name known only at run time")
+            found.add(str(name.value) if isinstance(name, ast.Constant) else "a name known only at run time")
     return found
 
 
@@ -247,7 +247,7 @@ class TestRooms:
 
 
 def test_the_manifest_names_every_firmware_file():
-    named = set()
+    named: set[str] = set()
     verbs = {"module": named.add, "package": lambda name: named.update(map(_in_firmware, _modules_in(name)))}
     exec(compile((FIRMWARE / "manifest.py").read_text(), "manifest.py", "exec"), verbs)
     assert named == {_in_firmware(path) for path in firmware_files()} | {"boot.py", "main.py"}

@@ -12,10 +12,10 @@ BLUE, RED, GREY = "#1f5fa8", "#b3261e", "#999"
 def firmware_kpa(volts: float) -> float:
     profile = PROFILES["devkit"]
     g_ns = conductance_ns(int(volts * 10000), profile["supply_mv"], ns_of_ohm(profile["divider_ohm"]))
-    return Calibration().pressure_pa(0, g_ns) / 1000
+    return float(Calibration().pressure_pa(0, g_ns)) / 1000
 
 
-def panel(points, top: float, foot: float, y: float, colour: str) -> Drawing:
+def panel(points: list[tuple[float, float]], top: float, foot: float, y: float, colour: str) -> Drawing:
     def place(kpa: float, value: float) -> tuple[float, float]:
         return kpa / 60 * WIDE, y + (value - foot) / (top - foot) * HIGH
 
@@ -40,7 +40,7 @@ def transfer_picture() -> str:
         upper, {0.15: "0.15", 1: "1", 2: "2", 2.45: "2.45"}, 2.6, 0, "volts at the ADC (usable: 0.15 to 2.45)"
     )
     drawing += panel(curve, 2.6, 0, upper, BLUE)
-    percent = {-1: "-1 %", 0: "0", 1: "+1 %"}
+    percent = {-1.0: "-1 %", 0.0: "0", 1.0: "+1 %"}
     drawing += axes(0, percent, 1.5, -1.5, "what the firmware reads, against what was put in")
     drawing += panel(errors, 1.5, -1.5, 0, RED)
     drawing.append(Text((WIDE / 2, -20), "kPa at the sensor (13 uS per kPa)", 8))

@@ -5,10 +5,11 @@ simple: switches with the data sheets' resistance, a reference with its drop-out
 """
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hardware.circuit.circuit import FARADS, OHMS, ZONES, Row, circuit
 
@@ -57,7 +58,13 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
     return []  # module, regulator, headers and holes: what they do is a stimulus
 
 
-def deck(stimuli: list[str], analysis: list[str], tolerance=None, values=None, without=()) -> str:
+def deck(
+    stimuli: list[str],
+    analysis: list[str],
+    tolerance: dict[str, float] | None = None,
+    values: dict[str, float] | None = None,
+    without: Collection[str] = (),
+) -> str:
     """`tolerance` scales parts, `values` replaces their values, `without` leaves parts out: what a mistake would do."""
     lines = ["* sitbone carrier, from hardware/circuit/circuit.py", MODELS.rstrip()]
     for row in circuit():
@@ -68,7 +75,7 @@ def deck(stimuli: list[str], analysis: list[str], tolerance=None, values=None, w
     )
 
 
-def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts) -> list[list[float]]:
+def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts: Any) -> list[list[float]]:
     """Runs one sweep; returns the swept quantity and the columns. ngspice exits 0 on errors: the rows are counted."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out.txt"
@@ -90,10 +97,12 @@ def supplies(vsys_v: float | None = 4.4, rail_v: float = 3.3, cell_v: float = 0.
     return [*lines, f"Vsys vsys 0 {vsys_v}"] if vsys_v is not None else [*lines, "Rsys vsys 0 50"]
 
 
-def outputs(sense_v: float = 0.0, left: str = "0", right: str = "0", **adc: float) -> list[str]:
+def outputs(
+    sense_v: float = 0.0, left: str = "0", right: str = "0", adc: Mapping[str, float] | None = None
+) -> list[str]:
     """The module's pins that drive something, and its ADC's; `adc` as `adc_pins` takes it."""
     lines = [f"Vsense sense_en 0 {sense_v}", "Vled led 0 0", f"Vleft pwm_left 0 {left}", f"Vright pwm_right 0 {right}"]
-    return [*lines, "Rbutton button_wire 0 1e9", *adc_pins(**adc)]
+    return [*lines, "Rbutton button_wire 0 1e9", *adc_pins(**(adc or {}))]
 
 
 def adc_pins(leak_a: float = ADC_LEAK_A, load_ohm: float = ADC_LOAD_OHM) -> list[str]:
@@ -121,16 +130,16 @@ def transfer(
     vsys_v: float = 4.4,
     rail_v: float = 3.3,
     adc: Mapping[str, float] | None = None,
-    **parts,
-):
+    **parts: Any,
+) -> list[tuple[float, list[float]]]:
     """[(kPa at the sensor, [volts at the ADC of each zone])], all four zones loaded alike."""
-    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v, **(adc or {})), *sensors()]
+    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v, adc=adc), *sensors()]
     rows = round((to_kpa - from_kpa) / step_kpa) + 1
     table = run(stimuli, f"dc Vkpa {from_kpa} {to_kpa} {step_kpa}", ZONE_VOLTS, rows, **parts)
     return [(row[0], row[1:]) for row in table]
 
 
-def settled_fraction(kpa: float, after_us: float, **parts) -> float:
+def settled_fraction(kpa: float, after_us: float, **parts: Any) -> float:
     """How much of its final value the slowest zone's ADC pin has reached so long after the supply was switched on."""
     stimuli = [*supplies(), *outputs(sense_v=0), *sensors()]
     stimuli = [s for s in stimuli if not s.startswith(("Vsense", "Vkpa"))]
@@ -143,7 +152,7 @@ def settled_fraction(kpa: float, after_us: float, **parts) -> float:
 MOTOR_OHM, MOTOR_HENRY = 33.0, 300e-6  # stalled: as much as it draws when it starts
 
 
-def motor(**parts) -> dict[str, float]:
+def motor(**parts: Any) -> dict[str, float]:
     """One PWM pulse of 300 us into a stalled motor: the drain's highest voltage, the motor's current on and off."""
     stimuli = [*supplies(), *outputs(left="PULSE(0 3.3 20u 0.1u 0.1u 300u 2m)")]
     stimuli += [f"Rmotor 3v3 m1 {MOTOR_OHM}", f"Lmotor m1 motor_left {MOTOR_HENRY}", "Cmotor motor_left 0 60p"]
@@ -155,7 +164,7 @@ def motor(**parts) -> dict[str, float]:
     }
 
 
-def battery_pin_v(cell_v: float, **parts) -> float:
+def battery_pin_v(cell_v: float, **parts: Any) -> float:
     """Volts at the battery's ADC pin with USB away."""
     stimuli = [*supplies(vsys_v=None, cell_v=cell_v), *outputs()]
     return operating_point(stimuli, ["v(battery_adc)"], **parts)[0]
@@ -185,11 +194,11 @@ def usb_sense_v(usb_v: float) -> float:
     return operating_point([*supplies(vsys_v=None, cell_v=3.7, usb_v=usb_v), *outputs()], ["v(usb_sense)"])[0]
 
 
-def undriven_gate_v(**parts) -> float:
+def undriven_gate_v(**parts: Any) -> float:
     """A motor gate's voltage while the chip's pin floats and leaks 1 uA: during a reset, or with no module fitted."""
     stimuli = [line for line in [*supplies(), *outputs()] if not line.startswith("Vleft")]
     return operating_point([*stimuli, "Ileak 0 pwm_left 1u"], ["v(gate_left)"], **parts)[0]
 
 
-def operating_point(stimuli: list[str], columns: list[str], **parts) -> list[float]:
+def operating_point(stimuli: list[str], columns: list[str], **parts: Any) -> list[float]:
     return run([*stimuli, "Vnone none 0 0"], "dc Vnone 0 1 1", columns, 2, **parts)[0][1:]

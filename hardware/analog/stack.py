@@ -23,7 +23,7 @@ def puck_mm2() -> float:
 
 
 def conductance_us(newton: float) -> float:
-    return 1e6 / OHM_AT_1_N * newton**EXPONENT
+    return 1e6 / OHM_AT_1_N * float(newton**EXPONENT)
 
 
 def us_per_kpa(kpa: float) -> float:

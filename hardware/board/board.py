@@ -60,9 +60,9 @@ def place(board: pcbnew.BOARD, row: Row, net_of: dict[tuple[str, str], str]) -> 
     part.SetOrientationDegrees(degrees)
     letter(part, row)
     for pad in part.Pads():
-        name = net_of.get((row.ref, pad.GetNumber()))
-        if name:
-            pad.SetNet(net(board, name))
+        net_name = net_of.get((row.ref, pad.GetNumber()))
+        if net_name:
+            pad.SetNet(net(board, net_name))
         if (row.ref, pad.GetNumber()) in SOLID:
             pad.SetLocalZoneConnection(pcbnew.ZONE_CONNECTION_FULL)
     board.Add(part)
@@ -163,7 +163,7 @@ def screw_heads(board: pcbnew.BOARD) -> None:
 
 
 def pads_of(board: pcbnew.BOARD) -> list[Pad]:
-    found = []
+    found: list[Pad] = []
     for pad in board.GetPads():
         x, y = from_page(pad.GetPosition())
         box = pad.GetBoundingBox()

@@ -4,6 +4,7 @@ Pure geometry: it knows pads as rectangles or discs and returns tracks and vias.
 """
 
 import heapq
+from collections.abc import Callable, Iterator
 from math import hypot
 from typing import NamedTuple
 
@@ -70,7 +71,9 @@ class Board:
         self.tracks: list[Track] = []
         self.vias: list[Via] = []
 
-    def cells_near(self, x1: float, y1: float, x2: float, y2: float, reach: float):
+    def cells_near(
+        self, x1: float, y1: float, x2: float, y2: float, reach: float
+    ) -> Iterator[tuple[int, int, float, float]]:
         for row in range(max(0, int((y1 - reach) / STEP_MM)), min(self.rows - 1, int((y2 + reach) / STEP_MM) + 1) + 1):
             for column in range(
                 max(0, int((x1 - reach) / STEP_MM)), min(self.columns - 1, int((x2 + reach) / STEP_MM) + 1) + 1
@@ -162,7 +165,9 @@ class Board:
             left.remove(pad)
         return True
 
-    def _search(self, starts: set[Cell], goals: set[Cell], masks: list[bytearray], no_via: bytearray):
+    def _search(
+        self, starts: set[Cell], goals: set[Cell], masks: list[bytearray], no_via: bytearray
+    ) -> list[Cell] | None:
         _, goal_row, goal_column = next(iter(sorted(goals)))
         spread = max(abs(r - goal_row) + abs(c - goal_column) for _, r, c in goals)
 
@@ -190,7 +195,7 @@ class Board:
                     heapq.heappush(queue, (total + ahead(step), step))
         return None
 
-    def _steps(self, cell: Cell, masks: list[bytearray], no_via: bytearray):
+    def _steps(self, cell: Cell, masks: list[bytearray], no_via: bytearray) -> Iterator[tuple[Cell, float]]:
         layer, row, column = cell
         for dy in (-1, 0, 1):
             for dx in (-1, 0, 1):
@@ -234,7 +239,7 @@ def _straight(start: Cell, here: Cell, after: Cell) -> bool:
     return dx * ay == dy * ax and dx * ax + dy * ay > 0
 
 
-def route_all(make_board, widths: dict[str, float], tries: int = 30) -> Board:
+def route_all(make_board: Callable[[], Board], widths: dict[str, float], tries: int = 30) -> Board:
     """Routes every net of `widths`, in its order; a net that finds no way is tried first the next time."""
     order = list(widths)
     for _ in range(tries):

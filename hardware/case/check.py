@@ -3,8 +3,10 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import trimesh
 from build123d import Part, Pos, export_step, export_stl
 
@@ -12,6 +14,8 @@ from hardware.case import model
 from hardware.case import sizes as s
 
 OVERHANG = -0.75  # of a face's downward normal: steeper than about 48 degrees needs support
+
+Vectors = npt.NDArray[np.float64]  # (n, 3) in mm, or one of them
 
 
 def volume_of(shape: Part | None) -> float:
@@ -68,7 +72,7 @@ def thin_percent(mesh: trimesh.Trimesh, samples: int = 1500) -> float:
     return 100 * float(np.mean(np.array(shortest) < s.THINNEST_WALL_MM - 0.02))
 
 
-def _first_hit_mm(origin, direction, corner, edge1, edge2) -> float:
+def _first_hit_mm(origin: Vectors, direction: Vectors, corner: Vectors, edge1: Vectors, edge2: Vectors) -> float:
     """Moeller and Trumbore's ray-triangle test, over all triangles at once."""
     h = np.cross(direction, edge2)
     a = np.einsum("ij,ij->i", edge1, h)
@@ -109,8 +113,8 @@ def export(folder: Path) -> None:
         export_step(part, str(folder / f"{name}.step"), timestamp="2026-01-01T00:00:00")
 
 
-def report(folder: Path) -> dict:
-    found: dict = {"clash_mm3": fits(), "planted_mm3": planted(), "parts": {}}
+def report(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {"clash_mm3": fits(), "planted_mm3": planted(), "parts": {}}
     for name in model.PRINTED:
         mesh = mesh_of(folder / f"{name}.stl")
         found["parts"][name] = {

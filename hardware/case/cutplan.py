@@ -31,11 +31,11 @@ def cuts(body: s.Body, layer: str) -> Drawing:
     return [*holes, *(circle(at, s.MOTOR_MM + 0.6) for at in s.motors().values()), *channels(body)]
 
 
-def channels(body: s.Body) -> Drawing:
+def channels(body: s.Body) -> list[Shape]:
     """Slots for the cables: from every sensor and motor to the middle, and from there out at the rear."""
     half = s.CABLE_WIDE_MM / 2
     centre_x, rear = 60.0, s.COCCYX_MM[1] + 30
-    found: Drawing = []
+    found: list[Shape] = []
     for x, y in [*s.pucks(body).values(), *s.motors().values()]:
         side = 1 if x > 0 else -1
         inner = side * half * 1.5
@@ -129,6 +129,7 @@ def dxf(body: s.Body) -> str:
         document.layers.add(layer.upper().replace(" ", "_"))
         look = {"layer": layer.upper().replace(" ", "_")}
         for shape in shifted([outline(body), *cuts(body, layer)], n * (body.width_mm + 40), 0):
+            assert isinstance(shape, Shape), "no words are cut"
             if shape.radius_mm:
                 space.add_circle(shape.points[0], shape.radius_mm, dxfattribs=look)
             else:

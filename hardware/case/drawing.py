@@ -1,7 +1,8 @@
 """Flat drawings in millimetres, as SVG (for a page) or PDF (for paper, 1:1). The same calls give the same bytes."""
 
+from collections.abc import Callable
 from math import cos, pi, sin
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Point = tuple[float, float]
 POINTS_PER_MM = 72 / 25.4
@@ -34,15 +35,15 @@ class Text(NamedTuple):
 Drawing = list[Shape | Text]
 
 
-def circle(at: Point, diameter_mm: float, **look) -> Shape:
+def circle(at: Point, diameter_mm: float, **look: Any) -> Shape:
     return Shape((at,), radius_mm=diameter_mm / 2, **look)
 
 
-def box(x: float, y: float, wide: float, high: float, **look) -> Shape:
+def box(x: float, y: float, wide: float, high: float, **look: Any) -> Shape:
     return Shape(((x, y), (x + wide, y), (x + wide, y + high), (x, y + high)), **look)
 
 
-def line(*points: Point, **look) -> Shape:
+def line(*points: Point, **look: Any) -> Shape:
     return Shape(points, closed=False, **look)
 
 
@@ -81,7 +82,7 @@ def svg(drawing: Drawing, left: float, bottom: float, wide: float, high: float, 
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _svg_item(item: Shape | Text, place) -> str:
+def _svg_item(item: Shape | Text, place: Callable[[Point], Point]) -> str:
     if isinstance(item, Text):
         x, y = place(item.at)
         words = item.words.replace("&", "&amp;").replace("<", "&lt;")

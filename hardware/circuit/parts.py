@@ -17,9 +17,9 @@ class Bought(NamedTuple):
     rating: str = ""
 
 
-def sole(maker: str, number: str) -> dict[str, tuple[str, str]]:
+def sole(what: str, maker: str, number: str, eur: float, rating: str = "") -> Bought:
     """A part that one maker alone builds: sold by Digi-Key and Mouser under the same number."""
-    return {"first": (maker, number), "second": ("same part: Digi-Key or Mouser", number)}
+    return Bought(what, (maker, number), ("same part: Digi-Key or Mouser", number), eur, rating)
 
 
 # Keys are the `part` of circuit.py's rows.
@@ -90,13 +90,13 @@ PARTS: dict[str, Bought] = {
         2.60,
         "5 mA",
     ),
-    "supervisor": Bought(
-        "4.38 V voltage detector, push-pull, no delay, SOT-23", **sole("Microchip", "MCP112T-450E/TT"), eur=0.55
+    "supervisor": sole(
+        "4.38 V voltage detector, push-pull, no delay, SOT-23", "Microchip", "MCP112T-450E/TT", eur=0.55
     ),
-    "j_zones": Bought("XH header, 8 pins", **sole("JST", "B8B-XH-A(LF)(SN)"), eur=0.45, rating="3 A"),
-    "j_motors": Bought("XH header, 4 pins", **sole("JST", "B4B-XH-A(LF)(SN)"), eur=0.30, rating="3 A"),
-    "j_button": Bought("XH header, 2 pins", **sole("JST", "B2B-XH-A(LF)(SN)"), eur=0.20, rating="3 A"),
-    "j_battery": Bought("PH header, 2 pins", **sole("JST", "B2B-PH-K-S(LF)(SN)"), eur=0.20, rating="2 A"),
+    "j_zones": sole("XH header, 8 pins", "JST", "B8B-XH-A(LF)(SN)", eur=0.45, rating="3 A"),
+    "j_motors": sole("XH header, 4 pins", "JST", "B4B-XH-A(LF)(SN)", eur=0.30, rating="3 A"),
+    "j_button": sole("XH header, 2 pins", "JST", "B2B-XH-A(LF)(SN)", eur=0.20, rating="3 A"),
+    "j_battery": sole("PH header, 2 pins", "JST", "B2B-PH-K-S(LF)(SN)", eur=0.20, rating="2 A"),
 }
 
 # What the board does not carry: for the harness and the seat. (quantity, thing); keys are the harness' names.
@@ -105,7 +105,7 @@ LOOSE: dict[str, tuple[int, Bought]] = {
         2,
         Bought("19-pin socket for the module", ("Sullins", "PPTC191LFBN-RC"), ("Samtec", "SSW-119-01-T-S"), 1.40),
     ),
-    "fsr": (4, Bought("force-sensing resistor FSR 402, 13 mm", **sole("Interlink", "30-81794"), eur=8.0)),
+    "fsr": (4, sole("force-sensing resistor FSR 402, 13 mm", "Interlink", "30-81794", eur=8.0)),
     "motor": (
         2,
         Bought("coin vibration motor 10 mm, 3 V, 60 mA", ("Adafruit", "1201"), ("SparkFun", "ROB-08449"), 2.20),
@@ -121,10 +121,10 @@ LOOSE: dict[str, tuple[int, Bought]] = {
             "charger for one LiPo cell, used outside the cushion", ("Adafruit", "1904"), ("SparkFun", "PRT-10217"), 8.0
         ),
     ),
-    "h_zones": (1, Bought("XH housing, 8 pins", **sole("JST", "XHP-8"), eur=0.15)),
-    "h_motors": (1, Bought("XH housing, 4 pins", **sole("JST", "XHP-4"), eur=0.10)),
-    "h_button": (1, Bought("XH housing, 2 pins", **sole("JST", "XHP-2"), eur=0.08)),
-    "crimps": (14, Bought("XH crimp contact", **sole("JST", "SXH-001T-P0.6"), eur=0.05)),
+    "h_zones": (1, sole("XH housing, 8 pins", "JST", "XHP-8", eur=0.15)),
+    "h_motors": (1, sole("XH housing, 4 pins", "JST", "XHP-4", eur=0.10)),
+    "h_button": (1, sole("XH housing, 2 pins", "JST", "XHP-2", eur=0.08)),
+    "crimps": (14, sole("XH crimp contact", "JST", "SXH-001T-P0.6", eur=0.05)),
     "cable": (2, Bought("cable, 8 x 0.14 mm2, per metre", ("any", "LiYY 8 x 0.14"), ("any", "-"), 2.50)),
     "foam": (1, Bought("foam, cover, felt, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0)),
     "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),

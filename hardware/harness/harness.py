@@ -7,7 +7,7 @@ none fits a wrong header.
 from typing import NamedTuple
 
 from hardware.circuit.circuit import ZONES, circuit
-from hardware.circuit.parts import LOOSE, PARTS
+from hardware.circuit.parts import LOOSE, PARTS, Bought
 
 
 class Plug(NamedTuple):
@@ -47,7 +47,7 @@ def devices() -> list[str]:
     return list(dict.fromkeys(device for plug in PLUGS for device, _ in plug.ends))
 
 
-def bought(device: str):
+def bought(device: str) -> Bought:
     return LOOSE[DEVICES[device.split("_")[0]]][1]
 
 

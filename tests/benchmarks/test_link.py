@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_day_over_the_wire(flash, tmp_path, capsys):
                 largest = json.loads(link.run(LARGEST))
                 late = link.call("status")["late"]
             with Store(tmp_path / f"{baud}.sqlite") as store:
-                sync = Sync(store, lambda port=cushion.port: Cushion(port), lambda: datetime.now().astimezone()).run()
+                sync = Sync(store, partial(Cushion, cushion.port), lambda: datetime.now().astimezone()).run()
             begun_s = time.monotonic()
             subprocess.run(
                 [*MPREMOTE, cushion.port, "resume", "fs", "cp", f":/log/{largest[1]}", str(tmp_path / "copy")],

@@ -41,10 +41,14 @@ def candidates(count: int) -> list[Settings]:
     found = []
     for index in range(count):
         settings = Settings()
-        settings.left_dose_limit_s = 600 + index * 7
-        settings.right_dose_limit_s = 700 + index * 5
-        settings.seated_limit_s = 1200 + index % 8 * 300
-        settings.recovery_tau_s = 30 + index % 10 * 10
+        values = {
+            "left_dose_limit_s": 600 + index * 7,
+            "right_dose_limit_s": 700 + index * 5,
+            "seated_limit_s": 1200 + index % 8 * 300,
+            "recovery_tau_s": 30 + index % 10 * 10,
+        }
+        for name, value in values.items():
+            setattr(settings, name, value)
         found.append(settings)
     return found
 

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 CHROMIUM = os.environ.get("SITBONE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 # Runs as root, and sends no requests of its own.
 CHROMIUM_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"]
 PATIENCE_MS = 20_000  # this machine may be busy
 expect.set_options(timeout=PATIENCE_MS)
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,8 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Makes pages in a browser profile of their own, by Playwright's own options; an error in one fails the test."""
     contexts, errors = [], []
 
-    def make(**options: object) -> Page:
-        context = browser.new_context(**({"viewport": WIDE} | options))
+    def make(**options: Any) -> Page:
+        context = browser.new_context(**({"viewport": WIDE, **options}))
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

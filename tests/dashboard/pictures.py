@@ -10,17 +10,18 @@ import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from sitbone.store.store import Store, zone_of
 from tests.dashboard.conftest import CHROMIUM, CHROMIUM_ARGS, PHONE, running
 from tests.dashboard.cushions import sitbone
 
 FOLDER = Path(__file__).resolve().parents[2] / "host_tools" / "pictures"
-DESK = {"width": 1280, "height": 820}
+DESK: ViewportSize = {"width": 1280, "height": 820}
 # Name: address, size of the window, colours. {day}: the last whole one with records.
-PICTURES = {
+PICTURES: dict[str, tuple[str, ViewportSize, Literal["light", "dark"]]] = {
     "today": ("/?day={day}", DESK, "light"),
     "trends": ("/trends", DESK, "light"),
     "phone": ("/?day={day}", PHONE, "dark"),

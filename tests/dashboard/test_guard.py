@@ -312,6 +312,7 @@ class TestTheCommand:
             page.goto(found.url)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert found.process.returncode == 0
+        assert found.process.stderr is not None
         assert found.process.stderr.closed
 
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -169,6 +169,9 @@ def damaged(tmp_path_factory):
 
 
 class TestADayWithRecords:
+    yesterday: date
+    count: int
+
     @pytest.fixture(scope="class")
     @classmethod
     def recorded(cls, tmp_path_factory):

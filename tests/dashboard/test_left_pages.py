@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
-from nicegui import Client
+from nicegui import Client, run
 from nicegui.testing import User, UserInteraction, user_simulation
 
-from sitbone.dashboard import frame, widgets, work
+from sitbone.dashboard import frame, widgets
 from sitbone.dashboard.cushion.cushion_link import CushionLink
 from sitbone.dashboard.pages import PAGES
 from sitbone.diary.diary_store import DiaryStore
@@ -70,7 +70,7 @@ async def opened(monkeypatch) -> AsyncIterator[tuple[User, Machine]]:
     async with user_simulation() as user:
         machine = Machine()
         monkeypatch.setattr(asyncio, "to_thread", machine.run)
-        monkeypatch.setattr(work.run, "cpu_bound", machine.computed)
+        monkeypatch.setattr(run, "cpu_bound", machine.computed)
         monkeypatch.setattr(CushionLink, "run", lambda link, wanted: machine.without_cushion(link, wanted))
         frame.share_looks()
         for page in PAGES:
@@ -81,6 +81,7 @@ async def opened(monkeypatch) -> AsyncIterator[tuple[User, Machine]]:
 
 async def leave(user: User, machine: Machine) -> None:
     """Closes the page; only then what it waits for is done."""
+    assert user.client is not None
     user.client.delete()
     user.client = None
     await some_steps()
@@ -94,6 +95,7 @@ async def some_steps() -> None:
 
 
 def buttons_of(user: User):
+    assert user.client is not None
     return [item for item in user.client.elements.values() if "button" in item.classes and item._event_listeners]
 
 

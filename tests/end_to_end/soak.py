@@ -7,6 +7,7 @@ somebody sat and when the sensors were gone.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def _visit(cushion, store, life):
 
 def sessions_of(store, life):
     """The stored records of each start of the life, in order; those of the installation were before."""
-    sessions = {}
+    sessions: dict[int, list[Any]] = {}
     for _, _, record in store.everything():
         sessions.setdefault(record.session, []).append(record)
     return [sessions[number] for number in sorted(sessions)][-len(starts_ms(life)) :]
@@ -151,7 +152,9 @@ def account(sessions, end_ms):
             fields = fields_of(row.kind, row.payload)
             if row.kind == records.EPOCH:
                 seen_until_ms = row.unix_ms
-                fill(row.unix_ms - fields["seconds"] * 1000, row.unix_ms, OF_STATE[records.STATES[fields["state"]]])
+                fill(
+                    row.unix_ms - fields["seconds"] * 1000, row.unix_ms, OF_STATE[records.STATES[int(fields["state"])]]
+                )
             elif row.kind == records.UNKNOWN:
                 fill(row.unix_ms - fields["unknown_ms"], row.unix_ms, UNKNOWN)
     return seconds

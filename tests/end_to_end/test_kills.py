@@ -20,7 +20,7 @@ from sitbone import cli
 from sitbone.store.blocks import Record, fields_of, read_block, split_blocks
 from sitbone.store.store import Store
 from tests.core.interpreters import require
-from tests.firmware.on_unix import FIRMWARE, HERE, micropython
+from tests.firmware.on_unix import FIRMWARE, ON_DEVICE, micropython
 from tests.shares import some_or_all
 
 STORAGE_KILLS, STORAGE_INTERRUPTS, SUPERVISOR_STOPS, SYNC_STOPS = 140, 60, 36, 24
@@ -37,7 +37,7 @@ def log_of(image, blocks):
     fs.mount()
     if "log" not in fs.listdir("/"):
         return []
-    found = []
+    found: list[Record] = []
     for name in sorted(fs.listdir("/log")):
         with fs.open(f"/log/{name}", "rb") as file:
             for data in split_blocks([bytes(file.read())]):
@@ -56,9 +56,10 @@ def image(tmp_path):
 
 def live(image, first, rng, stop):
     """The storage writes on from number ``first`` until it is stopped at a random moment; returns what it had said."""
-    command = [*micropython("4M"), str(HERE / "writes_on.py"), str(image), str(first)]
-    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{HERE}:.frozen"}
+    command = [*micropython("4M"), str(ON_DEVICE / "writes_on.py"), str(image), str(first)]
+    environment = {"PATH": os.environ.get("PATH", ""), "MICROPYPATH": f"{FIRMWARE}:{ON_DEVICE}:.frozen"}
     process = subprocess.Popen(command, env=environment, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
     said = process.stdout.readline()  # it runs; from here on every moment is as good as another
     time.sleep(rng.uniform(0, LIFE_S))
     process.send_signal(stop)
@@ -105,7 +106,7 @@ def command(*words, home, shown=None):
     child = os.fork()
     if child:
         return child
-    code = 1
+    code: str | int | None = 1
     try:
         os.environ["SITBONE_HOME"] = str(home)
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -118,7 +119,7 @@ def command(*words, home, shown=None):
     except SystemExit as end:
         code = end.code
     finally:
-        os._exit(code)
+        os._exit(int(code or 0))
 
 
 def switched_on(flash, tmp_path, *words):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ WAKE_MS = 3000
 
 @pytest.mark.slow
 def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, sitbone):
-    seen = []
+    seen: list[dict[str, Any]] = []
     seat = SitterSeat("office", seed=3, start=START)
     with VirtualCushion(
         seat, flash=flash_of("firebeetle"), board="firebeetle", start=START, journal=seen.append
@@ -47,7 +48,7 @@ def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tm
     sit = read_trace(write_trace(tmp_path / "sit.csv", (400, 0, 0, 0), (1500, 600, 600, 300)))
     first_ms = {}
     for on_usb in (True, False):
-        seen = []
+        seen: list[dict[str, Any]] = []
         with VirtualCushion(
             TraceSeat(sit), flash=flash_of("firebeetle"), board="firebeetle", journal=seen.append
         ) as cushion:

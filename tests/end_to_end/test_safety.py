@@ -6,8 +6,8 @@ where there is something to come back to.
 
 import json
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -57,13 +57,16 @@ def leave(cushion, code):
         device.start(code)
 
 
-@contextmanager
+class Watched(VirtualCushion):
+    """A cushion that keeps its journal."""
+
+    def __init__(self, seat, **kw):
+        self.seen: list[dict[str, Any]] = []
+        super().__init__(seat, journal=self.seen.append, **kw)
+
+
 def living(flash, seat=None, **kw):
-    """A cushion whose journal is `cushion.seen`."""
-    seen = []
-    with VirtualCushion(seat or EmptySeat(), flash=flash, journal=seen.append, **kw) as cushion:
-        cushion.seen = seen
-        yield cushion
+    return Watched(seat or EmptySeat(), flash=flash, **kw)
 
 
 def pass_time(cushion, ms):
@@ -77,7 +80,8 @@ def resets_of(cushion):
 
 def on_spans(seen):
     """(side, on_ms, off_ms) of each time a motor ran, as the world saw it."""
-    spans, since = [], {}
+    spans: list[tuple[str, int, int]] = []
+    since: dict[str, int] = {}
     for entry in seen:
         if entry["kind"] != "motor":
             continue
@@ -269,7 +273,7 @@ def test_the_button_held_at_start_leads_to_the_plain_repl_and_back(flash, mpremo
 def spoil(cushion, text):
     """Breaks the firmware's monitor, as a bad flash block might."""
     with Board(cushion.port) as board:
-        version = board.read_text("/fw/current").split("\n")[0]
+        version = (board.read_text("/fw/current") or "").split("\n")[0]
         board.write(f"/fw/{version}/cushion/monitor.py", text)
     return version
 

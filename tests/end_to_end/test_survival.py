@@ -1,6 +1,7 @@
 """What a cushion goes through: power cuts, a failing part, a hung one; settings and log come through all of it."""
 
 import json
+from typing import Any
 
 from sitbone.board.device import Cushion
 from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
@@ -55,7 +56,7 @@ def test_a_part_that_fails_is_logged_and_restarted_with_motors_off(flash, sitbon
     trace = write_trace(tmp_path / "sit.csv", (600, 600, 600, 300))
     from sitbone.replay.trace import read_trace
 
-    journal = []
+    journal: list[dict[str, Any]] = []
     with VirtualCushion(TraceSeat(read_trace(trace)), flash=flash, journal=journal.append) as cushion:
         with Cushion(cushion.port) as device:
             device.run(
@@ -83,7 +84,7 @@ def test_a_part_that_fails_is_logged_and_restarted_with_motors_off(flash, sitbon
 
 
 def test_a_hung_monitor_is_ended_by_the_watchdog(flash):
-    journal = []
+    journal: list[dict[str, Any]] = []
     with VirtualCushion(SitterSeat("empty"), flash=flash, journal=journal.append) as cushion:
         session = status(cushion)["session"]
         with Cushion(cushion.port) as device:

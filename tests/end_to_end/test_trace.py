@@ -1,6 +1,7 @@
 """A trace, lived through by the firmware on the virtual cushion, against the same trace replayed in CPython."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_firmware_and_replay_agree_on_every_bout_prompt_and_shift(trace_path, fl
 
 def test_every_prompt_of_the_morning_is_felt(tmp_path, flash):
     trace = read_trace(write_trace(tmp_path / "sit.csv", (1700, 700, 400, 300), (10, 0, 0, 0)))
-    journal = []
+    journal: list[dict[str, Any]] = []
     with VirtualCushion(TraceSeat(trace), flash=flash, speed=None, journal=journal.append) as cushion:
         live_until(cushion, 1_710_000)
     (prompt,) = replay_trace(trace)["prompts"]

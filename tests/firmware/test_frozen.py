@@ -36,7 +36,7 @@ def test_what_is_installed_runs_until_the_builtin_is_asked_for_and_the_log_stays
     assert where(cushion.port).startswith("cushion/")
     with Board(cushion.port) as board:
         assert board.listdir("/fw") == ["current"]
-        assert board.read_text("/fw/current").strip() == ""
+        assert (board.read_text("/fw/current") or "nothing").strip() == ""
     with Cushion(cushion.port) as device:
         status = device.call("status")
     assert status["journal"]["first_seq"] == 1

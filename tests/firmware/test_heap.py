@@ -92,7 +92,7 @@ def live(image, interpreter, visits_min, tmp_path):
     """Bytes alive at each visit of a host that reads the whole log; raises SitboneError where the heap did not do."""
     flash = tmp_path / "flash.img"
     shutil.copy(image, flash)
-    alive = []
+    alive: list[int] = []
     with VirtualCushion(SitterSeat("office", seed=3), flash=flash, interpreter=interpreter) as cushion:
         for minute in visits_min:
             live_until(cushion, minute * 60_000)

@@ -63,7 +63,9 @@ def test_inputs_that_reach_new_code(name, share):
         [*command, "-max_len=1600"], env=environment, capture_output=True, text=True, timeout=3600, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert int(re.search(r"Done (\d+) runs", done.stderr)[1]) >= inputs
+    runs = re.search(r"Done (\d+) runs", done.stderr)
+    assert runs is not None
+    assert int(runs[1]) >= inputs
 
 
 FIELD = {"B": 0xFF, "H": 0xFFFF, "I": 0xFFFFFFFF}

@@ -92,7 +92,7 @@ class TestSizes:
         found = []
         for footprint in text.split("\n\t(footprint ")[1:]:
             if footprint.startswith('"MountingHole:'):
-                x, y = re.search(r"\n\t\t\(at ([\d.]+) ([\d.]+)", footprint).groups()
+                ((x, y),) = re.findall(r"\n\t\t\(at ([\d.]+) ([\d.]+)", footprint)
                 found.append(sizes.on_board(float(x) - PAGE_ORIGIN_MM, float(y) - PAGE_ORIGIN_MM))
         assert sorted(found) == sorted(sizes.posts())
         assert len(found) == 4
@@ -159,7 +159,7 @@ class TestCushion:
         """A line of 100 mm, found again in the PDF's own numbers; a point is 1/72 inch."""
         shape = drawing.line((0, 0), (cutplan.CONTROL_MM, 0))
         text = drawing.pdf([drawing.Page(200, 200, [shape], (10, 10))]).decode("latin-1")
-        scale = float(re.search(r"([\d.]+) 0 0 [\d.]+ 0 0 cm", text)[1])
+        scale = float(re.findall(r"([\d.]+) 0 0 [\d.]+ 0 0 cm", text)[0])
         assert re.search(r"0 0 m 100 0 l", text)
         assert scale * 100 / 72 * 25.4 == pytest.approx(100, abs=0.01)
 

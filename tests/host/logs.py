@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from cushion.core import records
 from cushion.core.blocks import BLOCK_SIZE, Writer
@@ -88,7 +88,7 @@ class FakeCushion:
     settings: dict[str, int] = field(default_factory=dict)
     acked: dict[str, int] = field(default_factory=dict)
 
-    def __enter__(self) -> "FakeCushion":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -130,7 +130,7 @@ class FakeStream:
         self._flip = flip
         self.size_bytes = sum(map(len, self._sent))
         self.kept_first_seq = next((block.records[0].seq for block in parsed if block.records), None)
-        self.last_seq = log.next_seq - 1
+        self.last_seq: int | None = log.next_seq - 1
 
     def __iter__(self) -> Iterator[bytes]:
         sent = b"".join(self._sent)

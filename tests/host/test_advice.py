@@ -31,7 +31,7 @@ def brute_force_odds(values: list[float], worse: list[bool]) -> float:
     for _ in range(24):  # a grid around the best so far, ever finer
         steps = [reach * n / 4 for n in range(-4, 5)]
         candidates = [(middle[0] + a, middle[1] + b) for a in steps for b in steps]
-        middle = max(candidates, key=lambda at: log_posterior(*at, z, worse))
+        middle = max(candidates, key=lambda at: log_posterior(at[0], at[1], z, worse))
         reach *= 0.6
     return math.exp(middle[1])
 

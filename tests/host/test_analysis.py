@@ -41,8 +41,8 @@ SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 pytestmark = pytest.mark.usefixtures("vienna")
 
 
-def ms(*when: int, zone: ZoneInfo = VIENNA) -> int:
-    return round(datetime(*when, tzinfo=zone).timestamp() * 1000)  # type: ignore[misc]
+def ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0, zone: ZoneInfo = VIENNA) -> int:
+    return round(datetime(year, month, day, hour, minute, tzinfo=zone).timestamp() * 1000)
 
 
 def keep(store: Store, log: LogWriter, hardware: str = CUSHION_ID.hex()) -> int:

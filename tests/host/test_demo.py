@@ -6,7 +6,7 @@ from sitbone.lab.demo import _Narrator
 
 
 def test_pulses_of_both_motors_are_one_vibration():
-    shown = []
+    shown: list[str] = []
     narrator = _Narrator(datetime(2026, 9, 21, 8, 30, tzinfo=UTC), shown.append)
     for t_ms in (60_000, 60_500, 61_000, 180_000):
         for side in ("left", "right"):

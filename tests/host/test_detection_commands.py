@@ -11,6 +11,7 @@ from sitbone import cli
 from sitbone.board.live import capture, fault_words, figures, lines, next_prompt_s, steady
 from sitbone.errors import Refused
 from sitbone.virtual import SITTERS, SitterSeat, VirtualCushion
+from sitbone.virtual.sitters.sitter import Ignores
 
 START = datetime(2026, 9, 21, 7, 0, tzinfo=UTC)
 
@@ -79,7 +80,7 @@ def test_a_restart_in_the_middle_is_a_refusal():
         capture(lambda *_: next(answers), "empty", poll_s=0)
 
 
-class SitsStill(SITTERS["ignores"]):
+class SitsStill(Ignores):
     doc = "for these tests: small movements only"
     shift_every_min = 0.0
 

@@ -28,9 +28,10 @@ def settings_of(rng: random.Random) -> Settings:
         param = BY_NAME[name]
         if rng.random() < 0.7:
             setattr(chosen, name, rng.randint(param.low, rng.choice([param.high, (param.low + param.high) // 2])))
-    chosen.vehicle_mode = int(rng.random() < 0.05)
+    chosen.change("vehicle_mode", int(rng.random() < 0.05), 0)
     if rng.random() < 0.5:
-        chosen.quiet_from_min = chosen.quiet_to_min = 0
+        chosen.change("quiet_from_min", 0, 0)
+        chosen.change("quiet_to_min", 0, 0)
     return chosen
 
 

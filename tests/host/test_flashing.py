@@ -3,7 +3,7 @@ hand."""
 
 import pytest
 
-from sitbone.board import flashing
+from sitbone.board import device, flashing
 from sitbone.errors import Refused, SitboneError
 
 
@@ -17,15 +17,24 @@ def image(tmp_path, chip_id, magic=0xE9):
 def test_chip_and_place_come_from_the_image(tmp_path, chip_id, chip, offset):
     runs = []
     path = image(tmp_path, chip_id)
-    assert flashing.flash("COM9", path, run=lambda arguments: runs.append(arguments) or 0) == chip
+
+    def run(arguments):
+        runs.append(arguments)
+        return 0
+
+    assert flashing.flash("COM9", path, run=run) == chip
     assert runs == [["--chip", chip, "--port", "COM9", "--baud", "460800", "write_flash", "-z", offset, str(path)]]
 
 
 def test_erasing_comes_first_and_not_over_records_that_nobody_has(tmp_path, monkeypatch):
     runs = []
     status = {"journal": {"unacked": 7}}
-    monkeypatch.setattr(flashing.device, "probe", lambda port: status)
-    run = lambda arguments: runs.append(arguments[6]) or 0  # noqa: E731
+    monkeypatch.setattr(device, "probe", lambda port: status)
+
+    def run(arguments):
+        runs.append(arguments[6])
+        return 0
+
     with pytest.raises(Refused, match="7 records"):
         flashing.flash("COM9", image(tmp_path, 0), erase=True, run=run)
     flashing.flash("COM9", image(tmp_path, 0), erase=True, force=True, run=run)

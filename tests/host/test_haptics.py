@@ -1,6 +1,7 @@
 """The staircase finds the threshold of a simulated person whose threshold is known, within the motors' limit."""
 
 import shutil
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,12 @@ from sitbone.virtual import EmptySeat, VirtualCushion
 @pytest.mark.parametrize("threshold", range(15, 96, 5))
 def test_a_steady_person_is_found_within_a_step(threshold):
     played = []
-    found = find_threshold(lambda percent: played.append(percent) or True, lambda percent: percent >= threshold)
+
+    def play(percent):
+        played.append(percent)
+        return True
+
+    found = find_threshold(play, lambda percent: percent >= threshold)
     assert abs(found["threshold_percent"] - threshold) <= 15
     assert found["strength_percent"] >= min(100, max(30, threshold))
     assert len(played) == found["trials"] <= MOST_TRIALS
@@ -33,7 +39,8 @@ def test_the_command_sets_the_strength_and_keeps_to_the_motors_limit(installed, 
     monkeypatch.setenv("SITBONE_HOME", str(tmp_path / "home"))
     copy = tmp_path / "flash.img"
     shutil.copyfile(installed / "flash.img", copy)
-    journal, answers = [], iter("ynynynynyn")
+    journal: list[dict[str, Any]] = []
+    answers = iter("ynynynynyn")
     monkeypatch.setattr("click.confirm", lambda *_, **__: next(answers) == "y")
     with VirtualCushion(EmptySeat(), flash=copy, journal=journal.append) as cushion:
         assert cli.run(["calibrate", "--haptics", "--port", cushion.port]) == 0

@@ -10,15 +10,15 @@ import errno
 import hashlib
 import io
 from dataclasses import replace
+from typing import Any
 
+import littlefs
 import pytest
 
 from sitbone.board import install as install_module
 from sitbone.board.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, version_id
 from sitbone.errors import CushionGone
 from tests.shares import some_or_all
-
-littlefs = pytest.importorskip("littlefs")
 
 BLOCK, BLOCKS = 4096, 256
 LOG = {"/log/00000001.seg": b"records" * 900, "/etc/settings.json": b"{}\n123\n"}
@@ -128,16 +128,14 @@ def boot(board, project_root):
         remove = staticmethod(board.fs.remove)
 
     def open_here(path, mode="r"):
+        class SavedOnClosing(io.StringIO):
+            def close(self):
+                if not self.closed:
+                    board.write(path, self.getvalue().encode())
+                super().close()
+
         if mode == "w":
-            file = io.StringIO()
-            close = file.close
-
-            def save():
-                board.write(path, file.getvalue().encode())
-                close()
-
-            file.close = save
-            return file
+            return SavedOnClosing()
         text = board.read_text(path)
         if text is None:
             raise OSError(errno.ENOENT, path)
@@ -145,7 +143,7 @@ def boot(board, project_root):
 
     tree = ast.parse((project_root / "firmware" / "boot.py").read_text())
     tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.Assign) and not _is_start(node)]
-    names = {"open": open_here, "os": Os}
+    names: dict[str, Any] = {"open": open_here, "os": Os}
     exec(compile(tree, "boot.py", "exec"), names)
     return names["choose_version"]()
 
@@ -156,6 +154,10 @@ def _is_start(node):
 
 def fill(board, files, version, progress=None):
     return install_module._copy(board, files, version, progress)
+
+
+def replace_file(board, path, data, sha256=None):
+    install_module._replace(board, path, data, sha256)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +224,7 @@ def test_a_version_that_never_gets_well_gives_way_after_three_starts(versions, b
     assert [boot(board, project_root) for _ in range(5)] == [version_id(new)] * 3 + [version_id(old)] * 2
 
 
-def test_a_cut_line_leaves_the_old_version(versions, before, project_root):
+def test_a_cut_line_leaves_the_old_version(versions, before, project_root, monkeypatch):
     old, new = versions
     board = LfsBoard(before)
 
@@ -230,10 +232,12 @@ def test_a_cut_line_leaves_the_old_version(versions, before, project_root):
         if done * 2 > total:
             raise CushionGone("cut here")
 
-    board.write = lambda path, data, progress=None: (
-        LfsBoard.write(board, path, data),
-        progress and progress(len(data), 0),
-    )
+    def write(path, data, progress=None):
+        LfsBoard.write(board, path, data)
+        if progress:
+            progress(len(data), 0)
+
+    monkeypatch.setattr(board, "write", write)
     with pytest.raises(CushionGone):
         fill(board, new, version_id(new), cut)
     assert boot(board, project_root) == version_id(old)
@@ -243,10 +247,10 @@ def test_a_cut_while_resistors_are_told_leaves_the_old_ones_or_the_new(before):
     shown = [f"devkit\n{ohms},{ohms},{ohms},{ohms}\n".encode() for ohms in (3267, 3333)]
     board = LfsBoard(before)
     board.make_folders("/etc")
-    install_module._replace(board, install_module.BOARD_FILE, shown[0])
+    replace_file(board, install_module.BOARD_FILE, shown[0])
     image = bytes(board.flash.buffer)
     whole = LfsBoard(image)
-    install_module._replace(whole, install_module.BOARD_FILE, shown[1], hashlib.sha256(shown[1]).hexdigest())
+    replace_file(whole, install_module.BOARD_FILE, shown[1], hashlib.sha256(shown[1]).hexdigest())
     operations = whole.flash.operations
     found = [
         LfsBoard(cut).read(install_module.BOARD_FILE) for _, cut in images_at(image, operations, range(len(operations)))

@@ -224,7 +224,7 @@ def test_the_pdf_keeps_to_its_columns_and_off_its_foot(store: Store, tmp_path: P
     pytest.importorskip("typst")
     path = tmp_path / "report.pdf"
     write_pdf(report_of(filled(store), NOW, days), path, paper)
-    command = ["pdftotext", "-bbox-layout", path, "-"]
+    command = ["pdftotext", "-bbox-layout", str(path), "-"]
     boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     first = re.search(r'<word xMin="([\d.]+)"[^>]*>Responses<', boxes)
     assert first is not None

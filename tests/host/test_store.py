@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.errors import DamagedData, SitboneError, StoreBusy
 from sitbone.store.anchors import Anchor
-from sitbone.store.blocks import read_block
+from sitbone.store.blocks import Block, read_block
 from sitbone.store.placing import placement
 from sitbone.store.store import LogRestarted, Store
 from tests.host.logs import T0_MS, LogWriter, office_morning
@@ -26,16 +26,17 @@ from tests.host.logs import T0_MS, LogWriter, office_morning
 def test_any_order_of_blocks_and_clock_pairs_gives_the_same_store(
     seed: int, pairs: list[tuple[int, int]], tmp_path: Path
 ) -> None:
-    steps = [("blocks", [read_block(data)]) for data in office_morning().data()] * 2
-    steps += [("pair", Anchor(mono_ms, T0_MS + mono_ms + off_ms)) for mono_ms, off_ms in dict(pairs).items()]
+    steps: list[Block | Anchor] = []
+    steps += [read_block(data) for data in office_morning().data()] * 2
+    steps += [Anchor(mono_ms, T0_MS + mono_ms + off_ms) for mono_ms, off_ms in dict(pairs).items()]
     random.Random(seed).shuffle(steps)
     with Store(tmp_path / f"{seed}-{len(list(tmp_path.iterdir()))}.sqlite") as store:
         cushion = store.cushion("246f28000001")
-        for what, value in steps:
-            if what == "blocks":
-                store.add_blocks(cushion, value)
+        for step in steps:
+            if isinstance(step, Anchor):
+                store.add_clock_pair(cushion, 1, step, 0)
             else:
-                store.add_clock_pair(cushion, 1, value, 0)
+                store.add_blocks(cushion, [step])
         placed = placement(store._db, cushion, 1)
         rows = store.rows("SELECT seq, mono_ms - ago_ms, unix_ms FROM record ORDER BY seq")
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))

@@ -239,7 +239,9 @@ class Person(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.settings, self.index, self.age_s = Settings(), 0, 0
-        self.diary, self.loads, self.changes = SideDiary(), {}, []
+        self.diary = SideDiary()
+        self.loads: dict[date, Any] = {}
+        self.changes: list[Any] = []
         self.mornings: dict[date, Rating] = {}
         self.sittings: dict[date, Rating] = {}
         self.diary.mornings, self.diary.sittings = self.mornings, self.sittings

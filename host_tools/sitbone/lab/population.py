@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -339,7 +339,7 @@ class _TunedLimit:
             self.rose_too_fast += now_s > min([self.limit_s, *week]) * 1.1
 
 
-def measure(people: int, seed: int = 1, world: str = "as assumed") -> dict[str, object]:
+def measure(people: int, seed: int = 1, world: str = "as assumed") -> dict[str, Any]:
     """The figures over so many people: shares and rates with 95 % intervals, for tuning and both baselines."""
     crowd = [Person(seed * 10_000_000 + index, WORLDS[world]) for index in range(people)]
     lives = {policy: [person.live(policy) for person in crowd] for policy in POLICIES}

@@ -24,7 +24,7 @@ from sitbone.virtual.world import Bench, Journal, World
 START_TIMEOUT_S = 20.0
 _SHORT_PRESS_MS = 120
 
-Installer = Callable[[str], None]
+Installer = Callable[[str], object]
 
 
 class VirtualCushion:

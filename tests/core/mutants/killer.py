@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -55,7 +56,7 @@ class Killer:
         shutil.copytree(ROOT / "firmware", folder / "firmware", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(SUITE, folder / "suite", ignore=shutil.ignore_patterns("__pycache__"))
         sys.path[:0] = [str(folder / "suite"), str(folder / "firmware")]
-        works = [lambda path=path: _survey(path) for path in suite_files(folder / "suite")]
+        works: list[Callable[[], Any]] = [partial(_survey, path) for path in suite_files(folder / "suite")]
         self.tests = [Test(*test) for tests in _in_children(works, jobs) for test in tests]
 
     def tests_for(self, mutant: Mutant, most_s: float | None = None) -> list[Test]:
@@ -63,7 +64,8 @@ class Killer:
         first = SETTINGS["suites"].get(mutant.module, [])
         reaching = [test for test in self.tests if test.reaches(mutant)]
         ordered = sorted(reaching, key=lambda test: (test.seconds > 0.2, test.suite not in first, test.seconds))
-        chosen, total_s = [], 0.0
+        chosen: list[Test] = []
+        total_s = 0.0
         for test in ordered:
             total_s += test.seconds
             if most_s is not None and total_s > most_s and chosen:
@@ -73,11 +75,12 @@ class Killer:
 
     def run(self, mutants: Iterable[Mutant], most_s: float | None = None) -> Iterator[tuple[Mutant, int, float]]:
         """Each mutant with its verdict and the seconds that took, as they come."""
-        waiting, running = iter(mutants), {}
+        waiting = iter(mutants)
+        running: dict[int, tuple[Mutant, float]] = {}
         while True:
             while len(running) < self._jobs and (mutant := next(waiting, None)) is not None:
                 tests = self.tests_for(mutant, most_s)
-                running[_fork(lambda mutant=mutant, tests=tests: _verdict(mutant, tests))] = (mutant, time.monotonic())
+                running[_fork(partial(_verdict, mutant, tests))] = (mutant, time.monotonic())
             if not running:
                 return
             child, status = os.wait()
@@ -163,12 +166,13 @@ def _leave(work: Callable[[], int]) -> NoReturn:
 def _in_children(works: list[Callable[[], Any]], jobs: int) -> list[Any]:
     """The results of all, each made in a child of its own."""
     results: list[Any] = [None] * len(works)
-    waiting, running = list(enumerate(works)), {}
+    waiting = list(enumerate(works))
+    running: dict[int, tuple[int, int]] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
             index, work = waiting.pop()
             outlet, inlet = os.pipe()
-            child = _fork(lambda work=work, inlet=inlet: _send(inlet, work()))
+            child = _fork(partial(_send, inlet, work))
             os.close(inlet)
             running[outlet] = (index, child)
         outlet = next(iter(running))
@@ -182,7 +186,8 @@ def _in_children(works: list[Callable[[], Any]], jobs: int) -> list[Any]:
     return results
 
 
-def _send(inlet: int, result: Any) -> int:
+def _send(inlet: int, work: Callable[[], Any]) -> int:
+    result = work()
     with os.fdopen(inlet, "wb") as out:
         out.write(json.dumps(result).encode())
     return 0
