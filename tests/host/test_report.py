@@ -236,6 +236,21 @@ def test_the_pdf_keeps_to_its_columns_and_off_its_foot(store: Store, tmp_path: P
         assert above < foot - 7
 
 
+@needs_poppler
+def test_long_notes_stay_on_the_paper(store: Store, tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    for ago in range(6):
+        at = NOW - timedelta(days=ago)
+        DiaryStore(store).add("pain", new_pain(2, at, at, "morning", note="long words " * 300))
+    path = tmp_path / "report.pdf"
+    write_pdf(report_of(store, NOW, 14), path)
+    boxes = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True).stdout
+    height = float(re.search(r'<page [^>]*height="([\d.]+)"', boxes)[1])  # type: ignore[index]
+    lows = [float(found[1]) for found in re.finditer(r'yMax="([\d.]+)">long</word>', boxes)]
+    assert len(lows) == 6 * 300
+    assert max(lows) < height
+
+
 def test_a_pdf_without_typst_says_what_to_install(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,7 +45,8 @@ TEMPLATE = """
   else { show-table(it) }
 }
 
-#let show-section(it) = block(width: 100%, above: 0.8em)[
+// A short section stays in one column; a long one must not run off the page.
+#let show-section(it) = block(width: 100%, above: 0.8em, breakable: it.wide or repr(it).len() > 2500)[
   #heading(level: 2, it.title)
   #it.blocks.map(show-block).join()
 ]
