@@ -1,6 +1,6 @@
 """The figures in the pages beside this file, computed: each stands between `<!-- made: name -->` and `<!-- end -->`.
 
-`make hardware-refresh` writes them anew; a test compares.
+`make hardware-refresh` writes them again; a test compares.
 """
 
 import re
@@ -28,7 +28,7 @@ def stack_table() -> str:
     rows = [
         [f"{kpa:.0f}", f"{newton:.1f}", f"{us:.0f}", f"{100 * off:+.0f} %"] for kpa, newton, us, off in stack.table()
     ]
-    return table(["kPa", "N on the sensor", "µS", "against 13 µS/kPa"], rows)
+    return table(["kPa", "N on the sensor", "µS", "compared with 13 µS/kPa"], rows)
 
 
 def adc_mv(newton: float) -> float:
@@ -55,7 +55,7 @@ def currents_table() -> str:
 
 def margins_table() -> str:
     rows = [[name, f"{margin:.1f} ×"] for name, margin in budget.margins().items()]
-    return table(["rating", "over the worst load"], rows)
+    return table(["rating", "margin over the worst load"], rows)
 
 
 def cost_table() -> str:
@@ -64,13 +64,13 @@ def cost_table() -> str:
         "carrier board and its parts": board_eur() + total(LOOSE["board"]),
         "four sensors": total(LOOSE["fsr"]),
         "two motors, button": total(LOOSE["motor"]) + total(LOOSE["button"]),
-        "cell and charger (leave out: USB only)": total(LOOSE["cell"]) + total(LOOSE["charger"]),
+        "cell and charger (not needed with USB power)": total(LOOSE["cell"]) + total(LOOSE["charger"]),
         "plugs and cable": sum(total(LOOSE[key]) for key in ("h_zones", "h_motors", "h_button", "crimps", "cable")),
         "foam and cover": total(LOOSE["foam"]),
-        "print": total(LOOSE["print"]),
+        "3D print": total(LOOSE["print"]),
     }
     rows = [[name, f"{eur:.0f}"] for name, eur in groups.items()]
-    return table(["what", "about EUR"], [*rows, ["**all**", f"**{sum(groups.values()):.0f}**"]])
+    return table(["what", "EUR, roughly"], [*rows, ["**all**", f"**{sum(groups.values()):.0f}**"]])
 
 
 def total(entry: tuple[int, Bought]) -> float:
@@ -109,7 +109,7 @@ def printed_table() -> str:
         ["seat", "4", "floor down"],
         ["puck", "4", "flat side down"],
     ]
-    return table(["part", "how many", "as it lies in the file"], rows)
+    return table(["part", "quantity", "orientation in the file"], rows)
 
 
 MADE: dict[str, Callable[[], str]] = {
@@ -127,7 +127,7 @@ MADE: dict[str, Callable[[], str]] = {
 
 
 def filled(page: str) -> str:
-    """A page's text with each block as it should be."""
+    """A page's text with each block computed."""
     text = (HERE / page).read_text()
     return BLOCK.sub(lambda found: f"{found[1]}{MADE[found[2]]()}{found[3]}", text)
 

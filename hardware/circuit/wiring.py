@@ -1,4 +1,4 @@
-"""The boards that are wired by hand instead of plugged into the carrier: what goes from each pin where.
+"""The boards that are wired by hand instead of plugged into the carrier: where each pin goes.
 
 The firmware's profiles say the same in their own words; a test compares the two, pin by pin. Parts are named as on the
 carrier's schematic, and stay what they are there.
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Wire(NamedTuple):
-    """One connection: the pin (a GPIO, or an input of a part on I2C), its net, and through what it goes."""
+    """One connection: the pin (a GPIO, or an input of a part on I2C), its net, and what it goes through."""
 
     pin: str
     net: str
@@ -23,7 +23,7 @@ BUTTON = "button to GND"
 
 BY_HAND: dict[str, tuple[Wire, ...]] = {
     "firebeetle": (
-        Wire("GPIO22", "SCL", "ADS1115 and DRV2605L; their boards have the pull-ups"),
+        Wire("GPIO22", "SCL", "ADS1115 and DRV2605L; their boards have pull-ups"),
         Wire("GPIO21", "SDA", "the same"),
         Wire("ADS1115 A0", "ADC_LEFT_IT", DIVIDER),
         Wire("ADS1115 A1", "ADC_RIGHT_IT", DIVIDER),

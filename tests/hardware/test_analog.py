@@ -39,7 +39,7 @@ def firmware_pa(volts: float, ohm: int = NOMINAL_OHM) -> int:
 
 
 def errors(curve, ohms=NOMINAL) -> list[float]:
-    """At each pressure and zone; `ohms`: what the firmware was told of the four dividers."""
+    """At each pressure and zone; `ohms`: the four divider values entered in the firmware."""
     return [firmware_pa(v, ohm) / (kpa * 1000) - 1 for kpa, volts in curve for v, ohm in zip(volts, ohms, strict=True)]
 
 
@@ -67,14 +67,14 @@ def one_percent():
     return [board for adc in LEAKS for board in boards(0.01, adc)]
 
 
-def told(dividers, meter: float) -> tuple[int, ...]:
+def entered(dividers, meter: float) -> tuple[int, ...]:
     """What the firmware knows of these dividers, through the text that a maker types, by a meter that is so far off."""
     return divider_ohms(",".join(str(round(NOMINAL_OHM * off * (1 + meter))) for off in dividers), NOMINAL_OHM)
 
 
-def told_errors(made, meter: float) -> list[float]:
+def entered_errors(made, meter: float) -> list[float]:
     return [
-        error for dividers, curve in made for off in (-meter, meter) for error in errors(curve, told(dividers, off))
+        error for dividers, curve in made for off in (-meter, meter) for error in errors(curve, entered(dividers, off))
     ]
 
 
@@ -90,23 +90,23 @@ class TestPressure:
         assert max(map(abs, found)) < WITHIN
         assert f"input 3.4 … 5.0 V | {span(found)} |" in PAGE
 
-    def test_with_the_parts_list_s_dividers_nothing_need_be_told(self):
+    def test_the_parts_list_s_dividers_need_not_be_entered(self):
         found = [error for adc in LEAKS for _, curve in boards(0.001, adc) for error in errors(curve)]
         assert max(map(abs, found)) < WITHIN
         assert f"all others ± 1 % | {span(found)} |" in PAGE
 
-    def test_with_every_resistor_1_percent_off_and_the_dividers_measured_and_told(self, one_percent):
-        found = told_errors(one_percent, 0.005)
+    def test_every_resistor_1_percent_off_with_measured_dividers_entered(self, one_percent):
+        found = entered_errors(one_percent, 0.005)
         assert max(map(abs, found)) < WITHIN
-        assert f"a meter good for 0.5 % | {span(found)} |" in PAGE
+        assert f"dividers entered as measured with a 0.5 % meter | {span(found)} |" in PAGE
 
     def test_pins_that_load_like_1_mohm_leave_less_room_for_the_meter(self):
         """Five to fifty times the data sheet's current: nothing says that they do, and nobody has measured it."""
-        found = told_errors(list(boards(0.01, LIKE_1_MOHM)), 0.003)
+        found = entered_errors(list(boards(0.01, LIKE_1_MOHM)), 0.003)
         assert max(map(abs, found)) < WITHIN
-        assert f"a meter good for 0.3 % | {span(found)} |" in PAGE
+        assert f"dividers entered as measured with a 0.3 % meter | {span(found)} |" in PAGE
 
-    def test_untold_the_load_relative_to_the_person_holds(self, one_percent):
+    def test_without_entered_values_the_load_relative_to_the_person_holds(self, one_percent):
         """A tolerance is a gain, and the guided calibration divides it out (p / p_ref, reference taken at 12 kPa). The
         absolute load is as far off as the page says."""
         found = []
@@ -116,7 +116,7 @@ class TestPressure:
                 for v, reference_pa in zip(volts, references_pa, strict=True):
                     assert firmware_pa(v) / reference_pa == pytest.approx(kpa / 12, rel=WITHIN)
             found += errors(curve)
-        assert f"nothing told | {span(found)} |" in PAGE
+        assert f"dividers not entered | {span(found)} |" in PAGE
 
     def test_the_adc_stays_where_it_is_usable(self, one_percent):
         volts = [v for _, curve in one_percent for _, zone_volts in curve for v in zone_volts]
@@ -124,7 +124,7 @@ class TestPressure:
         assert max(volts) < ADC_USABLE_V[1]
 
     @pytest.mark.parametrize("sign", [-1, 1])
-    def test_with_each_resistor_that_may_be_told_it_does_too(self, sign):
+    def test_with_each_resistor_that_may_be_entered_it_does_too(self, sign):
         off = dict.fromkeys(["R1", "R2", "R3", "R4"], 1 + sign * DIVIDER_WITHIN_PERMILLE / 1000)
         volts = [v for _, zone_volts in spice.transfer(2, 60, 1, tolerance=off) for v in zone_volts]
         assert ADC_USABLE_V[0] < min(volts)
@@ -133,11 +133,11 @@ class TestPressure:
     @pytest.mark.parametrize(("ref", "ohm"), [("R1", 3000), ("R2", 3600), ("R3", 10000), ("R4", 330)])
     def test_a_wrong_divider_is_seen_and_its_measured_value_refused(self, ref, ohm):
         assert max(map(abs, errors(spice.transfer(2, 60, 2, values={ref: ohm})))) > WITHIN
-        with pytest.raises(ValueError, match=f"^{ohm} ohm at .* is no resistor of 3300 ohm"):
+        with pytest.raises(ValueError, match=f"^{ohm} ohm at .* is not a 3300 ohm resistor"):
             divider_ohms(str(ohm), NOMINAL_OHM)
 
     @pytest.mark.parametrize(("ohm", "typed"), [(3311, 3131), (3290, 3209), (3267, 3627), (3290, 329), (3333, 33333)])
-    def test_a_right_divider_told_wrong_is_seen_or_refused(self, ohm, typed):
+    def test_a_right_divider_entered_wrong_is_seen_or_refused(self, ohm, typed):
         curve = spice.transfer(2, 60, 2, values=dict.fromkeys(["R1", "R2", "R3", "R4"], ohm))
         try:
             ohms = divider_ohms(str(typed), NOMINAL_OHM)

@@ -52,9 +52,9 @@ def test_every_command_of_the_guide_works_in_its_order(tmp_path, monkeypatch, ca
 
     def run(command, port):
         code = cli.run(shlex.split(command.replace(PORT, port))[1:])
-        told = capsys.readouterr()
-        assert code == 0, f"{command}: {told.out} {told.err}"
-        return told.out
+        printed = capsys.readouterr()
+        assert code == 0, f"{command}: {printed.out} {printed.err}"
+        return printed.out
 
     flash = tmp_path / "flash.img"
     thumb = write_trace(tmp_path / "thumb.csv", (10, 0, 0, 0), (3000, 900, 0, 0))
@@ -63,9 +63,9 @@ def test_every_command_of_the_guide_works_in_its_order(tmp_path, monkeypatch, ca
         run(resistors, cushion.port)
         assert "safe mode" not in run(doctor, cushion.port)
         run(record.replace("30s", "5s"), cushion.port)
-        told = run(status, cushion.port)
-        assert "battery" in told
-        assert "3267, 3290, 3311, 3333 ohm" in told
+        shown = run(status, cushion.port)
+        assert "battery" in shown
+        assert "3267, 3290, 3311, 3333 ohm" in shown
     with open("press.csv") as file:
         rows = list(csv.DictReader(file))
     rises = [name for name in rows[-1] if name.endswith("_mv") and float(rows[-1][name]) > 500]
