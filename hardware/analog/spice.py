@@ -190,7 +190,7 @@ def handover(usb: str) -> dict[str, float]:
 
 
 def usb_sense_v(usb_v: float) -> float:
-    """Volts at the pin that tells the firmware of USB."""
+    """Volts at the pin that reports USB to the firmware."""
     return operating_point([*supplies(vsys_v=None, cell_v=3.7, usb_v=usb_v), *outputs()], ["v(usb_sense)"])[0]
 
 

@@ -91,7 +91,7 @@ class _Tune:
             if moves:
                 text("Nothing changes unless you apply it, and you can undo it.")
             else:
-                text("There is no change to apply today.")
+                text("No change to apply today.")
             if (moves or changes) and cushion_link.shared().view.state != "connected":
                 text("To apply or undo a change, connect the cushion by USB: it stores the limits.", classes="muted")
             with block("div", "row"):
