@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
-	@echo 'make test    before each commit: lint, types, and each test that is not long (about 4 minutes on two cores)'
+	@echo 'make test    before each commit: lint, types, and each test that is not long (under 5 minutes on two cores)'
 	@echo 'make test-all  the long tests that make test leaves out'
 	@echo 'make setup   only what they need: $(VENV) with the locked packages, and the ESP32 stubs'
 	@echo 'make lint    ruff: rules and format            make format  lets ruff repair both'

@@ -41,6 +41,7 @@ def pains(home):
     return sorted(row["pain"] for row in json.loads(sitbone(home, "pain", "list", "--json").stdout)["entries"])
 
 
+@pytest.mark.slow
 def test_two_dashboards_write_into_one_diary(dashboard, home, new_page):
     before = pains(home)
     with running(home) as other:
@@ -56,6 +57,7 @@ def test_two_dashboards_write_into_one_diary(dashboard, home, new_page):
     assert pains(home) == sorted([*before, 2, 3])
 
 
+@pytest.mark.slow
 def test_while_somebody_writes_pages_are_read_and_a_write_waits_its_turn(dashboard, home, page):
     before = pains(home)
     page.goto(dashboard.at("/diary"))

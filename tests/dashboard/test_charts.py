@@ -34,7 +34,7 @@ def home(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("size", [pytest.param(WIDE, marks=pytest.mark.slow), PHONE], ids=["wide", "phone"])
 def test_just_the_days_without_records_are_shaded(dashboard, new_page, size):
     page = new_page(viewport=size)
     page.goto(dashboard.at("/trends"))

@@ -44,6 +44,7 @@ class TestTheFirstStartWithoutData:
         page.goto(dashboard.at(path))
         expect(page.locator("main")).to_contain_text(says)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("path", ["/", "/trends", "/tune"])
     def test_the_first_sync_is_a_click_away(self, dashboard, page, path):
         page.goto(dashboard.at(path))
@@ -56,6 +57,7 @@ class TestTheFirstStartWithoutData:
         page.get_by_role("link", name="Diary").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Diary")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("query", ["?day=yesterday", "?day=2999-01-01", "?day=", "?day=<b>"])
     def test_a_day_that_is_none_is_today(self, dashboard, page, query):
         page.goto(dashboard.at(f"/{query}"))
@@ -75,6 +77,7 @@ class TestTheDiary:
         expect(page.locator(".diary li")).to_have_count(0)
         assert pains(dashboard.home) == []
 
+    @pytest.mark.slow
     def test_a_message_is_closed_once_read(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 1", exact=True).click()
@@ -111,6 +114,7 @@ class TestTheDiary:
         (entry,) = (entry for entry in pains(dashboard.home) if "words" in entry["note"])
         assert (entry["pain"], entry["side"], entry["onset_min"]) == (4, "both", None)
 
+    @pytest.mark.slow
     def test_a_correction_that_cannot_be_meant_is_refused_in_a_sentence_and_nothing_is_lost(self, dashboard, page):
         sitbone(dashboard.home, "pain", "5", "--sitting", "--note", "stays")
         page.goto(dashboard.at("/diary"))
@@ -122,6 +126,7 @@ class TestTheDiary:
         expect(page.get_by_label("Pain, 0 to 10")).to_have_value("3")
         assert [entry["pain"] for entry in pains(dashboard.home) if entry["note"] == "stays"] == [5]
 
+    @pytest.mark.slow
     def test_an_entry_is_removed_and_put_back(self, dashboard, page):
         sitbone(dashboard.home, "pain", "2", "--morning", "--note", "goes away")
         page.goto(dashboard.at("/diary"))
@@ -132,6 +137,7 @@ class TestTheDiary:
         expect(page.locator("li", has_text="goes away")).to_be_visible()
         assert [entry for entry in pains(dashboard.home) if entry["note"] == "goes away"]
 
+    @pytest.mark.slow
     def test_pain_of_seven_says_to_seek_care(self, dashboard, page):
         page.goto(dashboard.at("/diary"))
         page.get_by_role("button", name="Pain 7", exact=True).click()
@@ -219,6 +225,7 @@ class TestADayWithRecords:
         page.get_by_text("Show as tables").click()
         expect(page.get_by_role("region", name="Sits").locator("tbody tr")).to_have_count(len(day["bouts"]))
 
+    @pytest.mark.slow
     def test_trends_have_each_figure_as_a_chart_and_as_a_table(self, recorded, page):
         page.goto(recorded.at("/trends?weeks=12"))
         charts = page.locator(".chart")
@@ -231,6 +238,7 @@ class TestADayWithRecords:
         assert cells.count("–") == 12 * 7 - DAYS
         expect(seated).to_contain_text("no records")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("form", ["csv", "jsonl"])
     def test_the_records_are_downloaded_whole(self, recorded, page, form, tmp_path):
         page.goto(recorded.at(f"/?day={self.yesterday}"))
@@ -243,6 +251,7 @@ class TestADayWithRecords:
         assert len(rows) == self.count
         assert rows[0]["cushion"] == "026f28000001"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("name", "begins"), [("Report as PDF", b"%PDF-"), ("Report as HTML", b"<!doctype html>")])
     def test_the_report_is_downloaded(self, recorded, page, name, begins, tmp_path):
         page.goto(recorded.at("/trends"))

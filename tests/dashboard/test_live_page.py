@@ -12,7 +12,6 @@ from sitbone.virtual import Seat, VirtualCushion
 from tests.dashboard.conftest import PHONE, WIDE, running
 from tests.dashboard.cushions import SITTING, copied, plugged_in, sitbone, unplug, until, write_seat
 
-pytestmark = pytest.mark.slow
 UPDATES = 40
 WEIGHTY = ("serious", "critical")
 # Counts what a person would see move: a picture counts when its number has changed in the page.
@@ -78,6 +77,7 @@ def at_live(dashboard, page: Page) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_the_picture_moves_with_each_of_the_cushions_samples(dashboard, seat, page, capsys):
     seat.levels_mv = SITTING
     at_live(dashboard, page)
@@ -98,6 +98,7 @@ def test_the_picture_moves_with_each_of_the_cushions_samples(dashboard, seat, pa
     assert spoken <= seconds / 5 + 1
 
 
+@pytest.mark.slow
 def test_the_figures_are_the_cushions(dashboard, seat, page):
     seat.levels_mv = SITTING
     at_live(dashboard, page)
@@ -108,6 +109,7 @@ def test_the_figures_are_the_cushions(dashboard, seat, page):
     expect(page.get_by_role("meter", name="left dose")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_wedge_before_and_after(dashboard, seat, page):
     seat.levels_mv = SITTING
     at_live(dashboard, page)
@@ -130,6 +132,7 @@ def test_a_wedge_before_and_after(dashboard, seat, page):
     expect(table.get_by_role("row", name="Left share")).not_to_contain_text("-8")
 
 
+@pytest.mark.slow
 def test_an_empty_seat_has_nothing_to_mark(dashboard, seat, page):
     seat.levels_mv = (0, 0, 0, 0)
     page.goto(dashboard.at("/live"))
@@ -140,6 +143,7 @@ def test_an_empty_seat_has_nothing_to_mark(dashboard, seat, page):
     seat.levels_mv = SITTING
 
 
+@pytest.mark.slow
 def test_two_browsers_see_the_same_cushion_and_a_second_dashboard_says_who_holds_it(
     dashboard, seat, new_page, tmp_path, place
 ):
@@ -176,6 +180,7 @@ def test_the_command_line_has_the_port_when_nobody_looks(dashboard, seat, page, 
     until(lambda: not holder_of(str(place / "cushion")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_readable_to_everyone(dashboard, seat, new_page, scheme):
     page = at_live(dashboard, new_page(color_scheme=scheme))
@@ -186,6 +191,7 @@ def test_it_is_readable_to_everyone(dashboard, seat, new_page, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.slow
 def test_unplugged_in_the_middle_and_back(installed_flash, tmp_path, page):
     """The cable is pulled: what was seen stays, one sentence says what to do, and it comes back by itself."""
     flash, link = copied(installed_flash, tmp_path / "flash.img"), tmp_path / "cushion"

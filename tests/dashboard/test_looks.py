@@ -36,7 +36,7 @@ def home(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.slow)])
 def page(request, browser) -> Iterator[Page]:
     """One for all pages: what they share is fetched once."""
     context = browser.new_context(color_scheme=request.param, viewport=WIDE)

@@ -27,6 +27,7 @@ def home(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_of_the_page_as_it_is(dashboard, browser, home, name):
     page = opened(browser, dashboard.url, name, last_day(home))

@@ -18,6 +18,7 @@ def exercises(dashboard):
     return lambda: json.loads(sitbone(dashboard.home, "rehab", "list", "--json").stdout)["exercises"]
 
 
+@pytest.mark.slow
 def test_an_exercise_is_added_rated_removed_and_back(dashboard, page, exercises):
     page.goto(dashboard.at("/rehab"))
     expect(page.locator("main")).to_contain_text("as agreed with your physiotherapist")

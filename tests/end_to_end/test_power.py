@@ -44,6 +44,7 @@ def test_it_sleeps_on_an_empty_seat_and_wakes_when_somebody_sits_down(flash_of, 
     assert abs(heard - len(sat)) <= 2
 
 
+@pytest.mark.slow
 def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tmp_path):
     sit = read_trace(write_trace(tmp_path / "sit.csv", (400, 0, 0, 0), (1500, 600, 600, 300)))
     first_ms = {}

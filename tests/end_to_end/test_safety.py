@@ -237,6 +237,7 @@ def test_a_low_battery_warns_then_only_logs_then_switches_off_and_loses_nothing(
     assert on_spans(cushion.seen) == [], "no vibration, not even an answer, once it only logs"
 
 
+@pytest.mark.slow
 def test_a_button_that_is_stuck_is_one_long_press(flash, sitbone):
     with living(flash) as cushion:
         live_until(cushion, 60_000)
@@ -362,6 +363,7 @@ def test_a_driver_that_falls_silent_while_it_vibrates_is_stopped_by_its_enable_p
     assert 0 < most_on_ms(cushion.seen) <= EPISODE_MS
 
 
+@pytest.mark.slow
 def test_a_power_cut_in_every_state_is_survived(flash, sitbone, tmp_path):
     sit = read_trace(write_trace(tmp_path / "sit.csv", (30, 0, 0, 0), (3000, 600, 600, 300), (300, 0, 0, 0)))
     with living(flash, TraceSeat(sit)) as cushion:
@@ -387,6 +389,7 @@ def test_settings_that_can_not_be_read_give_way_to_safe_ones(flash):
     assert found["limit_s"] == {"left": 1200, "right": 1200}
 
 
+@pytest.mark.slow
 def test_a_full_flash_stops_neither_monitor_nor_limits(flash):
     with living(flash) as cushion:
         run(

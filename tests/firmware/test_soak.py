@@ -17,6 +17,7 @@ DAYS = int(os.environ.get("SITBONE_SOAK", "0"))
 LIMIT_S = 14_400 if DAYS else 300
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(LIMIT_S)
 def test_every_second_is_accounted_for():
     require("unix")

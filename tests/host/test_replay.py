@@ -40,7 +40,9 @@ def office_week(shared_data):
     return read_trace(shared_data / "office_week_semisynthetic.csv.gz")
 
 
-@pytest.mark.parametrize(("recording", "sits"), [("chair_day", 22), ("office_week", 135)])
+@pytest.mark.parametrize(
+    ("recording", "sits"), [("chair_day", 22), pytest.param("office_week", 135, marks=pytest.mark.slow)]
+)
 def test_finds_every_sit_and_no_other(recording, sits, request):
     trace = request.getfixturevalue(recording)
     truth, found = true_sits(trace), replay_trace(trace)["bouts"]
@@ -57,6 +59,7 @@ def test_the_touch_is_no_sit_and_the_short_gap_is_a_gap(chair_day):
     assert abs(gap["end_ms"] - gap["start_ms"] - 6500) <= 1500
 
 
+@pytest.mark.slow
 def test_each_prompt_of_the_week_is_due_and_meets_somebody(office_week):
     found = replay_trace(office_week)
     occupied = office_week.occupied

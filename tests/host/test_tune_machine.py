@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -174,5 +175,5 @@ class LifeWithAnObedientCushion(Life):
 FEW = settings(max_examples=12, stateful_step_count=14, deadline=None)
 TestLife = Life.TestCase
 TestLife.settings = FEW
-TestLifeWithAnObedientCushion = LifeWithAnObedientCushion.TestCase
+TestLifeWithAnObedientCushion = pytest.mark.slow(LifeWithAnObedientCushion.TestCase)
 TestLifeWithAnObedientCushion.settings = FEW

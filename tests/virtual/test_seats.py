@@ -178,6 +178,7 @@ def test_office_sits_like_an_office_worker():
     assert 10 <= breaks / days <= 40
 
 
+@pytest.mark.slow
 def test_ignores_ignores_and_stands_stands():
     _, truths = _day("ignores", 2, hours=3, buzz_every_s=900)
     assert [kind for _, kind in truths if kind != "shift"] == ["sat"]
