@@ -7,7 +7,7 @@ from cushion.core.cadence import SAMPLE_MS, Cadence, until_next_ms
 from cushion.core.calibration import ZONE_COUNT
 from cushion.core.charge import FINE
 from cushion.core.const import const
-from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
+from cushion.core.engine import Engine
 
 _BATTERY_EVERY_S = const(60)
 
@@ -69,14 +69,14 @@ class Monitor:
 
     def press(self, gesture):
         """A gesture of the button, or of the host in its place; answers by vibration. Returns whether it was taken."""
-        accepted = self.engine.press(gesture)
+        accepted = self.engine.decisions.press(gesture)
         if not accepted:
             answer = patterns.REFUSED
-        elif gesture == DOUBLE_PRESS:
+        elif gesture == records.DOUBLE_PRESS:
             answer = patterns.SYMPTOM_NOTED
         else:
             answer = patterns.ACCEPTED
-        if gesture == LONG_PRESS and self.board.battery.is_present():
+        if gesture == records.LONG_PRESS and self.board.battery.is_present():
             answer = patterns.BATTERY_FULL if self.board.battery.percent() >= 50 else patterns.BATTERY_HALF
         self.board.haptics.off()
         self._drain()
@@ -91,7 +91,7 @@ class Monitor:
 
     def settings_changed(self, changes, reason):
         """Takes over changed settings; `changes` lists ``(index in SPEC, was, now)``."""
-        self.engine.settings_changed()
+        self.engine.decisions.settings_changed()
         for index, was, now in changes:
             self._add(records.SETTING, (index, was, now, reason))
         self.log.commit()
@@ -111,7 +111,7 @@ class Monitor:
         engine.decide(period_ms, minute, board.battery.is_low())
         if self.capture is not None:
             self.capture.take(engine)
-        prompter = engine.prompter
+        prompter = engine.decisions.prompter
         if prompter.cancel:
             board.haptics.off()
         self._drain()  # before the motors: what a person feels is in the log, whatever happens next
@@ -130,7 +130,7 @@ class Monitor:
     def _play(self, pattern, side):
         if self.board.battery.is_low():
             return  # a motor's current could be what makes the chip lose its power
-        habituated = self.engine.prompter.responses.habituated()
+        habituated = self.engine.decisions.prompter.responses.habituated()
         strength = self.engine.settings.strength_percent
         if not self.board.haptics.play(pattern, side, strength, habituated):
             asked_ms = patterns.on_ms(patterns.times_of(pattern, habituated))

@@ -8,7 +8,7 @@ from rich.table import Table
 from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
 from sitbone.board.live import STATES, fault_words
-from sitbone.dates import duration_text, off_text
+from sitbone.dates import counted, duration_text, off_text
 
 Row = dict[str, Any]
 
@@ -145,6 +145,25 @@ def replay_lines(found: Row) -> Iterable[str]:
     for prompt in found["prompts"]:
         when, outcome = duration_text(prompt["t_ms"] / 1000), prompt["outcome"] or "no outcome within the trace"
         yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, by {prompt['cause']}: {outcome}"
+
+
+def comparison_lines(found: Row) -> Iterable[str]:
+    """`sitbone replay --against-log`."""
+    if not found["episodes"]:
+        yield "the log holds no prompts of these days"
+    else:
+        share = f"{100 * found['share']:.1f} %"
+        yield f"{found['found']} of {counted(found['episodes'], 'logged prompt')} found again by the replay ({share})"
+    for item in found["differences"]:
+        logged, replayed = (_episode_text(item[name]) for name in ("logged", "replayed"))
+        yield f"{item['at'][:16].replace('T', ' ')}: log: {logged}; replay: {replayed}: {item['why']}"
+
+
+def _episode_text(episode: Row | None) -> str:
+    if episode is None:
+        return "no prompt"
+    outcome = episode["outcome"] or "no outcome"
+    return f"level {episode['level']}, {episode['side']}, by {episode['cause']}, {outcome}"
 
 
 def _total_ms(spans: list[Row]) -> int:
