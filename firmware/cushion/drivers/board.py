@@ -13,9 +13,8 @@ from cushion.drivers.power import Power
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of
 from cushion.drivers.zones import Zones
 
-BOARD_FILE = (
-    "/etc/board"  # the profile's name; in a second line the measured values of the dividers' resistors, if given
-)
+# The profile's name; in a second line, if given, the measured values of the dividers' resistors.
+BOARD_FILE = "/etc/board"
 _NO_FILE = const(2)  # errno
 _WATCHDOG_MS = const(20000)  # a host's longest snippet must fit in; the monitor feeds it four times a second
 
