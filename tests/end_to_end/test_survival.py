@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from sitbone.board.device import Cushion
 from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
@@ -13,9 +15,10 @@ def status(cushion):
         return device.call("status")
 
 
-def test_a_power_cut_takes_no_acknowledged_record(flash, sitbone):
+@pytest.mark.parametrize("hours", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_a_power_cut_takes_no_acknowledged_record(flash, sitbone, hours):
     with VirtualCushion(SitterSeat("office", seed=4), flash=flash) as cushion:
-        live_until(cushion, 3_600_000)
+        live_until(cushion, hours * 3_600_000)
         acknowledged = status(cushion)["journal"]["last_seq"]
         cushion.power_cut()
         cushion.power_on()

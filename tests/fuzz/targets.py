@@ -4,6 +4,7 @@ Run as a program it lets atheris look for inputs that reach new code: targets.py
 """
 
 import contextlib
+import importlib
 import os
 import sys
 import tempfile
@@ -14,8 +15,10 @@ from pathlib import Path
 if __name__ == "__main__":
     import atheris
 
+    # Imported here first, to be instrumented: without it the search is blind for what it reads.
     with atheris.instrument_imports(include=["cushion", "sitbone"]):
-        import cushion.storage.segments  # noqa: F401  imported here first, to be instrumented
+        for name in ("cushion.storage.segments", "sitbone.store.blocks", "sitbone.replay.trace"):
+            importlib.import_module(name)
 
 from cushion.core import blocks
 from cushion.storage import segments
