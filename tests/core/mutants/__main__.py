@@ -30,7 +30,7 @@ def main() -> int:
     if options.sample:
         planted, deleted = _sampled(options.sample)
     with tempfile.TemporaryDirectory() as folder:
-        verdicts = _verdicts([*planted, *deleted], Killer(options.jobs, Path(folder)), options.seconds)
+        verdicts = _verdicts([*planted, *deleted], Killer(options.jobs, Path(folder)), options.calls)
     for title, mutants in (("mutants", planted), ("deleted statements", deleted)):
         if mutants:
             print(f"\n{table(mutants, verdicts, title)}")
@@ -79,14 +79,14 @@ def _fate(mutant: Mutant, verdict: int) -> str:
     return "survived" if mutant.why_equivalent is None else "equivalent"
 
 
-def _verdicts(mutants: list[Mutant], killer: Killer, most_s: float | None) -> dict[Mutant, int]:
+def _verdicts(mutants: list[Mutant], killer: Killer, most_calls: int | None) -> dict[Mutant, int]:
     RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{_state()}-{most_s or 'all'}.jsonl"
+    path = RESULTS / f"{_state()}-{most_calls or 'all'}.jsonl"
     known = dict(map(json.loads, path.read_text().splitlines())) if path.exists() else {}
     left = [mutant for mutant in mutants if mutant.name not in known]
     begun_s, is_seen = time.monotonic(), sys.stderr.isatty()
     with path.open("a") as results:
-        for done, (mutant, verdict, _) in enumerate(killer.run(left, most_s), 1):
+        for done, (mutant, verdict, _) in enumerate(killer.run(left, most_calls), 1):
             known[mutant.name] = verdict
             results.write(json.dumps([mutant.name, verdict]) + "\n")
             results.flush()
@@ -110,10 +110,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--decisions", action="store_const", const=SETTINGS["decisions"], dest="deletions")
     parser.add_argument("--sample", choices=["mutants", "deletions"], help="the fixed sample, held to its floor")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--seconds", type=float, help="of tests for each; all that reach it, when not given")
+    parser.add_argument("--calls", type=int, help="of tests for each; all that reach it, when not given")
     options = parser.parse_args()
-    if options.sample and options.seconds is None:
-        options.seconds = SETTINGS["sample"]["seconds"]
+    if options.sample and options.calls is None:
+        options.calls = SETTINGS["sample"]["calls"]
     return options
 
 

@@ -12,29 +12,32 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any, NoReturn
 
 from tests.core.interpreters import ROOT, SUITE, names_of_tests, suite_files
 from tests.core.mutants.planted import SETTINGS, Mutant
 
 SURVIVED, KILLED, TIMED_OUT = 0, 1, 2
+QUICK_CALLS = 80_000  # a test with more waits until the quick ones are through
 LEAST_S = 1.0  # of processor time, for the quickest test; an endless loop takes no more
 TIMES = 10.0  # so much slower than on the real core a test may be
 MEMORY_BYTES = 2 << 30
 
 
 class Test:
-    """One test of a suite: how long it takes on the real core, and which of the core's functions it calls, as
-    (module, first line)."""
+    """One test of a suite: what it costs on the real core, and which of the core's functions it calls, as (module,
+    first line). ``cost`` counts all calls in it, so that which tests a mutant meets hangs on no machine's pace;
+    ``seconds`` only say when it has run for too long."""
 
-    def __init__(self, suite: str, name: str, seconds: float, calls: Iterable[tuple[str, int]]) -> None:
-        self.suite, self.name, self.seconds = suite, name, seconds
+    def __init__(self, suite: str, name: str, cost: int, seconds: float, calls: Iterable[tuple[str, int]]) -> None:
+        self.suite, self.name, self.cost, self.seconds = suite, name, cost, seconds
         self.calls = {(module, line) for module, line in calls}
 
     def reaches(self, mutant: Mutant) -> bool:
@@ -59,27 +62,27 @@ class Killer:
         works: list[Callable[[], Any]] = [partial(_survey, path) for path in suite_files(folder / "suite")]
         self.tests = [Test(*test) for tests in _in_children(works, jobs) for test in tests]
 
-    def tests_for(self, mutant: Mutant, most_s: float | None = None) -> list[Test]:
-        """The tests that reach a mutant, in the order in which they are run; ``most_s`` seconds of them."""
+    def tests_for(self, mutant: Mutant, most_calls: int | None = None) -> list[Test]:
+        """The tests that reach a mutant, in the order in which they are run; ``most_calls`` of them in all."""
         first = SETTINGS["suites"].get(mutant.module, [])
         reaching = [test for test in self.tests if test.reaches(mutant)]
-        ordered = sorted(reaching, key=lambda test: (test.seconds > 0.2, test.suite not in first, test.seconds))
+        ordered = sorted(reaching, key=lambda test: (test.cost > QUICK_CALLS, test.suite not in first, test.cost))
         chosen: list[Test] = []
-        total_s = 0.0
+        total = 0
         for test in ordered:
-            total_s += test.seconds
-            if most_s is not None and total_s > most_s and chosen:
+            total += test.cost
+            if most_calls is not None and total > most_calls and chosen:
                 break
             chosen.append(test)
         return chosen
 
-    def run(self, mutants: Iterable[Mutant], most_s: float | None = None) -> Iterator[tuple[Mutant, int, float]]:
+    def run(self, mutants: Iterable[Mutant], most_calls: int | None = None) -> Iterator[tuple[Mutant, int, float]]:
         """Each mutant with its verdict and the seconds that took, as they come."""
         waiting = iter(mutants)
         running: dict[int, tuple[Mutant, float]] = {}
         while True:
             while len(running) < self._jobs and (mutant := next(waiting, None)) is not None:
-                tests = self.tests_for(mutant, most_s)
+                tests = self.tests_for(mutant, most_calls)
                 running[_fork(partial(_verdict, mutant, tests))] = (mutant, time.monotonic())
             if not running:
                 return
@@ -117,21 +120,21 @@ class _InPlaceOf(MetaPathFinder, Loader):
         exec(self._code, module.__dict__)
 
 
-def _survey(path: Path) -> list[tuple[str, str, float, list[tuple[str, int]]]]:
-    """Each test of a suite with its time and the core's functions that it calls."""
+def _survey(path: Path) -> list[tuple[str, str, int, float, list[tuple[str, int]]]]:
+    """Each test of a suite with its cost, its time and the core's functions that it calls."""
     suite, found = __import__(path.stem), []
     for name in names_of_tests(path):
-        seconds, calls = _watched(getattr(suite, name))
-        found.append((path.stem, name, seconds, sorted(calls)))
+        cost, seconds, calls = _watched(getattr(suite, name))
+        found.append((path.stem, name, cost, seconds, sorted(calls)))
     return found
 
 
-def _watched(test: Callable[[], object]) -> tuple[float, set[tuple[str, int]]]:
-    codes = set()
+def _watched(test: Callable[[], object]) -> tuple[int, float, set[tuple[str, int]]]:
+    codes: Counter[CodeType] = Counter()
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call":
-            codes.add(frame.f_code)
+            codes[frame.f_code] += 1
 
     begun_s = time.process_time()
     sys.setprofile(note)
@@ -141,7 +144,7 @@ def _watched(test: Callable[[], object]) -> tuple[float, set[tuple[str, int]]]:
         sys.setprofile(None)
     seconds = time.process_time() - begun_s
     mine = [code for code in codes if Path(code.co_filename).parent.name == "core"]
-    return seconds, {(Path(code.co_filename).stem, code.co_firstlineno) for code in mine}
+    return codes.total(), seconds, {(Path(code.co_filename).stem, code.co_firstlineno) for code in mine}
 
 
 def _fork(work: Callable[[], int]) -> int:
