@@ -7,7 +7,7 @@ from cushion.core.cadence import SAMPLE_MS, Cadence, until_next_ms
 from cushion.core.calibration import ZONE_COUNT
 from cushion.core.charge import FINE
 from cushion.core.const import const
-from cushion.core.engine import DOUBLE_PRESS, LONG_PRESS, Engine
+from cushion.core.engine import Engine
 
 _BATTERY_EVERY_S = const(60)
 
@@ -72,11 +72,11 @@ class Monitor:
         accepted = self.engine.press(gesture)
         if not accepted:
             answer = patterns.REFUSED
-        elif gesture == DOUBLE_PRESS:
+        elif gesture == records.DOUBLE_PRESS:
             answer = patterns.SYMPTOM_NOTED
         else:
             answer = patterns.ACCEPTED
-        if gesture == LONG_PRESS and self.board.battery.is_present():
+        if gesture == records.LONG_PRESS and self.board.battery.is_present():
             answer = patterns.BATTERY_FULL if self.board.battery.percent() >= 50 else patterns.BATTERY_HALF
         self.board.haptics.off()
         self._drain()

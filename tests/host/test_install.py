@@ -238,7 +238,7 @@ def test_resistors_that_cannot_be_are_a_told_fault_and_no_safe_mode(cushion: Vir
 
 def test_a_board_file_that_is_no_text_is_safe_mode_until_it_is_told_anew(cushion: VirtualCushion) -> None:
     status = restarted_with(cushion, b"devkit\n\xff\xfe")
-    assert status["safe_mode"] == "the board file can't be read; run sitbone install with --board and the board's name"
+    assert status["safe_mode"] == "the board file can't be read; run sitbone install --board NAME"
     install(cushion.port, board_name="devkit")
     with Cushion(cushion.port) as link:
         assert link.call("status")["safe_mode"] == ""

@@ -34,10 +34,6 @@ _MAX_STEP_MS = const(5000)  # a longer gap is unknown: neither load nor rest
 _STATE_OBJECT = const(3)
 _GAP = const(1)
 _SENSORS = const(2)
-SHORT_PRESS = 1
-DOUBLE_PRESS = 2
-_TRIPLE_PRESS = const(3)
-LONG_PRESS = 4
 _VACANT_EPOCH_MS = const(240_000)  # its seconds fit a byte
 _TARE_AFTER_MS = const(60000)
 _TARE_EVERY_MS = const(60000)
@@ -138,11 +134,11 @@ class Engine:
     def press(self, gesture):
         """The button, or the host in its place: snooze, symptom mark, mute. Returns whether it was accepted."""
         self.events.add(records.BUTTON, gesture)
-        if gesture == SHORT_PRESS:
+        if gesture == records.SHORT_PRESS:
             return self._snooze()
-        if gesture == DOUBLE_PRESS:
+        if gesture == records.DOUBLE_PRESS:
             self.events.add(records.SYMPTOM, self.left_dose.cs, self.right_dose.cs, self.seated_s(), self.state())
-        elif gesture == _TRIPLE_PRESS:
+        elif gesture == records.TRIPLE_PRESS:
             on = self.pauses.toggle_mute(self.settings.mute_s)
             self.events.add(records.MUTE, self.settings.mute_s, 1 if on else 0)
         return True

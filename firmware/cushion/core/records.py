@@ -71,6 +71,7 @@ CAUSES = ("none", "dose", "time")
 OUTCOMES = ("none", "break", "partial", "shift", "missed", "snoozed", "suppressed")
 STATES = ("unknown", "vacant", "occupied", "object")
 GESTURES = ("none", "short", "double", "triple", "long")
+SHORT_PRESS, DOUBLE_PRESS, TRIPLE_PRESS, LONG_PRESS = 1, 2, 3, 4  # the first three are numbered by their presses
 QUALITIES = ("ok", "missing", "short", "saturated", "frozen", "imbalance", "open", "drifting")
 GAPS = ("none", "gap", "sensors", "restart")
 CLOCK_SOURCES = ("none", "host", "kept")

@@ -23,9 +23,9 @@ def slept_that_counts_s(slept_s):
 Param = namedtuple("Param", ("name", "unit", "low", "high", "default", "help"))
 
 SPEC = (
-    Param("left_dose_limit_s", "s", 300, 2700, 1200, "dose at which the left side triggers a prompt (D_lim)"),
-    Param("right_dose_limit_s", "s", 300, 2700, 1200, "dose at which the right side triggers a prompt (D_lim)"),
-    Param("seated_limit_s", "s", 600, 3600, 1800, "seated time since a verified break that triggers a prompt (T_max)"),
+    Param("left_dose_limit_s", "s", 300, 2700, 1200, "dose limit of the left side (D_lim)"),
+    Param("right_dose_limit_s", "s", 300, 2700, 1200, "dose limit of the right side (D_lim)"),
+    Param("seated_limit_s", "s", 600, 3600, 1800, "limit of seated time since a verified break (T_max)"),
     Param("recovery_tau_s", "s", 30, 300, 60, "time constant at which the dose fades while off-loaded"),
     Param("verified_break_s", "s", 60, 300, 120, "off-loaded time that counts as a verified break"),
     Param("settling_s", "s", 20, 60, 30, "no prompt for this long after sitting down"),
@@ -33,9 +33,7 @@ SPEC = (
     Param("snooze_s", "s", 300, 900, 600, "how long a snooze lasts"),
     Param("mute_s", "s", 600, 3600, 3600, "how long a mute lasts"),
     Param("quiet_from_min", "min of the local day", 0, 1439, 1320, "quiet hours begin (22:00)"),
-    Param(
-        "quiet_to_min", "min of the local day", 0, 1439, 420, "quiet hours end (07:00); none if equal to the beginning"
-    ),
+    Param("quiet_to_min", "min of the local day", 0, 1439, 420, "quiet hours end (07:00); none if equal to the start"),
     Param("utc_offset_min", "min", -720, 840, 0, "local time minus UTC, written by the host at each sync"),
     Param("strength_percent", "%", 30, 100, 100, "vibration strength, as a share of each level's strength"),
     Param("vehicle_mode", "0 or 1", 0, 1, 0, "1: log only, never prompt (in a vehicle)"),

@@ -39,9 +39,7 @@ def _told():
             text = file.read()
     except (OSError, ValueError) as error:
         if getattr(error, "errno", 0) != _NO_FILE:
-            raise WrongBoard(
-                "the board file can't be read; run sitbone install with --board and the board's name"
-            ) from None
+            raise WrongBoard("the board file can't be read; run sitbone install --board NAME") from None
         text = ""
     lines = text.split("\n") + [""]
     return lines[0].strip(), lines[1].strip()
@@ -53,7 +51,7 @@ def chosen_profile():
     if name not in PROFILES:
         known = ", ".join(sorted(PROFILES))
         raise WrongBoard(
-            "board profile {} is unknown; run sitbone install with --board and one of {}".format(name[:40], known)
+            "board profile {} is unknown; run sitbone install --board with one of {}".format(name[:40], known)
         )
     profile = PROFILES[name]
     problems = problems_of(profile)

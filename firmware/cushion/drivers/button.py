@@ -3,10 +3,8 @@
 import asyncio
 
 from cushion.core.const import const
-from cushion.core.records import GESTURES
+from cushion.core.records import LONG_PRESS, TRIPLE_PRESS
 
-_LONG = GESTURES.index("long")
-_MOST_PRESSES = GESTURES.index("triple")  # the gestures up to there are numbered by their presses
 _POLL_MS = const(20)
 _LONG_MS = const(1000)
 _BETWEEN_MS = const(400)
@@ -49,9 +47,9 @@ class Button:
             held_ms = await self._while_level(True, _LONG_MS)
             if held_ms >= _LONG_MS and presses == 0:
                 await self._while_level(True, 1 << 29)
-                return _LONG
+                return LONG_PRESS
             presses += 1
-            if presses == _MOST_PRESSES or await self._while_level(False, _BETWEEN_MS) >= _BETWEEN_MS:
+            if presses == TRIPLE_PRESS or await self._while_level(False, _BETWEEN_MS) >= _BETWEEN_MS:
                 await self._while_level(True, _LONG_MS)
                 return presses
 

@@ -241,7 +241,7 @@ def gesture(name):
 def vibrate(side, strength_percent):
     """One pulse, to find out what is felt: side 1 left, 2 right, 3 both; the motors' limits hold for it too."""
     if not records.SIDE_LEFT <= side <= records.SIDE_BOTH or not 1 <= strength_percent <= 100:
-        _answer({"error": "vibration out of range; give side 1 to 3 and 1 to 100 %"})
+        _answer({"error": "give side 1 to 3 and strength 1 to 100 %"})
         return
     _answer({"played": _app.monitor.try_vibration(side, strength_percent)})
 

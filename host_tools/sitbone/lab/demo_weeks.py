@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from cushion.core.calibration import Calibration
-from cushion.core.engine import DOUBLE_PRESS, SHORT_PRESS
 from cushion.core.occupancy import VACANT
+from cushion.core.records import DOUBLE_PRESS, SHORT_PRESS
 from cushion.drivers.profiles import ZONES
 from sitbone.dates import local, midnight, unix_ms, utc_offset_min
 from sitbone.diary.diary_store import DiaryStore

@@ -7,7 +7,8 @@ from support import mix
 
 from cushion.core import records
 from cushion.core.calibration import Calibration
-from cushion.core.engine import DOUBLE_PRESS, Engine
+from cushion.core.engine import Engine
+from cushion.core.records import DOUBLE_PRESS
 from cushion.core.sensing import NO_READING
 from cushion.core.settings import BY_NAME, SPEC, Settings
 
