@@ -130,12 +130,13 @@ def test_a_soft_reset_in_the_raw_repl_runs_boot_but_not_main(mpremote, cushion):
 
 
 def test_ctrl_c_interrupts_firmware_that_allows_it(cushion):
-    main = "import time\nprint('running')\nwhile True:\n    time.sleep(1)"
+    main = "import time\nwhile True:\n    print('running')\n    time.sleep(0.1)"
     with cushion(main) as chip, serial.Serial(chip.port, timeout=5) as port:
+        assert port.read_until(b"running").endswith(b"running")  # before, it would meet the start and not main.py
         port.write(b"\x03")
         assert b"KeyboardInterrupt" in port.read_until(b">>> ")
-        port.write(b"while True: pass\r\n\r\n")
-        time.sleep(0.2)
+        port.write(b"while True: print(6 * 7)\r\n\r\n")
+        assert port.read_until(b"42\n").endswith(b"42\n")
         port.write(b"\x03")
         assert b"KeyboardInterrupt" in port.read_until(b"KeyboardInterrupt")
     assert "KeyboardInterrupt" in chip.run_record.happened("fault")[0]["what"]
