@@ -154,7 +154,7 @@ UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version
 
 lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
-	$(UV_LOCK) $(foreach extra,virtual parquet fast plot dashboard pdf dev,--extra $(extra)) -o $(LOCK) pyproject.toml
+	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf dev,--extra $(extra)) -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in
 	echo 'InteractiveHtmlBom>=2.12' | $(UV_LOCK) --no-deps -o hardware/interactive.lock -

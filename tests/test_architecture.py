@@ -215,8 +215,7 @@ class TestHost:
 
 class TestPrivateNames:
     def test_nothing_reaches_into_another_files_private_names(self):
-        # The core's decision machine is being cut anew; it joins when that is done.
-        files = [*host_files(), *(path for path in firmware_files() if path.parent.name != "core")]
+        files = [*host_files(), *firmware_files()]
         assert not [f"{relative(path)}: {name}" for path in files for name in private_names_of_others(path)]
 
 

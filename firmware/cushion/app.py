@@ -137,7 +137,7 @@ class App:
         busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
         busy = busy or self.monitor.capture is not None
         busy = busy or (self.monitor.steps < _HEALTHY_STEPS and not board.slept())
-        state, away_ms = engine.sitting.occupancy.state, engine.sitting.away_ms
+        state, away_ms = engine.decisions.sitting.occupancy.state, engine.decisions.sitting.away_ms
         break_ms = engine.settings.verified_break_s * 1000
         # A chip that the wake sensor has just woken gets the time to see who sits there, before it may sleep again.
         can_wake = board.power.can_wake_on_sitting() and self.monitor.steps >= _HEALTHY_STEPS

@@ -69,7 +69,7 @@ class Monitor:
 
     def press(self, gesture):
         """A gesture of the button, or of the host in its place; answers by vibration. Returns whether it was taken."""
-        accepted = self.engine.press(gesture)
+        accepted = self.engine.decisions.press(gesture)
         if not accepted:
             answer = patterns.REFUSED
         elif gesture == records.DOUBLE_PRESS:
@@ -91,7 +91,7 @@ class Monitor:
 
     def settings_changed(self, changes, reason):
         """Takes over changed settings; `changes` lists ``(index in SPEC, was, now)``."""
-        self.engine.settings_changed()
+        self.engine.decisions.settings_changed()
         for index, was, now in changes:
             self._add(records.SETTING, (index, was, now, reason))
         self.log.commit()
@@ -111,7 +111,7 @@ class Monitor:
         engine.decide(period_ms, minute, board.battery.is_low())
         if self.capture is not None:
             self.capture.take(engine)
-        prompter = engine.prompter
+        prompter = engine.decisions.prompter
         if prompter.cancel:
             board.haptics.off()
         self._drain()  # before the motors: what a person feels is in the log, whatever happens next
@@ -130,7 +130,7 @@ class Monitor:
     def _play(self, pattern, side):
         if self.board.battery.is_low():
             return  # a motor's current could be what makes the chip lose its power
-        habituated = self.engine.prompter.responses.habituated()
+        habituated = self.engine.decisions.prompter.responses.habituated()
         strength = self.engine.settings.strength_percent
         if not self.board.haptics.play(pattern, side, strength, habituated):
             asked_ms = patterns.on_ms(patterns.times_of(pattern, habituated))

@@ -42,9 +42,9 @@ def restore(board, engine):
     if not snapshot.restore(engine, kept[start + size :]):
         return 0
     if asleep and board.slept():
-        engine.rest(elapsed_s * 1000)
+        engine.decisions.rest(elapsed_s * 1000)
         return elapsed_s
-    engine.pass_unseen(elapsed_s * 1000)
+    engine.decisions.pass_unseen(elapsed_s * 1000)
     return 0
 
 

@@ -19,6 +19,7 @@ for second in range(40):
     levels[0] = 9000 + second % 5 * 400
 sensing, calibration = engine.sensing, engine.calibration
 zones = sensing.zones
+decisions, seen = engine.decisions, engine._seen
 class Adc:
     def read_uv(self):
         return 900000
@@ -44,13 +45,13 @@ for zone in range(4):
     state = zones[zone]
     state.take(1000, 9000 + zone, 3300)
     state.press(1000, zone, calibration, 30, sensing._edge_ns[zone])""",
-    "zones as witnesses": "sensing.witness.step(1000, zones)",
+    "zones held against each other": "sensing.plausibility.step(1000, zones)",
     "presence": "sensing.presence_permille(calibration)",
-    "occupancy and break": "engine.sitting.step(1000, 900, 900, 900, 120000)",
-    "doses": "engine.left_dose.step(1000, 900, 1200, 60)\nengine.right_dose.step(1000, 900, 1200, 60)",
-    "habits and shifts": "engine._follow_shifts(1000, True)",
-    "epoch": "engine._epoch.take(1000, engine.state(), zones, 900, 900, 0)",
-    "prompt": "engine._prompt(1000, 600, False)",
+    "occupancy and break": "decisions.sitting.step(1000, 900, 900, 120000)",
+    "doses": "decisions._count(1000)",
+    "habits and shifts": "engine._follow_shifts(1000)",
+    "epoch": "engine._epoch.take(1000, decisions.state(), zones, 900, 900, 0)",
+    "prompt": "decisions._fill_situation(seen)\ndecisions.prompter.step(1000, 600, decisions._situation)",
 }
 SECOND = "for _ in range(4):\n    engine.sample(levels)\nengine.decide(1000, 600)\nengine.events.clear()"
 

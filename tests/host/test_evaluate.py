@@ -104,8 +104,8 @@ def due_s(trace, gain=1.0):
     for t_ms in decisions(Trace(trace.t_ms, trace.mv * gain, trace.zones), engine):
         engine.events.clear()
         seconds.append(t_ms / 1000)
-        u.append((engine.left_u / 1000, engine.right_u / 1000))
-        doses.append((engine.left_dose.cs / 100, engine.right_dose.cs / 100))
+        u.append((engine.decisions.left.u / 1000, engine.decisions.right.u / 1000))
+        doses.append((engine.decisions.left.dose.cs / 100, engine.decisions.right.dose.cs / 100))
     return np.array(seconds), np.array(u), np.array(doses)
 
 

@@ -53,12 +53,16 @@ def a_day(log: LogWriter, minutes: int = 21) -> None:
             zones = (5000, 5000, 3000, 3000)
             log.add(records.EPOCH, *zones, 900, 900, second * 100, second * 100, second, 2, 0, 10)
         log.add(records.STOOD, 0, minutes * 60_000, 0, 0, 0)
-        log.now_ms += 600_000
-        log.add(records.EPOCH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 255)
-    while log.now_ms + 600_000 <= begun_ms + 86_400_000:
-        log.now_ms += 600_000
-        log.add(records.EPOCH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 255)
-    log.now_ms = begun_ms + 86_400_000
+        away(log, log.now_ms + 600_000)
+    away(log, begun_ms + 86_400_000)
+
+
+def away(log: LogWriter, until_ms: int) -> None:
+    """An empty seat, in epochs of four minutes; the doses are gone by the first one's end."""
+    while log.now_ms < until_ms:
+        length_ms = min(240_000, until_ms - log.now_ms)
+        log.now_ms += length_ms
+        log.add(records.EPOCH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, length_ms // 1000)
 
 
 @pytest.fixture
@@ -98,6 +102,7 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+# Over the limit: 60 s of each sit, and the 60 s * ln(21 / 20) in which the dose fades to it.
 TWO_CALM_WEEKS = """\
 A limit is how long you may sit on a side, at your usual load, before the cushion asks you to get up.
 
@@ -118,8 +123,8 @@ What would change: your 15 recorded days, 2026-09-06 to 2026-09-20, replayed wit
   prompts per day                          3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
   prompts per day with a verified break    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
   missed prompts per day                   0.0 ->   0.0
-  minutes per day over the limit, left     3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  minutes per day over the limit, right    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  minutes per day over the limit, left     3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
+  minutes per day over the limit, right    3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
   longest sit, minutes (as recorded)      21.0 ->  21.0
   45 of 45 replayed prompts were followed by a break within 5 min
   assuming that you sit as you did on these days: a replay can't know which prompts would have made you stand up

@@ -5,7 +5,7 @@ Allocates while it runs: it is asked for by a person, not part of a step.
 
 from cushion.core.calibration import DEFAULT_REF_PA, MAX_REF_PA, ZONE_COUNT, Calibration
 from cushion.core.const import const
-from cushion.core.quality import MISSING, OK
+from cushion.core.records import MISSING, OK
 
 EMPTY, SEATED = "empty", "seated"
 RUNNING, DONE, REFUSED = "running", "done", "refused"

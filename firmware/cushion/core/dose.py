@@ -37,18 +37,15 @@ class Dose:
 
     def __init__(self):
         self.cs = 0
-        self._load_us = 0
-        self._relief_rest = 0
+        self.load_us = 0
+        self.relief_rest = 0
 
     def step(self, dt_ms, u, limit_s, tau_s):
         """Counts `dt_ms` (at most 5000) at relative load `u`, with the limit and time constant in force."""
         if u >= LOADED_U:
             self._load(dt_ms, u, limit_s)
-            return
-        while dt_ms > 0 and self.cs:
-            step_ms = min(dt_ms, RELIEF_STEP_MS)
-            self._relieve(step_ms, LOADED_U - u, tau_s)
-            dt_ms -= step_ms
+        else:
+            self._relieve(dt_ms, LOADED_U - u, tau_s)
 
     def rest(self, rest_ms, tau_s):
         """The same as `step` with no load for so long, in one go: a sleep of hours costs no more than one of seconds.
@@ -57,7 +54,7 @@ class Dose:
         """
         quarters = rest_ms // _REST_UNIT_MS
         if quarters >= _GONE_TAUS * tau_s * 4:
-            self.cs = self._relief_rest = 0
+            self.cs = self.relief_rest = 0
             return
         self.cs = _halved(self.cs, quarters * _PER_LN2_Q14 // (4 * tau_s))
 
@@ -66,17 +63,22 @@ class Dose:
         self.cs = min(self.cs, LIMIT_FACTOR * limit_s * 100)
 
     def _load(self, dt_ms, u, limit_s):
-        total_us = self._load_us + weight_permille(u) * dt_ms
-        self._load_us = total_us % US_PER_CS
+        total_us = self.load_us + weight_permille(u) * dt_ms
+        self.load_us = total_us % US_PER_CS
         self.cs = max(self.cs, min(self.cs + total_us // US_PER_CS, LIMIT_FACTOR * limit_s * 100))
 
-    def _relieve(self, step_ms, relief_u, tau_s):
+    def _relieve(self, dt_ms, relief_u, tau_s):
         """`relief_u` of 300 permille: how fully the side is relieved."""
         whole = tau_s * 1000
-        half_fall = self.cs * relief_u // LOADED_U * step_ms // (2 * whole)
-        numerator = (self.cs - half_fall) * relief_u // LOADED_U * step_ms + self._relief_rest
-        self._relief_rest = numerator % whole
-        self.cs = max(0, self.cs - numerator // whole)
+        cs, rest = self.cs, self.relief_rest
+        while dt_ms > 0 and cs:
+            step_ms = RELIEF_STEP_MS if dt_ms > RELIEF_STEP_MS else dt_ms
+            half_fall = cs * relief_u // LOADED_U * step_ms // (2 * whole)
+            numerator = (cs - half_fall) * relief_u // LOADED_U * step_ms + rest
+            rest = numerator % whole
+            cs -= numerator // whole  # never below 0: tau is 30 s at least
+            dt_ms -= step_ms
+        self.cs, self.relief_rest = cs, rest
 
 
 def _halved(cs, halvings_q14):

@@ -48,12 +48,12 @@ class Stillness:
     def __init__(self):
         self.is_object = False
         self.is_alive = False
-        self._still_ms = 0
-        self._loaded_ms = 0
+        self.still_ms = 0
+        self.loaded_ms = 0
 
     def step(self, dt_ms, loaded, stirred):
         """Takes `dt_ms`; `loaded` = something is on the seat, `stirred` = a zone changed by more than its noise."""
-        self._still_ms = 0 if stirred or not loaded else min(self._still_ms + dt_ms, self.STILL_MS)
-        self._loaded_ms = min(self._loaded_ms + dt_ms, self.STILL_MS) if loaded else 0
-        self.is_object = self._still_ms >= self.STILL_MS
-        self.is_alive = loaded and (self.is_alive or (stirred and self._loaded_ms > self.SETTLED_MS))
+        self.still_ms = 0 if stirred or not loaded else min(self.still_ms + dt_ms, self.STILL_MS)
+        self.loaded_ms = min(self.loaded_ms + dt_ms, self.STILL_MS) if loaded else 0
+        self.is_object = self.still_ms >= self.STILL_MS
+        self.is_alive = loaded and (self.is_alive or (stirred and self.loaded_ms > self.SETTLED_MS))

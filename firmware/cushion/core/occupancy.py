@@ -1,12 +1,11 @@
 """Is somebody on the seat? Hysteresis and debounce over the load that proves presence, and the breaks in between."""
 
-from cushion.core.const import const
+from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 
-UNKNOWN, VACANT, OCCUPIED = 0, 1, 2
-_SIT_PERMILLE = const(150)
-_SIT_MS = const(3000)
+SIT_PERMILLE = 150
+SIT_MS = 3000
 LEAVE_PERMILLE = 80
-_LEAVE_MS = const(5000)
+LEAVE_MS = 5000
 BREAK_ZONE_U = 100
 BREAK_TOTAL_PERMILLE = 100
 BLIP_MS = 5000
@@ -15,37 +14,37 @@ BLIP_MS = 5000
 class Occupancy:
     """Seat state from the presence that sensing.py measures, permille of the person's reference.
 
-    ``state`` is UNKNOWN until three seconds of load or five without were seen. A step that changes it sets ``sat`` or
+    ``state`` is unknown until three seconds of load or five without were seen. A step that changes it sets ``sat`` or
     ``left``, and ``ago_ms``: how long before this moment it really happened.
     """
 
     def __init__(self):
-        self.state = UNKNOWN
+        self.state = STATE_UNKNOWN
         self.sat = False
         self.left = False
         self.ago_ms = 0
-        self._above_ms = 0
-        self._below_ms = 0
+        self.above_ms = 0
+        self.below_ms = 0
 
     def step(self, dt_ms, presence_permille):
         """Takes `dt_ms` with the presence that was seen in it."""
         self.sat = self.left = False
-        self._above_ms = self._above_ms + dt_ms if presence_permille >= _SIT_PERMILLE else 0
-        self._below_ms = self._below_ms + dt_ms if presence_permille < LEAVE_PERMILLE else 0
-        if self._above_ms >= _SIT_MS and self.state != OCCUPIED:
-            self.state = OCCUPIED
+        self.above_ms = self.above_ms + dt_ms if presence_permille >= SIT_PERMILLE else 0
+        self.below_ms = self.below_ms + dt_ms if presence_permille < LEAVE_PERMILLE else 0
+        if self.above_ms >= SIT_MS and self.state != STATE_OCCUPIED:
+            self.state = STATE_OCCUPIED
             self.sat = True
-            self.ago_ms = self._above_ms
-        elif self._below_ms >= _LEAVE_MS and self.state != VACANT:
-            self.left = self.state == OCCUPIED
-            self.state = VACANT
-            self.ago_ms = self._below_ms
+            self.ago_ms = self.above_ms
+        elif self.below_ms >= LEAVE_MS and self.state != STATE_VACANT:
+            self.left = self.state == STATE_OCCUPIED
+            self.state = STATE_VACANT
+            self.ago_ms = self.below_ms
 
     def lose(self):
         """Nothing was seen for too long: the state is unknown until it is seen again."""
         self.sat = self.left = False
-        self.state = UNKNOWN
-        self._above_ms = self._below_ms = 0
+        self.state = STATE_UNKNOWN
+        self.above_ms = self.below_ms = 0
 
 
 class BreakTimer:

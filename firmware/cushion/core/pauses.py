@@ -19,12 +19,26 @@ class Rate:
 
     def allows(self, now_s):
         """Whether one more may happen at `now_s`: the one `most` ago has left the window."""
-        return now_s - self._times_s[self._next] >= self._window_s
+        return now_s >= self.free_at_s()
+
+    def free_at_s(self):
+        """From when on one more may happen."""
+        return self._times_s[self._next] + self._window_s
 
     def note(self, now_s):
         """One happened."""
         self._times_s[self._next] = now_s
         self._next = (self._next + 1) % len(self._times_s)
+
+    def snapshot(self):
+        """What outlives a restart, as integers."""
+        return [self._next] + list(self._times_s)
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self._next = next(values)
+        for index in range(len(self._times_s)):
+            self._times_s[index] = next(values)
 
 
 class Pauses:
@@ -34,7 +48,7 @@ class Pauses:
         self.snooze_ms = 0
         self.mute_ms = 0
         self.in_row = 0
-        self._a_day = Rate(_SNOOZES_A_DAY, DAY_S)
+        self.a_day = Rate(_SNOOZES_A_DAY, DAY_S)
 
     def step(self, dt_ms):
         """Takes `dt_ms` off both."""
@@ -43,12 +57,22 @@ class Pauses:
 
     def snooze(self, now_s, length_s):
         """Begins a snooze; False when two followed each other already, or six were taken in 24 h."""
-        if self.snooze_ms or self.in_row >= _SNOOZES_IN_A_ROW or not self._a_day.allows(now_s):
+        if self.snooze_ms or self.in_row >= _SNOOZES_IN_A_ROW or not self.a_day.allows(now_s):
             return False
-        self._a_day.note(now_s)
+        self.a_day.note(now_s)
         self.in_row += 1
         self.snooze_ms = length_s * 1000
         return True
+
+    def snapshot(self):
+        """What outlives a restart, as integers; the rate apart."""
+        return [self.snooze_ms, self.mute_ms, self.in_row]
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self.snooze_ms = next(values)
+        self.mute_ms = next(values)
+        self.in_row = next(values)
 
     def toggle_mute(self, length_s):
         """Mutes, or ends a mute; always works. Returns whether it is muted now."""

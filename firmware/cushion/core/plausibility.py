@@ -8,7 +8,7 @@ from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT
 from cushion.core.const import const
-from cushion.core.quality import DRIFTING, FROZEN, MISSING, OPEN
+from cushion.core.records import DRIFTING, FROZEN, MISSING, OPEN
 
 _QUIET_U = const(20)  # permille: no load
 _SHARE_U = const(40)  # another zone at this or more shares the seat

@@ -8,11 +8,17 @@ request (``vibrate_level``, ``side``, ``cancel``) that the driver may still refu
 from cushion.core import records
 from cushion.core.const import const
 from cushion.core.pauses import DAY_S, Rate
-
-LEFT, RIGHT, BOTH = 1, 2, 3
-_DOSE = const(1)
-TIME = 2
-BREAK, PARTIAL, SHIFT, MISSED, SNOOZED, SUPPRESSED = 1, 2, 3, 4, 5, 6
+from cushion.core.records import (
+    CAUSE_DOSE,
+    CAUSE_TIME,
+    OUTCOME_BREAK,
+    OUTCOME_MISSED,
+    OUTCOME_PARTIAL,
+    OUTCOME_SHIFT,
+    OUTCOME_SNOOZED,
+    OUTCOME_SUPPRESSED,
+    SIDE_BOTH,
+)
 
 # Why no prompt may be given now (bits; names in WHY_NAMES).
 QUIET, MUTED, VEHICLE, LOW_BATTERY, OBJECT, UNTRUSTED, HOUR_LIMIT, DAY_LIMIT = 1, 2, 4, 8, 16, 32, 64, 128
@@ -51,10 +57,22 @@ class Responses:
         self._bits = 0
         self._count = 0
 
-    def note(self, broke):
-        """One more prompt ended."""
+    def take(self, outcome, response_ms):
+        """Counts a prompt unless it was suppressed; `response_ms`: from its start to the relief that ended it."""
+        if outcome == OUTCOME_SUPPRESSED:
+            return
+        broke = outcome == OUTCOME_BREAK and response_ms <= RESPONSE_MS
         self._bits = (self._bits << 1 | (1 if broke else 0)) & ((1 << HABITUATION_EPISODES) - 1)
         self._count = min(self._count + 1, HABITUATION_EPISODES)
+
+    def snapshot(self):
+        """What outlives a restart, as integers."""
+        return [self._bits, self._count]
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self._bits = next(values)
+        self._count = next(values)
 
     def habituated(self):
         """Under 30 % of the last 20 led to a break."""
@@ -105,16 +123,16 @@ class Prompter:
         self.cancel = False
         self.ended = 0
         self._gentle = False
-        self._age_ms = 0
-        self._relief_ms = 0
+        self.age_ms = 0
+        self.relief_ms = 0
         self._response_ms = 0
         self._shift_seen = False
-        self._break_seen = False
-        self._since_end_ms = _LONG_MS
-        self._wait_ms = 0
-        self._told_blocked = 0
-        self._hour = Rate(HOUR_EPISODES, 3600)
-        self._day = Rate(DAY_EPISODES, DAY_S)
+        self.break_seen = False
+        self.since_end_ms = _LONG_MS
+        self.wait_ms = 0
+        self.logged_blocked = 0
+        self.hour = Rate(HOUR_EPISODES, 3600)
+        self.day = Rate(DAY_EPISODES, DAY_S)
 
     def step(self, dt_ms, now_s, situation):
         """Takes `dt_ms`; then ``vibrate_level`` (0 = nothing), ``cancel`` and ``ended`` (an outcome or 0) hold."""
@@ -125,57 +143,71 @@ class Prompter:
         if self.active:
             self._continue(dt_ms, situation)
         else:
-            self._since_end_ms = min(self._since_end_ms + dt_ms, _LONG_MS)
+            self.since_end_ms = min(self.since_end_ms + dt_ms, _LONG_MS)
             self._consider(now_s, situation)
 
     def snooze(self, snooze_ms):
         """The person asked for later: ends a running episode; the next one comes after the snooze, gently."""
         if self.active:
-            self._end(SNOOZED, 0)
-        self._since_end_ms = 0
-        self._wait_ms = snooze_ms
+            self._end(OUTCOME_SNOOZED, 0)
+        self.since_end_ms = 0
+        self.wait_ms = snooze_ms
         self.armed = False
 
     def pass_unseen(self, passed_ms):
         """Nobody looked for so long: waits go on."""
-        self._since_end_ms = min(self._since_end_ms + passed_ms, _LONG_MS)
+        self.since_end_ms = min(self.since_end_ms + passed_ms, _LONG_MS)
+
+    def snapshot(self):
+        """What outlives a restart, as integers; the rates apart, and not an episode: nobody knows what came of it."""
+        values = [self.episode, int(self.armed), int(self.break_seen), self.since_end_ms, self.wait_ms]
+        return values + self.responses.snapshot()
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self.episode = next(values)
+        self.armed = bool(next(values))
+        self.break_seen = bool(next(values))
+        self.since_end_ms = next(values)
+        self.wait_ms = next(values)
+        self.responses.restore(values)
 
     def wait_left_ms(self):
         """How long until another episode may begin, ms; 0 when it may."""
-        return 0 if self.armed else max(0, self._wait_ms - self._since_end_ms)
+        return 0 if self.armed else max(0, self.wait_ms - self.since_end_ms)
 
     def _rearm(self, situation):
         if situation.verified:
-            self._break_seen = True
-        if self._break_seen and situation.recovered and not self.active:
+            self.break_seen = True
+        if self.break_seen and situation.recovered and not self.active:
             self.armed = True
-            self._break_seen = False
+            self.break_seen = False
 
     def _consider(self, now_s, situation):
         due = situation.due_sides != 0 or situation.time_due
         if not due:
-            self._told_blocked = 0
+            self.logged_blocked = 0
             return
         if not situation.settled or situation.offload_ms or self.wait_left_ms():
             return
         blocked = situation.blocked
-        if not self._hour.allows(now_s):
+        if not self.hour.allows(now_s):
             blocked |= HOUR_LIMIT
-        if not self._day.allows(now_s):
+        if not self.day.allows(now_s):
             blocked |= DAY_LIMIT
-        self.cause = _DOSE if situation.due_sides else TIME
-        self.side = situation.due_sides or BOTH
+        self.cause = CAUSE_DOSE if situation.due_sides else CAUSE_TIME
+        self.side = situation.due_sides or SIDE_BOTH
         if blocked:
             self._log_suppressed(blocked)
             return
-        self._hour.note(now_s)
-        self._day.note(now_s)
+        self.hour.note(now_s)
+        self.day.note(now_s)
         self._begin()
 
     def _log_suppressed(self, blocked):
         """Logged once for each set of reasons while the same prompt stays due."""
-        if blocked != self._told_blocked:
-            self._told_blocked = blocked
+        if blocked != self.logged_blocked:
+            self.logged_blocked = blocked
             self.events.add(records.SUPPRESSED, self.cause, self.side, blocked)
 
     def _begin(self):
@@ -183,9 +215,9 @@ class Prompter:
         self.active = True
         self._gentle = not self.armed
         self.armed = False
-        self._break_seen = False
-        self._told_blocked = 0
-        self._age_ms = self._relief_ms = self._response_ms = 0
+        self.break_seen = False
+        self.logged_blocked = 0
+        self.age_ms = self.relief_ms = self._response_ms = 0
         self._shift_seen = False
         self._vibrate(1)
 
@@ -193,49 +225,48 @@ class Prompter:
         self.level = level
         self.vibrate_level = level
         if level == 3:
-            self.side = BOTH
+            self.side = SIDE_BOTH
 
     def _continue(self, dt_ms, situation):
-        self._age_ms += dt_ms
+        self.age_ms += dt_ms
         self._shift_seen = self._shift_seen or situation.shift_reached
         if situation.blocked:
             self.cancel = True
-            self._end(SUPPRESSED, situation.blocked)
+            self._end(OUTCOME_SUPPRESSED, situation.blocked)
         elif situation.verified:
-            self._end(BREAK, 0)
+            self._end(OUTCOME_BREAK, 0)
         elif situation.offload_ms:
             self._relieved(situation.offload_ms)
-        elif self._relief_ms >= PARTIAL_MS:
-            self._end(PARTIAL, 0)
+        elif self.relief_ms >= PARTIAL_MS:
+            self._end(OUTCOME_PARTIAL, 0)
         else:
-            self._relief_ms = self._response_ms = 0
+            self.relief_ms = self._response_ms = 0
             self._insist(situation.due_sides != 0 or situation.time_due)
 
     def _relieved(self, offload_ms):
-        if self._relief_ms < CANCEL_MS <= offload_ms:
+        if self.relief_ms < CANCEL_MS <= offload_ms:
             self.cancel = True
-            self._response_ms = max(1, self._age_ms - offload_ms)
-        self._relief_ms = offload_ms
+            self._response_ms = max(1, self.age_ms - offload_ms)
+        self.relief_ms = offload_ms
         if offload_ms >= LONGEST_RELIEF_MS:
-            self._end(PARTIAL, 0)
+            self._end(OUTCOME_PARTIAL, 0)
 
     def _insist(self, due):
         """The next level, but only while dose or time still say so: a short relief may have taken enough off."""
-        if self._age_ms >= MISSED_MS:
-            self._end(SHIFT if self._shift_seen else MISSED, 0)
+        if self.age_ms >= MISSED_MS:
+            self._end(OUTCOME_SHIFT if self._shift_seen else OUTCOME_MISSED, 0)
         elif not due or self._gentle:
             return
-        elif self.level == 1 and self._age_ms >= LEVEL_2_MS:
+        elif self.level == 1 and self.age_ms >= LEVEL_2_MS:
             self._vibrate(2)
-        elif self.level == 2 and self._age_ms >= LEVEL_3_MS:
+        elif self.level == 2 and self.age_ms >= LEVEL_3_MS:
             self._vibrate(3)
 
     def _end(self, outcome, why):
         self.active = False
         self.ended = outcome
-        self._since_end_ms = 0
-        if outcome != SUPPRESSED:
-            self.responses.note(outcome == BREAK and self._response_ms <= RESPONSE_MS)
-        self._wait_ms = HABITUATED_REARM_MS if self.responses.habituated() else REARM_MS
-        self._break_seen = outcome == BREAK
+        self.since_end_ms = 0
+        self.responses.take(outcome, self._response_ms)
+        self.wait_ms = HABITUATED_REARM_MS if self.responses.habituated() else REARM_MS
+        self.break_seen = outcome == OUTCOME_BREAK
         self.events.add(records.OUTCOME, self.episode, outcome, self.level, self._response_ms, why)

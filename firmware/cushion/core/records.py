@@ -65,15 +65,21 @@ KINDS = {
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
 
+# Each enumeration once: its words, in the order of their numbers, and under them the numbers that code decides by.
 SIDES = ("none", "left", "right", "both")
 SIDE_LEFT, SIDE_RIGHT, SIDE_BOTH = 1, 2, 3  # bits
 CAUSES = ("none", "dose", "time")
+CAUSE_DOSE, CAUSE_TIME = 1, 2
 OUTCOMES = ("none", "break", "partial", "shift", "missed", "snoozed", "suppressed")
+OUTCOME_BREAK, OUTCOME_PARTIAL, OUTCOME_SHIFT, OUTCOME_MISSED, OUTCOME_SNOOZED, OUTCOME_SUPPRESSED = 1, 2, 3, 4, 5, 6
 STATES = ("unknown", "vacant", "occupied", "object")
+STATE_UNKNOWN, STATE_VACANT, STATE_OCCUPIED, STATE_OBJECT = 0, 1, 2, 3
 GESTURES = ("none", "short", "double", "triple", "long")
 SHORT_PRESS, DOUBLE_PRESS, TRIPLE_PRESS, LONG_PRESS = 1, 2, 3, 4  # the first three are numbered by their presses
 QUALITIES = ("ok", "missing", "short", "saturated", "frozen", "imbalance", "open", "drifting")
+OK, MISSING, SHORT, SATURATED, FROZEN, IMBALANCE, OPEN, DRIFTING = 0, 1, 2, 3, 4, 5, 6, 7
 GAPS = ("none", "gap", "sensors", "restart")
+GAP_TIME, GAP_SENSORS, GAP_RESTART = 1, 2, 3
 CLOCK_SOURCES = ("none", "host", "kept")
 CLOCK_FROM_HOST, CLOCK_KEPT = 1, 2
 CALIBRATION_SOURCES = ("default", "guided", "host", "autotare")

@@ -2,7 +2,7 @@
 
 from cushion.core.cadence import SAMPLE_MS
 from cushion.core.const import const
-from cushion.core.occupancy import VACANT
+from cushion.core.records import STATE_VACANT
 
 AWAKE, LIGHT, DEEP = 0, 1, 2
 _DEEP_MARGIN_MS = const(10000)  # beyond the time that verifies a break: what a sleep adds to is proven rest
@@ -15,11 +15,11 @@ def depth(on_usb, busy, state, away_ms, break_ms, can_wake):
     `break_ms` of that verify a break."""
     if on_usb or busy:
         return AWAKE
-    if state == VACANT and away_ms >= break_ms + _DEEP_MARGIN_MS and can_wake:
+    if state == STATE_VACANT and away_ms >= break_ms + _DEEP_MARGIN_MS and can_wake:
         return DEEP
     return LIGHT
 
 
 def sample_ms(rest, state):
     """The time between samples: longer on an empty seat that nobody watches."""
-    return _VACANT_SAMPLE_MS if rest != AWAKE and state == VACANT else SAMPLE_MS
+    return _VACANT_SAMPLE_MS if rest != AWAKE and state == STATE_VACANT else SAMPLE_MS

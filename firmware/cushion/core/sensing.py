@@ -8,7 +8,7 @@ from array import array
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille, ns_of_ohm
 from cushion.core.const import const
 from cushion.core.plausibility import Plausibility
-from cushion.core.quality import MISSING, OK, SATURATED, SHORT
+from cushion.core.records import MISSING, OK, SATURATED, SHORT
 
 _MAX_SAMPLES = const(8)  # a second, per zone
 NO_READING = -1
@@ -233,14 +233,6 @@ class Sensing:
                 if self._samples[zone * _MAX_SAMPLES + last] * 2 > state.level_100uv:
                     return False
         return loaded > 0
-
-    def bad_zones(self):
-        """Bit mask of the zones that the board has and that can't be trusted now."""
-        mask = 0
-        for zone in range(ZONE_COUNT):
-            if self.present[zone] and self.zones[zone].quality != OK:
-                mask |= 1 << zone
-        return mask
 
     def _median(self, zone):
         """The lower middle of the second's valid samples: a touch of half a second is then no load at all."""

@@ -107,10 +107,9 @@ class Offload:
         self.run_ms = 0
         self.ended_ms = 0
 
-    def step(self, dt_ms, left_u, right_u):
-        """Takes `dt_ms`; a side whose load is unknown (-1) is left to the other one, both unknown ends it."""
+    def step(self, dt_ms, highest_u):
+        """Takes `dt_ms` at the load of the side that carries more: an unknown side is left to the other, -1 ends it."""
         self.ended_ms = 0
-        highest_u = max(left_u, right_u)
         ceiling = OFFLOAD_LEAVE_U if self.run_ms else OFFLOAD_ENTER_U
         if 0 <= highest_u < ceiling:
             self.run_ms += dt_ms

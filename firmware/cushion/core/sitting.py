@@ -2,14 +2,8 @@
 
 from cushion.core import records
 from cushion.core.const import const
-from cushion.core.occupancy import (
-    BREAK_TOTAL_PERMILLE,
-    BREAK_ZONE_U,
-    OCCUPIED,
-    VACANT,
-    BreakTimer,
-    Occupancy,
-)
+from cushion.core.occupancy import BREAK_TOTAL_PERMILLE, BREAK_ZONE_U, BreakTimer, Occupancy
+from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
 
 _LONG_MS = const(1 << 29)
 
@@ -20,32 +14,32 @@ class Sitting:
     ``away_ms`` is how long the seat has been empty, ``verified`` true in the step that verified a break.
     """
 
-    def __init__(self, events, left_dose, right_dose):
+    def __init__(self, events, left, right):
         self.occupancy = Occupancy()
         self.seated_ms = 0
         self.bout_ms = 0
         self.away_ms = 0
         self.verified = False
         self._events = events
-        self._left_dose = left_dose
-        self._right_dose = right_dose
-        self._break = BreakTimer()
+        self._left = left
+        self._right = right
+        self.break_timer = BreakTimer()
         self._verified_away = False
         self._knows_last_sit = False
 
     def is_seated(self):
         """Somebody, or something, is on the seat."""
-        return self.occupancy.state == OCCUPIED
+        return self.occupancy.state == STATE_OCCUPIED
 
-    def step(self, dt_ms, left_u, right_u, presence_permille, verified_ms):
-        """Takes `dt_ms` of loads (permille; -1 = side unknown)."""
+    def step(self, dt_ms, highest_u, presence_permille, verified_ms):
+        """Takes `dt_ms`; `highest_u` is the load of the side that carries more, permille, -1 where both are unknown."""
         self.occupancy.step(dt_ms, presence_permille)
-        self._time_break(dt_ms, max(left_u, right_u), presence_permille, verified_ms)
+        self._time_break(dt_ms, highest_u, presence_permille, verified_ms)
         if self.occupancy.sat:
             self._begin_bout(dt_ms)
         elif self.occupancy.left:
             self._end_bout(dt_ms)
-        elif self.occupancy.state == VACANT:
+        elif self.occupancy.state == STATE_VACANT:
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
 
     def count_seated(self, dt_ms):
@@ -59,17 +53,28 @@ class Sitting:
         if self.is_seated():
             self._log_stood(dt_ms, 1)
         self.occupancy.lose()
-        self._break.lose()
+        self.break_timer.lose()
         self.verified = self._verified_away = self._knows_last_sit = False
         self.away_ms = 0
 
     def rest(self, rest_ms):
         """The seat was empty for so long after a break that was verified already."""
-        self.occupancy.state = VACANT
+        self.occupancy.state = STATE_VACANT
         self.away_ms = min(self.away_ms + rest_ms, _LONG_MS)
         self.seated_ms = 0
-        self._break.off_ms = _LONG_MS
+        self.break_timer.off_ms = _LONG_MS
         self._verified_away = True
+
+    def snapshot(self):
+        """What outlives a restart, as integers."""
+        return [self.seated_ms, self.away_ms, int(self._verified_away), int(self._knows_last_sit)]
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self.seated_ms = next(values)
+        self.away_ms = next(values)
+        self._verified_away = bool(next(values))
+        self._knows_last_sit = bool(next(values))
 
     def forget_away(self):
         """Nobody knows how the seat came to be as it will be found: no break is proven."""
@@ -78,12 +83,12 @@ class Sitting:
 
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
         off = 0 <= highest_u < BREAK_ZONE_U and presence_permille < BREAK_TOTAL_PERMILLE
-        self._break.step(dt_ms, off, verified_ms)
-        self.verified = self._break.verified
+        self.break_timer.step(dt_ms, off, verified_ms)
+        self.verified = self.break_timer.verified
         if self.verified:
             self.seated_ms = 0
             self._verified_away = True
-        elif self._break.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
+        elif self.break_timer.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
             self._verified_away = False
 
     def _begin_bout(self, dt_ms):
@@ -106,5 +111,5 @@ class Sitting:
         self._log_stood(ago_ms, 0)
 
     def _log_stood(self, ago_ms, gap):
-        self._events.add(records.STOOD, ago_ms, self.bout_ms, self._left_dose.cs, self._right_dose.cs, gap)
+        self._events.add(records.STOOD, ago_ms, self.bout_ms, self._left.dose.cs, self._right.dose.cs, gap)
         self.bout_ms = 0

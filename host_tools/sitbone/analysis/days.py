@@ -11,7 +11,7 @@ import numpy as np
 
 from cushion.core import records
 from cushion.core.dose import MAX_WEIGHT_U, weight_permille
-from cushion.core.occupancy import OCCUPIED
+from cushion.core.records import STATE_OCCUPIED
 from sitbone.analysis.ribbon import SLACK_MS, UNKNOWN_STATE, ribbon
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.analysis.spans import Span, total_s
@@ -146,7 +146,7 @@ def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
         for cushion in np.unique(epochs.cushion).tolist():
             mine = epochs.cushion == cushion
             limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine] - 1)
-            over = (fields["state"][mine] == OCCUPIED) & (cs[mine] >= limit_s * 100)
+            over = (fields["state"][mine] == STATE_OCCUPIED) & (cs[mine] >= limit_s * 100)
             day.over_s[side] += float(seconds[mine][over].sum())
             day.load_s[side] += _gathered_s(epochs.end_ms[mine], cs[mine], fields["state"][mine])
 
@@ -155,14 +155,14 @@ def _gathered_s(end_ms: np.ndarray[Any, Any], cs: np.ndarray[Any, Any], state: n
     """All rises of a dose from epoch to epoch while seated; a jump across a gap doesn't count."""
     since_ms = np.diff(end_ms)
     rises = np.clip(np.diff(cs), 0, MOST_RISE_CS * since_ms // 1000)
-    follows = (state[1:] == OCCUPIED) & (since_ms <= 60_000 + SLACK_MS)
+    follows = (state[1:] == STATE_OCCUPIED) & (since_ms <= 60_000 + SLACK_MS)
     return float(rises[follows].sum()) / 100
 
 
 def _left_share(epochs: EpochTable) -> float | None:
     fields = epochs.fields
     known = (fields["left_u"] != records.UNKNOWN_U) & (fields["right_u"] != records.UNKNOWN_U)
-    chosen = known & (fields["state"] == OCCUPIED)
+    chosen = known & (fields["state"] == STATE_OCCUPIED)
     seconds = fields["seconds"][chosen].astype(float)
     left, right = (float((fields[f"{side}_u"][chosen] * seconds).sum()) for side in SIDES)
     return left / (left + right) if left + right else None

@@ -148,5 +148,24 @@ def replay_lines(found: Row) -> Iterable[str]:
         yield f"{when}: prompt level {prompt['level']}, {prompt['side']}, {cause}; outcome: {outcome}"
 
 
+def comparison_lines(found: Row) -> Iterable[str]:
+    """`sitbone replay --against-log`."""
+    if not found["episodes"]:
+        yield "the log holds no prompts of these days"
+    else:
+        share = f"{100 * found['share']:.1f} %"
+        yield f"{found['found']} of {counted(found['episodes'], 'logged prompt')} found again by the replay ({share})"
+    for item in found["differences"]:
+        logged, replayed = (_episode_text(item[name]) for name in ("logged", "replayed"))
+        yield f"{item['at'][:16].replace('T', ' ')}: log: {logged}; replay: {replayed}: {item['why']}"
+
+
+def _episode_text(episode: Row | None) -> str:
+    if episode is None:
+        return "no prompt"
+    outcome = episode["outcome"] or "no outcome"
+    return f"level {episode['level']}, {episode['side']}, by {episode['cause']}, {outcome}"
+
+
 def _total_ms(spans: list[Row]) -> int:
     return sum(span["end_ms"] - span["start_ms"] for span in spans)

@@ -11,12 +11,25 @@ from typing import Any
 import click
 
 from sitbone.cli.history import print_history, print_sync
-from sitbone.cli.terminal import example, json_option, now, print_json, progress_bar
+from sitbone.cli.terminal import (
+    example,
+    from_option,
+    json_option,
+    now,
+    open_store,
+    parse_range,
+    print_json,
+    progress_bar,
+    to_option,
+)
 from sitbone.errors import UsageError
 
 
-@click.command(epilog=example("replay morning.csv --json"))
-@click.argument("trace", type=click.Path(path_type=Path))
+@click.command(epilog=example("replay --from 2026-03-02 --to 2026-03-08 --against-log"))
+@click.argument("trace", required=False, type=click.Path(path_type=Path))
+@from_option
+@to_option
+@click.option("--against-log", is_flag=True, help="Compare what the replay of these days decides with their log.")
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="JSON file of settings.")
 @click.option(
     "--calibrate-from",
@@ -25,8 +38,32 @@ from sitbone.errors import UsageError
     help="Calibrate first, on the first neutral sit in this trace; it may be the same file.",
 )
 @json_option
-def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
-    """Run the firmware's own decisions over a recorded trace."""
+def replay(
+    trace: Path | None,
+    start: str | None,
+    end: str | None,
+    against_log: bool,
+    settings_file: Path | None,
+    calibrate_from: Path | None,
+    as_json: bool,
+) -> None:
+    """Run the firmware's decisions over a trace or recorded days."""
+    days = start is not None or end is not None
+    if days == (trace is not None):
+        raise UsageError("give either a trace or days (--from, --to); see sitbone replay --help")
+    if against_log and (trace is not None or settings_file is not None):
+        raise UsageError("--against-log goes with --from and --to, without --settings; see sitbone replay --help")
+    if calibrate_from is not None and trace is None:
+        raise UsageError("--calibrate-from goes with a trace; recorded days have their own calibration")
+    if against_log:
+        _against_log(start, end, as_json)
+    elif trace is None:
+        _replay_days(start, end, settings_file, as_json)
+    else:
+        _replay_trace(trace, settings_file, calibrate_from, as_json)
+
+
+def _replay_trace(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
     from sitbone.cli.render import replay_lines
     from sitbone.replay.trace import read_trace
     from sitbone.replay.trace_replay import calibration_from, replay_trace
@@ -39,6 +76,47 @@ def replay(trace: Path, settings_file: Path | None, calibrate_from: Path | None,
         print_json(found)
     else:
         click.echo("\n".join(replay_lines(found)))
+
+
+def _replay_days(start: str | None, end: str | None, settings_file: Path | None, as_json: bool) -> None:
+    from sitbone.cli.render import replay_lines
+    from sitbone.replay.weeks import recorded_weeks
+    from sitbone.settings.spec import in_force, load
+    from sitbone.store.store import zone_of
+
+    settings = None if settings_file is None else in_force(load(settings_file))
+    with open_store() as store:
+        weeks = recorded_weeks(store, *parse_range(start, end, zone_of(store)))
+        found = [
+            {
+                "trace": f"{weeks.zone.iso(weeks.from_ms)}/{weeks.zone.iso(weeks.to_ms)}",
+                "cushion": store.hardware_id(recording.log.cushion),
+                "duration_s": (weeks.to_ms - weeks.from_ms) / 1000,
+                "calibration": "as recorded",
+            }
+            | document
+            for recording, document in zip(weeks.recordings, weeks.document(settings), strict=True)
+        ]
+    if not found:
+        raise UsageError("no recorded days there; run sitbone sync, or ask for other days with --from")
+    for document in found:
+        if as_json:
+            print_json(document)
+        else:
+            click.echo("\n".join(replay_lines(document)))
+
+
+def _against_log(start: str | None, end: str | None, as_json: bool) -> None:
+    from sitbone.cli.render import comparison_lines
+    from sitbone.replay.weeks import recorded_weeks
+    from sitbone.store.store import zone_of
+
+    with open_store() as store:
+        found = recorded_weeks(store, *parse_range(start, end, zone_of(store))).against_log(store).as_json()
+    if as_json:
+        print_json(found)
+    else:
+        click.echo("\n".join(comparison_lines(found)))
 
 
 @click.command(epilog=example("virtual --sitter office --speed 60 --link /tmp/cushion"))

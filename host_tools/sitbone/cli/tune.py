@@ -16,6 +16,7 @@ from sitbone.cli.terminal import (
     port_option,
     print_json,
     print_table,
+    progress_bar,
 )
 from sitbone.errors import SitboneError, UsageError
 
@@ -71,8 +72,8 @@ def tune(
 def _explore(plot: Path | None, days: int, as_json: bool) -> None:
     from sitbone.tuning.explore import explore, save_plot, table
 
-    with open_store() as store:
-        found = explore(store, now(), days)
+    with open_store() as store, progress_bar("replaying under each setting") as progress:
+        found = explore(store, now(), days, progress)
     if plot is not None:
         save_plot(found, plot)
     if as_json:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cushion.core import records
-from cushion.core.occupancy import OCCUPIED
+from cushion.core.records import STATE_OCCUPIED
 from sitbone.dates import local, unix_ms
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.errors import UsageError
@@ -118,7 +118,7 @@ def symptom_marks(store: Store) -> list[Row]:
                 "left_s": int(fields["left_dose_cs"]) / 100,
                 "right_s": int(fields["right_dose_cs"]) / 100,
                 "seated_s": int(fields["seated_s"]),
-                "seated": fields["state"] == OCCUPIED,
+                "seated": fields["state"] == STATE_OCCUPIED,
             }
         )
     return marks

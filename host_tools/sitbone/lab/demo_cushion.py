@@ -52,8 +52,8 @@ class DemoCushion:
     @property
     def may_sleep(self) -> bool:
         """Whether the firmware would go to deep sleep now on battery."""
-        away_ms, break_ms = self.engine.sitting.away_ms, self.settings.get("verified_break_s") * 1000
-        return bool(resting.depth(False, False, self.engine.state(), away_ms, break_ms, True) == resting.DEEP)
+        away_ms, break_ms = self.engine.decisions.sitting.away_ms, self.settings.get("verified_break_s") * 1000
+        return bool(resting.depth(False, False, self.engine.decisions.state(), away_ms, break_ms, True) == resting.DEEP)
 
     def step(self, at_ms: int, levels_100uv: list[int]) -> int:
         """One decision at `at_ms`, STEP_MS after the one before; returns the level of a vibration, 0 for none."""
@@ -62,11 +62,11 @@ class DemoCushion:
         self.engine.sample(levels_100uv)
         self.engine.decide(STEP_MS, local.hour * 60 + local.minute if self._knows_time else -1)
         self._drain()
-        return int(self.engine.prompter.vibrate_level)
+        return int(self.engine.decisions.prompter.vibrate_level)
 
     def press(self, gesture: int) -> None:
         """A gesture of the button: 1 short, 2 double."""
-        self.engine.press(gesture)
+        self.engine.decisions.press(gesture)
         self._drain()
 
     def sleep(self) -> None:
@@ -81,10 +81,10 @@ class DemoCushion:
         self._start_ms = self._at_ms = at_ms
         if off:
             self._knows_time = False
-            self.engine.pass_unseen(passed_ms)
+            self.engine = engine_for(self.settings, self._calibration)  # what it kept, it kept only under power
             self._begin(POWER_ON)
         else:
-            self.engine.rest(passed_ms)
+            self.engine.decisions.rest(passed_ms)
             self._begin(DEEP_SLEEP)
             self._add(records.SLEPT, (passed_ms // 1000,))
 
@@ -119,7 +119,7 @@ class DemoCushion:
                 was = self.settings.get(param.name)
                 now = self.settings.change(param.name, values[param.name], age_s)
                 self._add(records.SETTING, (index, was, now, reason))
-        self.engine.settings_changed()
+        self.engine.decisions.settings_changed()
         return {"version": 1, "applied": {name: self.settings.get(name) for name in values}, "clamped": {}}
 
     def _begin(self, cause: int) -> None:

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from cushion.core.calibration import Calibration
-from cushion.core.occupancy import VACANT
-from cushion.core.records import DOUBLE_PRESS, SHORT_PRESS
+from cushion.core.records import DOUBLE_PRESS, SHORT_PRESS, STATE_VACANT
 from cushion.drivers.profiles import ZONES
 from sitbone.dates import local, midnight, unix_ms, utc_offset_min
 from sitbone.diary.diary_store import DiaryStore
@@ -214,12 +213,12 @@ class _Weeks:
 
     def _follow_doses(self) -> None:
         engine = self._cushion.engine
-        for side, dose in (("left", engine.left_dose), ("right", engine.right_dose)):
+        for side, dose in (("left", engine.decisions.left.dose), ("right", engine.decisions.right.dose)):
             before_cs, self._peak_cs[side] = self._peak_cs[side], max(self._peak_cs[side], dose.cs)
             hurts_cs = HURTS_AT * self._body.tolerance_s[side] * 100
             if before_cs < hurts_cs <= dose.cs and self._body.rng.random() < MARKED:
                 self._cushion.press(DOUBLE_PRESS)
-            if engine.state() == VACANT and self._peak_cs[side]:
+            if engine.decisions.state() == STATE_VACANT and self._peak_cs[side]:
                 self._body.peaks_s[side].append(self._peak_cs[side] / 100)
                 self._peak_cs[side] = 0
 

@@ -246,7 +246,7 @@ def dose_timing_s(trace: Trace) -> list[float]:
     for t_ms in decisions(trace, engine):
         engine.events.clear()
         seconds.append(t_ms / 1000)
-        doses.append((engine.left_dose.cs / 100, engine.right_dose.cs / 100))
+        doses.append((engine.decisions.left.dose.cs / 100, engine.decisions.right.dose.cs / 100))
     ours = np.array(doses)
     model_s, model_u = float_u(trace)
     theirs = float_dose_s(model_s, model_u)

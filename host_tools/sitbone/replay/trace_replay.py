@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from cushion.core.cadence import SAMPLE_MS, Cadence
 from cushion.core.calibration import Calibration
 from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 from cushion.core.engine import Engine
-from cushion.core.occupancy import OCCUPIED
-from cushion.core.prompting import WHY_NAMES
+from cushion.core.records import STATE_OCCUPIED
 from cushion.core.settings import Settings
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES
+from sitbone.replay.findings import Findings
 from sitbone.replay.trace import GAP_MS, Trace, TraceError
 
 Row = dict[str, Any]
@@ -46,83 +45,6 @@ def levels_at(trace: Trace, times_ms: np.ndarray) -> np.ndarray:
     return np.where(levels < PROFILES[DEFAULT_PROFILE]["dead_mv"] * 10, 0, levels)
 
 
-@dataclass
-class Findings:
-    """What a replay found, collected event by event; times are ms from the trace's start."""
-
-    bouts: list[Row] = field(default_factory=list)
-    breaks: list[Row] = field(default_factory=list)
-    prompts: list[Row] = field(default_factory=list)
-    suppressed: list[Row] = field(default_factory=list)
-    shifts: list[Row] = field(default_factory=list)
-    unknown: list[Row] = field(default_factory=list)
-    objects: list[Row] = field(default_factory=list)
-    faults: list[Row] = field(default_factory=list)
-    sitting_since_ms: int | None = None
-
-    def take(self, t_ms: int, kind: int, fields: Row) -> None:
-        """Adds one event of the engine at decision time `t_ms`."""
-        handler = getattr(self, "_" + records.KINDS[kind][0], None)
-        if handler is not None:
-            handler(t_ms, fields)
-
-    def close(self, end_ms: int) -> None:
-        """The trace is over: a bout that still runs ends with it, a prompt that still runs has no outcome."""
-        if self.sitting_since_ms is not None:
-            self.bouts.append({"start_ms": self.sitting_since_ms, "end_ms": end_ms, "open": True})
-
-    def _sat(self, t_ms: int, fields: Row) -> None:
-        self.sitting_since_ms = t_ms - fields["ago_ms"]
-
-    def _stood(self, t_ms: int, fields: Row) -> None:
-        self.bouts.append({"start_ms": self.sitting_since_ms, "end_ms": t_ms - fields["ago_ms"]})
-        self.sitting_since_ms = None
-
-    def _break(self, t_ms: int, fields: Row) -> None:
-        self.breaks.append(_ended(t_ms, fields, "break_ms") | {"verified": bool(fields["verified"])})
-
-    def _shift(self, t_ms: int, fields: Row) -> None:
-        shift = _ended(t_ms, fields, "shift_ms")
-        self.shifts.append(shift | {"side": records.SIDES[fields["side"]], "lowest_u": fields["lowest_u"]})
-
-    def _unknown(self, t_ms: int, fields: Row) -> None:
-        self.unknown.append(_ended(t_ms, fields, "unknown_ms") | {"why": records.GAPS[fields["why"]]})
-
-    def _object(self, t_ms: int, fields: Row) -> None:
-        self.objects.append({"t_ms": t_ms, "on": bool(fields["on"])})
-
-    def _fault(self, t_ms: int, fields: Row) -> None:
-        quality = records.QUALITIES[fields["quality"]]
-        self.faults.append({"t_ms": t_ms, "zone": fields["zone"], "quality": quality, "on": bool(fields["on"])})
-
-    def _prompt(self, t_ms: int, fields: Row) -> None:
-        if fields["level"] > 1:
-            self.prompts[-1]["level"] = fields["level"]
-            self.prompts[-1]["levels_ms"].append(t_ms)
-            return
-        self.prompts.append(
-            {
-                "t_ms": t_ms,
-                "side": records.SIDES[fields["side"]],
-                "level": 1,
-                "cause": records.CAUSES[fields["cause"]],
-                "outcome": None,
-                "levels_ms": [t_ms],
-                "dose_s": {"left": fields["left_dose_cs"] / 100, "right": fields["right_dose_cs"] / 100},
-                "seated_s": fields["seated_s"],
-            }
-        )
-
-    def _outcome(self, t_ms: int, fields: Row) -> None:
-        self.prompts[-1]["outcome"] = records.OUTCOMES[fields["outcome"]]
-        self.prompts[-1]["response_s"] = fields["response_ms"] / 1000 if fields["response_ms"] else None
-
-    def _suppressed(self, t_ms: int, fields: Row) -> None:
-        why = [name for bit, name in enumerate(WHY_NAMES) if fields["why"] >> bit & 1]
-        cause, side = records.CAUSES[fields["cause"]], records.SIDES[fields["side"]]
-        self.suppressed.append({"t_ms": t_ms, "cause": cause, "side": side, "why": why})
-
-
 def replay_trace(
     trace: Trace, settings: Settings | None = None, calibration: Calibration | None = None, name: str = ""
 ) -> Row:
@@ -138,22 +60,13 @@ def replay_trace(
             names = records.names_of(kind)
             findings.take(t_ms, kind, dict(zip(names, engine.events.values(row, len(names)), strict=True)))
         engine.events.clear()
-        max_cs = [max(max_cs[0], engine.left_dose.cs), max(max_cs[1], engine.right_dose.cs)]
+        max_cs = [max(max_cs[0], engine.decisions.left.dose.cs), max(max_cs[1], engine.decisions.right.dose.cs)]
     findings.close(duration_ms)
     return {
         "trace": name,
         "duration_s": duration_ms / 1000,
         "calibration": "calibrated" if calibration.calibrated else "uncalibrated",
-        "bouts": findings.bouts,
-        "breaks": findings.breaks,
-        "prompts": findings.prompts,
-        "shifts": findings.shifts,
-        "unknown": findings.unknown,
-        "dose": {"left": {"max_s": max_cs[0] / 100}, "right": {"max_s": max_cs[1] / 100}},
-        "suppressed": findings.suppressed,
-        "objects": findings.objects,
-        "faults": findings.faults,
-    }
+    } | findings.as_json(max_cs)
 
 
 def engine_for(settings: Settings, calibration: Calibration) -> Engine:
@@ -173,7 +86,7 @@ def calibration_from(trace: Trace) -> Calibration:
     why = "nobody sits for four minutes in it"
     for _ in decisions(trace, engine):
         engine.events.clear()
-        wanted = SEATED if engine.state() == OCCUPIED else EMPTY
+        wanted = SEATED if engine.decisions.state() == STATE_OCCUPIED else EMPTY
         if capture is None or capture.phase != wanted:
             capture = Capture(wanted, calibration)
         capture.take(engine)
@@ -200,19 +113,13 @@ def decisions(trace: Trace, engine: Engine) -> Iterator[int]:
         last_ms = t_ms
         if period_ms:
             engine.decide(period_ms)
-            if engine.prompter.vibrate_level:
+            if engine.decisions.prompter.vibrate_level:
                 blind_until_ms = t_ms + _disturbed_ms(engine)
             yield t_ms
 
 
 def _disturbed_ms(engine: Engine) -> int:
     """How long the motors and their ringing spoil the samples of the prompt that was just asked for."""
-    prompter = engine.prompter
+    prompter = engine.decisions.prompter
     length_ms: int = patterns.length_ms(prompter.vibrate_level, prompter.responses.habituated())
     return length_ms + patterns.SETTLE_MS
-
-
-def _ended(t_ms: int, fields: Row, length: str) -> Row:
-    """Start and end of something that lasted `fields[length]` and was noticed `ago_ms` after its end."""
-    end_ms = t_ms - fields["ago_ms"]
-    return {"start_ms": end_ms - fields[length], "end_ms": end_ms}

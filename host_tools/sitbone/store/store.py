@@ -71,6 +71,10 @@ class Store(Database):
             ).fetchone()
         return int(row[0])
 
+    def cushions(self) -> list[int]:
+        """The store's numbers of all cushions, and of each of their logs."""
+        return [int(row[0]) for row in self.rows("SELECT id FROM cushion ORDER BY id")]
+
     def host_id(self) -> str:
         """The id by which cushions know this store; drawn at random on first use."""
         with self.transaction() as db:

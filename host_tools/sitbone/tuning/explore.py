@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from cushion.core.settings import BY_NAME
 from sitbone.analysis.history import last_days
 from sitbone.dates import local, unix_ms
 from sitbone.errors import SitboneError
-from sitbone.replay.epochs import recorded
-from sitbone.replay.fast_replay import replay_many
+from sitbone.replay.recording import replay_many
+from sitbone.replay.weeks import by_day, recorded_weeks, total
 from sitbone.settings.spec import in_force
 from sitbone.store.blocks import fields_of
 from sitbone.store.store import Store
@@ -22,15 +23,16 @@ from sitbone.tuning.proposal import last_values
 
 LIMITS_S = (600, 900, 1200, 1500, 1800, 2100, 2400, 2700)
 SEATED_S = (1200, 1800, 2400, 3000, 3600)
+Progress = Callable[[int, int], None]  # settings done, and how many there are
 PARTS_OF_DAY = ((0, 12, "before noon"), (12, 17, "afternoon"), (17, 24, "evening"))
 RESPONSE_MS = 300_000
 NEAR = 0.1  # of the plot's size: labels closer together than this would overlap
 
 
-def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
+def explore(store: Store, now: datetime, days: int, progress: Progress | None = None) -> dict[str, Any]:
     """``{"days", "grid": [{limit_s, seated_limit_s, prompts, over_min, in_force}], "response"}``, all a day."""
-    epochs = recorded(store, last_days(now, days)[0], now)
-    if not epochs.days:
+    weeks = recorded_weeks(store, last_days(now, days)[0], now)
+    if not weeks.days:
         raise SitboneError("there are no recorded days to explore; run sitbone sync")
     values = last_values(store, store.latest_cushion())
     mine = (values["left_dose_limit_s"], values["right_dose_limit_s"], values["seated_limit_s"])
@@ -38,21 +40,24 @@ def explore(store: Store, now: datetime, days: int) -> dict[str, Any]:
     grid = [mine, *(pair for pair in pairs if pair != mine)]
     names = ("left_dose_limit_s", "right_dose_limit_s", "seated_limit_s")
     settings = [in_force(values | dict(zip(names, pair, strict=True))) for pair in grid]
-    rows = []
-    for pair, outlook in zip(grid, replay_many(epochs, settings), strict=True):
+    rows, count = [], len(weeks.days)
+    for done, (pair, replays) in enumerate(zip(grid, replay_many(weeks.recordings, settings), strict=True), 1):
+        if progress is not None:
+            progress(done, len(grid))
+        outlook = total(list(by_day(weeks, replays).values()))
         row = dict(zip(names, pair, strict=True)) | {"in_force": pair == mine}
         over_s = max(outlook.over_s)
         rows.append(
             row
             | {
-                "prompts": round(outlook.episodes / epochs.days, 2),
-                "missed": round(outlook.missed / epochs.days, 2),
-                "over_min": round(over_s / 60 / epochs.days, 2),
+                "prompts": round(outlook.prompts / count, 2),
+                "missed": round(outlook.missed / count, 2),
+                "over_min": round(over_s / 60 / count, 2),
             }
         )
     low, high = BY_NAME["left_dose_limit_s"].low, BY_NAME["left_dose_limit_s"].high
     return {
-        "days": epochs.days,
+        "days": count,
         "grid": rows,
         "response": response(store, now, days),
         "says": f"Replayed with your recorded sitting. A dose limit may be {_min(low)} to {_min(high)} min and may rise"

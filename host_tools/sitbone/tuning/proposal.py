@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,11 @@ from cushion.core.settings import Settings
 from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
-from sitbone.dates import Zone, counted, unix_ms
+from sitbone.dates import counted, unix_ms
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
-from sitbone.replay.epochs import Epochs, recorded
-from sitbone.replay.fast_replay import Outlook, replay_many
+from sitbone.replay.weeks import Outlook, by_day, recorded_weeks
 from sitbone.settings.changes import Link, change
 from sitbone.settings.limits import held, setting_changes
 from sitbone.settings.spec import in_force
@@ -177,20 +175,25 @@ def _slow_min(day: Day) -> float:
 def predict(
     store: Store, now: datetime, old: dict[str, int], new: dict[str, int], days: list[Day]
 ) -> dict[str, Any] | None:
-    """The last weeks under both settings: the mean of a day, and the difference's interval. None without data."""
+    """The last weeks under both settings: the mean of a day, and the difference's interval. None without data.
+
+    ``against_log``: how many of these weeks' logged prompts the same replay finds, as `against_log.Comparison`.
+    """
     start, _ = last_days(now, REPLAY_DAYS)
-    zone = zone_of(store)
-    parts = by_day(recorded(store, start, now), zone)
-    if not parts:
+    weeks = recorded_weeks(store, start, now)
+    if not weeks.days:
         return None
     longest = {day.day: day.longest_s / 60 for day in days}
-    pairs = [replay_many(part, [in_force(old), in_force(new)]) for part in parts]
-    dates = [zone.day(int(part.start_ms[0])) for part in parts]
-    before = np.array([_row(pair[0], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
-    after = np.array([_row(pair[1], longest.get(day, 0.0)) for pair, day in zip(pairs, dates, strict=True)])
-    prompts = sum(pair[0].episodes for pair in pairs)
+    now_replays = weeks.replays(in_force(old))
+    then_replays = now_replays if new == old else weeks.replays(in_force(new))
+    before, after = (
+        np.array([_row(outlook, longest.get(day, 0.0)) for day, outlook in by_day(weeks, replays).items()])
+        for replays in (now_replays, then_replays)
+    )
+    answered = [episode.answered for replayed in now_replays for episode in replayed.episodes]
+    dates = weeks.days
     return {
-        "days": len(parts),
+        "days": len(dates),
         "from": dates[0].isoformat(),
         "to": dates[-1].isoformat(),
         "old": _named(before.mean(axis=0)),
@@ -199,30 +202,15 @@ def predict(
             name: {"low": round(float(low), 2), "high": round(float(high), 2)}
             for name, low, high in zip(PREDICTED, *_interval(after - before), strict=True)
         },
-        "answered": {"prompts": prompts, "within_5_min": sum(pair[0].answered for pair in pairs)},
+        "answered": {"prompts": len(answered), "within_5_min": sum(answered)},
+        "against_log": weeks.against_log(store).as_json(),
         "assumes": "you sit as you did on these days: a replay can't know which prompts would have made you stand up",
     }
 
 
-def by_day(epochs: Epochs, zone: Zone) -> list[Epochs]:
-    """The epochs of each day of the zone that has somebody on the seat; each begins rested."""
-    if not len(epochs):
-        return []
-    first, last = (zone.day(int(epochs.start_ms[at])) for at in (0, -1))
-    edges = [zone.begin_ms(first + timedelta(days=index)) for index in range((last - first).days + 2)]
-    cuts = np.searchsorted(epochs.start_ms, edges)
-    parts = [_slice(epochs, int(low), int(high)) for low, high in pairwise(cuts) if high > low]
-    return [part for part in parts if part.seated_s]
-
-
-def _slice(epochs: Epochs, low: int, high: int) -> Epochs:
-    names = ("seconds", "gap_s", "left_u", "right_u", "state", "minute", "start_ms")
-    return Epochs(**{name: getattr(epochs, name)[low:high] for name in names})
-
-
 def _row(outlook: Outlook, longest_min: float) -> list[float]:
     over = [seconds / 60 for seconds in outlook.over_s]
-    return [outlook.episodes, outlook.breaks, outlook.missed, *over, longest_min]
+    return [outlook.prompts, outlook.breaks, outlook.missed, *over, longest_min]
 
 
 def _named(values: np.ndarray[Any, Any]) -> dict[str, float]:
@@ -355,4 +343,8 @@ def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
     answered = predicted["answered"]
     counts = f"{answered['within_5_min']} of {answered['prompts']}"
     yield f"  {counts} replayed prompts were followed by a break within 5 min"
+    against = predicted["against_log"]
+    if against["episodes"]:
+        yield f"  the same replay finds {against['found']} of the {against['episodes']} prompts in the log"
+        yield from (f"    not {item['at'][:16].replace('T', ' ')}: {item['why']}" for item in against["differences"])
     yield f"  assuming that {predicted['assumes']}"

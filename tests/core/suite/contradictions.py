@@ -3,7 +3,7 @@
 from support import allocation_free, digest_of
 
 from cushion.core.calibration import Calibration
-from cushion.core.quality import DRIFTING, FROZEN, OK, OPEN
+from cushion.core.records import DRIFTING, FROZEN, OK, OPEN
 from cushion.core.sensing import Sensing
 
 SUPPLY_MV = 3300

@@ -2,7 +2,7 @@
 
 from support import raises
 
-from cushion.core import charge, quality, records
+from cushion.core import charge, records
 from cushion.core.events import Events
 
 # kind: (number, its payload's length, how many fields)
@@ -55,7 +55,7 @@ def test_numbers_and_names_are_one_enumeration():
     assert charge.STAGE_NAMES == ("fine", "low", "log only", "off")
     assert (charge.FINE, charge.WARN, charge.LOG_ONLY, charge.OFF) == (0, 1, 2, 3)
     for number, name in enumerate(("OK", "MISSING", "SHORT", "SATURATED", "FROZEN", "IMBALANCE", "OPEN", "DRIFTING")):
-        assert getattr(quality, name) == number and records.QUALITIES[number] == name.lower()
+        assert getattr(records, name) == number and records.QUALITIES[number] == name.lower()
     assert records.CLOCK_SOURCES[records.CLOCK_FROM_HOST] == "host"
     assert records.CLOCK_SOURCES[records.CLOCK_KEPT] == "kept"
     assert records.UNKNOWN_U == 65535 and records.PAYLOAD_MAX == records.TEXT_MAX == 200

@@ -6,21 +6,21 @@ from cushion.core import records
 from cushion.core.events import Events
 from cushion.core.pauses import Pauses, Rate, is_quiet
 from cushion.core.prompting import (
-    BREAK,
     DAY_EPISODES,
     HABITUATED_REARM_MS,
-    MISSED,
     MUTED,
-    PARTIAL,
     QUIET,
     REARM_MS,
-    SHIFT,
-    SNOOZED,
-    SUPPRESSED,
     Prompter,
     Responses,
     Situation,
 )
+from cushion.core.records import OUTCOME_BREAK as BREAK
+from cushion.core.records import OUTCOME_MISSED as MISSED
+from cushion.core.records import OUTCOME_PARTIAL as PARTIAL
+from cushion.core.records import OUTCOME_SHIFT as SHIFT
+from cushion.core.records import OUTCOME_SNOOZED as SNOOZED
+from cushion.core.records import OUTCOME_SUPPRESSED as SUPPRESSED
 
 
 class Person:
@@ -174,20 +174,20 @@ def test_habituated_after_twenty_with_fewer_than_six_breaks():
     responses = Responses()
     for index in range(20):
         assert not responses.habituated()
-        responses.note(index < 5)
+        responses.take(BREAK if index < 5 else MISSED, 1000)
     assert responses.habituated()
-    responses.note(False)
-    responses.note(True)
+    responses.take(MISSED, 0)
+    responses.take(BREAK, 1000)
     assert responses.habituated()
     for _ in range(5):
-        responses.note(True)
+        responses.take(BREAK, 1000)
     assert not responses.habituated()
 
 
 def test_the_habituated_wait_longer():
     person = Person()
     for _ in range(20):
-        person.prompter.responses.note(False)
+        person.prompter.responses.take(MISSED, 0)
     person.sit(421)
     assert person.prompter.wait_left_ms() == HABITUATED_REARM_MS
     assert Person().sit(421).prompter.wait_left_ms() == REARM_MS

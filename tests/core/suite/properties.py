@@ -63,35 +63,37 @@ class Life:
         elif what == 3:
             param = SPEC[self.draw(len(SPEC))]
             self.engine.settings.change(param.name, param.low - 50 + self.draw(param.high - param.low + 100), 0)
-            self.engine.settings_changed()
+            self.engine.decisions.settings_changed()
             assert param.low <= self.engine.settings.get(param.name) <= param.high
 
     def press(self, gesture):
-        verified = self.engine.sitting.verified
-        seated_s = self.engine.seated_s()
-        self.engine.press(gesture)
-        assert self.engine.sitting.verified == verified and self.engine.seated_s() == seated_s
+        decisions = self.engine.decisions
+        verified, seated_s = decisions.sitting.verified, decisions.seated_s()
+        decisions.press(gesture)
+        assert decisions.sitting.verified == verified and decisions.seated_s() == seated_s
         self.drain()
 
     def second(self, dt_ms):
-        engine = self.engine
-        was_left_cs, was_right_cs = engine.left_dose.cs, engine.right_dose.cs
-        was_seated_s = engine.seated_s()
+        engine, settings = self.engine, self.engine.settings
+        decisions = engine.decisions
+        left, right = decisions.left, decisions.right
+        was_left_cs, was_right_cs = left.dose.cs, right.dose.cs
+        was_seated_s = decisions.seated_s()
         for _ in range(4):
             engine.sample(self.levels)
         engine.decide(dt_ms, self.minute)
-        check_dose(dt_ms, engine.left_dose.cs, was_left_cs, engine.left_u, engine.settings.left_dose_limit_s)
-        check_dose(dt_ms, engine.right_dose.cs, was_right_cs, engine.right_u, engine.settings.right_dose_limit_s)
+        check_dose(dt_ms, left.dose.cs, was_left_cs, left.u, settings.left_dose_limit_s)
+        check_dose(dt_ms, right.dose.cs, was_right_cs, right.u, settings.right_dose_limit_s)
         if dt_ms > 5000:
-            assert engine.seated_s() == was_seated_s
-        if engine.seated_s() + 60 < was_seated_s:
-            assert engine.sitting.verified, "seated time went back without a verified break"
-        prompter = engine.prompter
+            assert decisions.seated_s() == was_seated_s
+        if decisions.seated_s() + 60 < was_seated_s:
+            assert decisions.sitting.verified, "seated time went back without a verified break"
+        prompter = decisions.prompter
         if prompter.vibrate_level:
             assert 1 <= prompter.vibrate_level <= 3
-            assert engine.sitting.is_seated() and engine.state() == 2, "a prompt to nobody"
+            assert decisions.sitting.is_seated() and decisions.state() == 2, "a prompt to nobody"
             assert dt_ms <= 5000
-            self.vibrations.append((engine.now_s, prompter.vibrate_level, prompter.side))
+            self.vibrations.append((decisions.now_s, prompter.vibrate_level, prompter.side))
         self.drain()
 
     def drain(self):
@@ -101,15 +103,15 @@ class Life:
             if events.kind(row) != records.EPOCH:
                 self.digest = mix(mix(self.digest, events.kind(row)), events.values(row, 2)[1])
         events.clear()
-        self.digest = mix(mix(self.digest, self.engine.left_dose.cs), self.engine.right_dose.cs)
+        self.digest = mix(mix(self.digest, self.engine.decisions.left.dose.cs), self.engine.decisions.right.dose.cs)
 
 
 class HurtingLife(Life):
     """The same life of somebody who presses "it hurts now" every other second."""
 
     def second(self, dt_ms):
-        if self.engine.now_s % 2:
-            assert self.engine.press(DOUBLE_PRESS)
+        if self.engine.decisions.now_s % 2:
+            assert self.engine.decisions.press(DOUBLE_PRESS)
             self.engine.events.clear()
         Life.second(self, dt_ms)
 

@@ -7,7 +7,7 @@ from cushion.core.calibration import Calibration
 from cushion.core.charge import FINE, LOG_ONLY, OFF, WARN, Charge
 from cushion.core.dose import Dose
 from cushion.core.engine import Engine
-from cushion.core.occupancy import OCCUPIED, UNKNOWN, VACANT
+from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 from cushion.core.settings import Settings
 from cushion.drivers.limiter import Limiter
 
@@ -60,18 +60,19 @@ def engine():
 
 def used_engine():
     used = engine()
-    used.left_dose.cs, used.right_dose.cs = 100000, 55555
-    used.sitting.seated_ms = 1234567
-    used.sitting.away_ms = 300000
-    used.sitting._knows_last_sit = used.sitting._verified_away = True
-    used.pauses.mute_ms = 3600000
-    used.pauses.snooze(5, 600)
-    used.prompter.armed = False
-    used.prompter._wait_ms = 600000
-    used.prompter._hour.note(77)
-    used.prompter.responses.note(True)
+    decisions = used.decisions
+    decisions.left.dose.cs, decisions.right.dose.cs = 100000, 55555
+    decisions.sitting.seated_ms = 1234567
+    decisions.sitting.away_ms = 300000
+    decisions.sitting._knows_last_sit = decisions.sitting._verified_away = True
+    decisions.pauses.mute_ms = 3600000
+    decisions.pauses.snooze(5, 600)
+    decisions.prompter.armed = False
+    decisions.prompter.wait_ms = 600000
+    decisions.prompter.hour.note(77)
+    decisions.prompter.responses.take(1, 1000)
     used.calibration.auto_tare_ns[2] = -17
-    used.now_s = 4000
+    decisions.now_s = 4000
     return used
 
 
@@ -80,7 +81,7 @@ def test_what_is_packed_comes_back_and_nothing_else_is_taken():
     fresh = engine()
     assert snapshot.restore(fresh, data)
     assert snapshot.pack(fresh) == data
-    assert fresh.prompter.armed is False
+    assert fresh.decisions.prompter.armed is False
     assert not snapshot.restore(engine(), data[:-4])
     assert not snapshot.restore(engine(), b"\x07" + data[1:])
     assert len(data) < 400
@@ -89,37 +90,37 @@ def test_what_is_packed_comes_back_and_nothing_else_is_taken():
 def test_rest_on_an_empty_seat_is_a_break_and_a_crash_is_not():
     slept = engine()
     snapshot.restore(slept, snapshot.pack(used_engine()))
-    slept.rest(120000)
-    assert abs(slept.left_dose.cs - 13500) < 150
-    assert slept.sitting.seated_ms == 0
-    assert slept.sitting.occupancy.state == VACANT
-    assert slept.sitting.away_ms == 420000
-    assert slept.pauses.mute_ms == 3480000
-    assert slept.now_s == 4120
+    slept.decisions.rest(120000)
+    assert abs(slept.decisions.left.dose.cs - 13500) < 150
+    assert slept.decisions.sitting.seated_ms == 0
+    assert slept.decisions.sitting.occupancy.state == STATE_VACANT
+    assert slept.decisions.sitting.away_ms == 420000
+    assert slept.decisions.pauses.mute_ms == 3480000
+    assert slept.decisions.now_s == 4120
     crashed = engine()
     snapshot.restore(crashed, snapshot.pack(used_engine()))
-    crashed.pass_unseen(120000)
-    assert crashed.left_dose.cs == 100000
-    assert crashed.sitting.seated_ms == 1234567
-    assert crashed.sitting.occupancy.state == UNKNOWN
-    assert crashed.pauses.mute_ms == 3480000
+    crashed.decisions.pass_unseen(120000)
+    assert crashed.decisions.left.dose.cs == 100000
+    assert crashed.decisions.sitting.seated_ms == 1234567
+    assert crashed.decisions.sitting.occupancy.state == STATE_UNKNOWN
+    assert crashed.decisions.pauses.mute_ms == 3480000
 
 
 def test_how_deep():
     table = (
-        (True, False, VACANT, 900000, True, resting.AWAKE),
-        (False, True, VACANT, 900000, True, resting.AWAKE),
-        (False, False, VACANT, 900000, True, resting.DEEP),
-        (False, False, VACANT, 900000, False, resting.LIGHT),
-        (False, False, VACANT, 129999, True, resting.LIGHT),
-        (False, False, VACANT, 130000, True, resting.DEEP),
-        (False, False, OCCUPIED, 0, True, resting.LIGHT),
-        (False, False, UNKNOWN, 900000, True, resting.LIGHT),
+        (True, False, STATE_VACANT, 900000, True, resting.AWAKE),
+        (False, True, STATE_VACANT, 900000, True, resting.AWAKE),
+        (False, False, STATE_VACANT, 900000, True, resting.DEEP),
+        (False, False, STATE_VACANT, 900000, False, resting.LIGHT),
+        (False, False, STATE_VACANT, 129999, True, resting.LIGHT),
+        (False, False, STATE_VACANT, 130000, True, resting.DEEP),
+        (False, False, STATE_OCCUPIED, 0, True, resting.LIGHT),
+        (False, False, STATE_UNKNOWN, 900000, True, resting.LIGHT),
     )
     for on_usb, busy, state, away_ms, can_wake, expected in table:
         assert resting.depth(on_usb, busy, state, away_ms, 120000, can_wake) == expected
-    assert resting.sample_ms(resting.LIGHT, VACANT) == 1000
-    assert resting.sample_ms(resting.AWAKE, VACANT) == resting.sample_ms(resting.LIGHT, OCCUPIED) == 250
+    assert resting.sample_ms(resting.LIGHT, STATE_VACANT) == 1000
+    assert resting.sample_ms(resting.AWAKE, STATE_VACANT) == resting.sample_ms(resting.LIGHT, STATE_OCCUPIED) == 250
 
 
 def stages(*readings_mv):

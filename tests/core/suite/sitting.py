@@ -3,11 +3,12 @@
 from support import digest_of
 
 from cushion.core import records
-from cushion.core.dose import Dose
 from cushion.core.events import Events
 from cushion.core.health import Imbalance, Stillness
-from cushion.core.occupancy import OCCUPIED, UNKNOWN, VACANT, BreakTimer, Occupancy
+from cushion.core.occupancy import BreakTimer, Occupancy
+from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 from cushion.core.shifts import Offload, Shift
+from cushion.core.side import Side
 from cushion.core.sitting import Sitting
 
 
@@ -16,31 +17,31 @@ def follow(seat, totals):
 
 
 def test_sits_after_three_seconds_of_load():
-    assert follow(Occupancy(), [150, 150, 150]) == [UNKNOWN, UNKNOWN, OCCUPIED]
-    assert follow(Occupancy(), [149] * 10) == [UNKNOWN] * 10
+    assert follow(Occupancy(), [150, 150, 150]) == [STATE_UNKNOWN, STATE_UNKNOWN, STATE_OCCUPIED]
+    assert follow(Occupancy(), [149] * 10) == [STATE_UNKNOWN] * 10
 
 
 def test_leaves_after_five_seconds_without():
     seat = Occupancy()
     follow(seat, [500] * 3)
-    assert follow(seat, [79] * 5) == [OCCUPIED] * 4 + [VACANT]
+    assert follow(seat, [79] * 5) == [STATE_OCCUPIED] * 4 + [STATE_VACANT]
     assert seat.left and seat.ago_ms == 5000
 
 
 def test_a_touch_and_a_lift_change_nothing():
     seat = Occupancy()
     follow(seat, [0] * 5)
-    assert follow(seat, [900, 900, 0, 900, 900]) == [VACANT] * 5
+    assert follow(seat, [900, 900, 0, 900, 900]) == [STATE_VACANT] * 5
     follow(seat, [900] * 3)
-    assert follow(seat, [0, 0, 0, 0, 900, 0, 0, 0, 0]) == [OCCUPIED] * 9
+    assert follow(seat, [0, 0, 0, 0, 900, 0, 0, 0, 0]) == [STATE_OCCUPIED] * 9
 
 
 def test_between_the_thresholds_the_state_stays():
     seat = Occupancy()
     follow(seat, [900] * 3)
-    assert set(follow(seat, [100] * 60)) == {OCCUPIED}
+    assert set(follow(seat, [100] * 60)) == {STATE_OCCUPIED}
     follow(seat, [0] * 5)
-    assert set(follow(seat, [149] * 60)) == {VACANT}
+    assert set(follow(seat, [149] * 60)) == {STATE_VACANT}
 
 
 def test_a_break_is_verified_once_at_its_length_and_blips_are_no_rest():
@@ -64,14 +65,14 @@ def test_a_longer_blip_begins_the_break_anew():
 
 
 def second_of(sitting, u):
-    sitting.step(1000, u, u, u, 120000)
+    sitting.step(1000, u, u, 120000)
     if sitting.is_seated():
         sitting.count_seated(1000)
 
 
 def sit_and_stand(seconds_sat, seconds_away):
     events = Events()
-    sitting = Sitting(events, Dose(), Dose())
+    sitting = Sitting(events, Side(1), Side(2))
     for _ in range(seconds_sat):
         second_of(sitting, 800)
     for _ in range(seconds_away):
@@ -131,9 +132,9 @@ def test_an_unknown_load_is_no_shift():
 def test_offload_enters_below_300_and_leaves_at_400():
     offload = Offload()
     for u in (299, 350, 399):
-        offload.step(1000, 0, u)
+        offload.step(1000, u)
     assert offload.run_ms == 3000
-    offload.step(1000, 0, 400)
+    offload.step(1000, 400)
     assert (offload.run_ms, offload.ended_ms) == (0, 3000)
 
 
@@ -163,7 +164,7 @@ def test_stillness_is_an_object_until_it_moves():
 def digest():
     values, state = [], 3
     events = Events()
-    sitting = Sitting(events, Dose(), Dose())
+    sitting = Sitting(events, Side(1), Side(2))
     for _ in range(3000):
         state = (state * 75 + 74) % 65537
         load = 0 if state // 64 % 3 == 0 else state % 1000

@@ -17,7 +17,7 @@ def test_a_step_does_not_allocate():
     for _ in range(30):
         allocation_free(step)
         engine.events.clear()
-    engine.press(1)
+    engine.decisions.press(1)
     allocation_free(step)
 
 
@@ -32,7 +32,8 @@ def digest():
             seat.gap(10 + state % 50)
         else:
             seat.sit(state % 120, left, right, state % 6000)
-        value = mix(mix(mix(value, seat.engine.left_dose.cs), seat.engine.right_dose.cs), seat.engine.seated_s())
+        decisions = seat.engine.decisions
+        value = mix(mix(mix(value, decisions.left.dose.cs), decisions.right.dose.cs), decisions.seated_s())
         for second, kind, fields in seat.told:
             value = mix(mix(value, second), kind)
             for field in fields:

@@ -105,14 +105,14 @@ def test_a_shift_is_told_with_its_side():
 def test_a_bag_is_an_object_and_brings_no_prompt_and_no_dose():
     seat = Seat().sit(2000, fidget=False)
     assert [values[0] for _, values in seat.of(records.OBJECT)] == [1]
-    assert seat.of(records.PROMPT) == [] and seat.engine.left_dose.cs <= 61000
+    assert seat.of(records.PROMPT) == [] and seat.engine.decisions.left.dose.cs <= 61000
 
 
 def test_a_gap_is_neither_load_nor_rest():
     seat = Seat().sit(600)
-    before = seat.engine.left_dose.cs, seat.engine.seated_s()
+    before = seat.engine.decisions.left.dose.cs, seat.engine.decisions.seated_s()
     seat.gap(1200)
-    assert (seat.engine.left_dose.cs, seat.engine.seated_s()) == before
+    assert (seat.engine.decisions.left.dose.cs, seat.engine.decisions.seated_s()) == before
     seat.sit(30)
     assert [values[1:3] for _, values in seat.of(records.UNKNOWN)] == [[1200000, 1]]
     assert seat.of(records.BREAK) == [] and [values[4] for _, values in seat.of(records.STOOD)] == [1]
@@ -120,37 +120,37 @@ def test_a_gap_is_neither_load_nor_rest():
 
 def test_a_gap_in_a_break_does_not_verify_it():
     seat = Seat().sit(600).stand(100).gap(60).stand(100)
-    assert seat.engine.seated_s() == 600
-    assert seat.stand(30).engine.seated_s() == 0
+    assert seat.engine.decisions.seated_s() == 600
+    assert seat.stand(30).engine.decisions.seated_s() == 0
 
 
 def test_one_dead_side_leaves_the_other_and_the_timer_at_work():
     seat = Seat().sit(1300, left=NO_READING)
     assert [values[1:4] for _, values in seat.of(records.PROMPT)] == [[1, 2, 1]]
     assert seat.of(records.FAULT)[0][1][:3] == [0, 1, 1]
-    assert seat.engine.left_dose.cs == 0
+    assert seat.engine.decisions.left.dose.cs == 0
 
 
 def test_a_wire_that_came_off_is_not_rest():
     seat = Seat().sit(300).sit(300, left=0)
     ((second, values),) = seat.of(records.FAULT)
     assert values[:3] == [0, 6, 1] and second <= 320
-    assert seat.engine.left_dose.cs > 14000
+    assert seat.engine.decisions.left.dose.cs > 14000
 
 
 def test_a_side_that_weakened_is_found_by_imbalance_and_is_not_rest():
     seat = Seat().sit(300)
     seat.sit(601, left=1000)
     assert [values[:3] for _, values in seat.of(records.FAULT)] == [[0, 5, 1]]
-    held = seat.engine.left_dose.cs
+    held = seat.engine.decisions.left.dose.cs
     seat.sit(300, left=0)
-    assert seat.engine.left_dose.cs == held
+    assert seat.engine.decisions.left.dose.cs == held
 
 
 def test_both_sides_dead_still_prompt_by_time():
     seat = Seat().sit(1900, left=NO_READING, right=NO_READING)
     assert [values[3] for _, values in seat.of(records.PROMPT)] == [2]
-    assert seat.engine.left_u == -1
+    assert seat.engine.decisions.left.u == -1
 
 
 def test_vibration_blinds_the_sensors_for_a_moment_only():
@@ -167,22 +167,22 @@ def test_quiet_hours_suppress_and_say_so():
 
 def test_buttons():
     seat = Seat().sit(1260)
-    assert seat.engine.press(1)
-    assert seat.engine.press(2)
-    assert seat.engine.press(3)
+    assert seat.engine.decisions.press(1)
+    assert seat.engine.decisions.press(2)
+    assert seat.engine.decisions.press(3)
     seat.sit(1)
     assert [values[1] for _, values in seat.of(records.OUTCOME)] == [5]
     assert seat.of(records.SYMPTOM) and seat.of(records.MUTE)[0][1][:2] == [3600, 1]
-    assert seat.engine.press(1) is False  # the first snooze still runs
+    assert seat.engine.decisions.press(1) is False  # the first snooze still runs
     assert seat.sit(1).of(records.SNOOZE)[-1][1][:2] == [600, 0]
 
 
 def test_a_button_never_makes_a_break():
     seat = Seat().sit(1260)
     for gesture in (1, 2, 3, 4):
-        seat.engine.press(gesture)
+        seat.engine.decisions.press(gesture)
     seat.sit(5)
-    assert seat.of(records.BREAK) == [] and seat.engine.seated_s() > 1200
+    assert seat.of(records.BREAK) == [] and seat.engine.decisions.seated_s() > 1200
 
 
 def test_an_epoch_every_ten_seconds_while_seated():
@@ -211,5 +211,5 @@ def test_an_epoch_tells_the_state_of_its_own_seconds():
 def test_a_lowered_limit_caps_the_dose():
     seat = Seat().sit(1200)
     seat.engine.settings.change("left_dose_limit_s", 300, 0)
-    seat.engine.settings_changed()
-    assert seat.engine.left_dose.cs == 90000
+    seat.engine.decisions.settings_changed()
+    assert seat.engine.decisions.left.dose.cs == 90000

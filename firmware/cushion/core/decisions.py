@@ -1,0 +1,264 @@
+"""The one machine that decides: from loads and presence to doses, sits, breaks and prompts.
+
+The engine steps it each second with what the sensors show; the host's replay steps the same object with what the log
+holds. Only here is decided what prompting may look at. Time comes in as `dt_ms`; what was decided leaves as `events`
+(rows of records.KINDS) and, for the motors, through ``prompter``.
+"""
+
+from cushion.core import records
+from cushion.core.const import const
+from cushion.core.health import Stillness
+from cushion.core.occupancy import LEAVE_PERMILLE
+from cushion.core.pauses import Pauses, is_quiet
+from cushion.core.prompting import LOW_BATTERY, MUTED, OBJECT, QUIET, UNTRUSTED, VEHICLE, Prompter, Situation
+from cushion.core.records import SIDE_LEFT, SIDE_RIGHT, STATE_OBJECT
+from cushion.core.shifts import Offload
+from cushion.core.side import Side
+from cushion.core.sitting import Sitting
+
+MAX_STEP_MS = 5000  # a longer time without a look is unknown; of any unknown step the prompts' waits count so much
+OFFLOAD_LOG_MS = 15000
+_LONG_MS = const(1 << 29)
+
+
+class Seen:
+    """What a period showed; every field is set anew before each `Decisions.step`.
+
+    ``unknown``: why nothing is known of it (records.GAPS), 0 where something is; then ``u`` holds the relative loads of
+    the left and the right side (permille, -1 = unknown), ``presence_permille`` how much of a person is there,
+    ``stirred`` whether something moved, ``leaving`` whether every zone is losing its load right now, ``shifted``
+    whether a weight shift became long enough. ``local_minute`` of the day is -1 while the clock isn't known.
+    """
+
+    def __init__(self):
+        self.unknown = 0
+        self.u = [-1, -1]
+        self.presence_permille = 0
+        self.stirred = False
+        self.leaving = False
+        self.shifted = False
+        self.local_minute = -1
+        self.low_battery = False
+
+
+class Decisions:
+    """Doses, sits, breaks, pauses and prompts of one cushion.
+
+    ``now_s`` is the seconds counted so far, unknown time included; ``turned`` is true in the steps that changed whether
+    somebody sits, is away, or isn't known of.
+    """
+
+    def __init__(self, settings, events):
+        self.settings = settings
+        self.events = events
+        self.left = Side(SIDE_LEFT)
+        self.right = Side(SIDE_RIGHT)
+        self.sitting = Sitting(events, self.left, self.right)
+        self.stillness = Stillness()
+        self.pauses = Pauses()
+        self.prompter = Prompter(events)
+        self.now_s = 0
+        self.turned = False
+        self._now_rest_ms = 0
+        self.sides = (self.left, self.right)
+        self.offload = Offload()
+        self._situation = Situation()
+        self.unknown_ms = 0
+        self._unknown_why = 0
+        self._was_object = False
+        self.settings_changed()
+
+    def step(self, dt_ms, seen):
+        """Takes `dt_ms` of what was `seen`."""
+        self._advance_clock(dt_ms)
+        self.pauses.step(dt_ms)
+        if seen.unknown:
+            self._lose(dt_ms, seen.unknown)
+            dt_ms = min(dt_ms, MAX_STEP_MS)
+        else:
+            self._see(dt_ms, seen)
+        self._fill_situation(seen)
+        self.prompter.step(dt_ms, self.now_s, self._situation)
+        if self.prompter.vibrate_level:
+            self._log_prompt()
+
+    def state(self):
+        """Who or what is on the seat (records.STATES)."""
+        if self.sitting.is_seated() and self.stillness.is_object:
+            return STATE_OBJECT
+        return self.sitting.occupancy.state
+
+    def seated_s(self):
+        """Seated time since the last verified break, s."""
+        return self.sitting.seated_ms // 1000
+
+    def press(self, gesture):
+        """The button, or the host in its place: snooze, symptom mark, mute. Returns whether it was accepted."""
+        self.events.add(records.BUTTON, gesture)
+        if gesture == records.SHORT_PRESS:
+            return self._snooze()
+        if gesture == records.DOUBLE_PRESS:
+            self.events.add(records.SYMPTOM, self.left.dose.cs, self.right.dose.cs, self.seated_s(), self.state())
+        elif gesture == records.TRIPLE_PRESS:
+            on = self.pauses.toggle_mute(self.settings.mute_s)
+            self.events.add(records.MUTE, self.settings.mute_s, 1 if on else 0)
+        return True
+
+    def settings_changed(self):
+        """Puts changed limits into force; each dose stays within its own."""
+        self.left.set_limit(self.settings.left_dose_limit_s)
+        self.right.set_limit(self.settings.right_dose_limit_s)
+
+    def rest(self, rest_ms):
+        """The cushion slept for so long on a seat that was empty all the while, and had been for a verified break."""
+        for side in self.sides:
+            side.dose.rest(rest_ms, self.settings.recovery_tau_s)
+        self.sitting.rest(rest_ms)
+        self.pauses.in_row = 0
+        self._let_pass(rest_ms)
+
+    def pass_unseen(self, passed_ms):
+        """So long nobody looked: pauses and waits go on, doses stay, whoever sat is seen anew."""
+        self.sitting.forget_away()
+        self._let_pass(passed_ms)
+
+    def snapshot(self):
+        """What outlives a restart, as integers: all but what the next seconds show anew (loads, presence, a prompt)."""
+        values = [self.now_s, self.left.dose.cs, self.right.dose.cs]
+        values += self.sitting.snapshot() + self.pauses.snapshot() + self.prompter.snapshot()
+        return values + self.pauses.a_day.snapshot() + self.prompter.hour.snapshot() + self.prompter.day.snapshot()
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        self.now_s = next(values)
+        self.left.dose.cs = next(values)
+        self.right.dose.cs = next(values)
+        for part in (
+            self.sitting,
+            self.pauses,
+            self.prompter,
+            self.pauses.a_day,
+            self.prompter.hour,
+            self.prompter.day,
+        ):
+            part.restore(values)
+        self.settings_changed()  # the limits may be lower than they were
+
+    def _let_pass(self, passed_ms):
+        passed_ms = min(passed_ms, _LONG_MS)
+        self._advance_clock(passed_ms)
+        self.pauses.step(passed_ms)
+        self.prompter.pass_unseen(passed_ms)
+
+    def _advance_clock(self, dt_ms):
+        self._now_rest_ms += dt_ms
+        self.now_s += self._now_rest_ms // 1000
+        self._now_rest_ms %= 1000
+
+    def _snooze(self):
+        accepted = self.pauses.snooze(self.now_s, self.settings.snooze_s)
+        self.events.add(records.SNOOZE, self.settings.snooze_s, 1 if accepted else 0)
+        if accepted:
+            self.prompter.snooze(self.pauses.snooze_ms)
+        return accepted
+
+    def _lose(self, dt_ms, why):
+        """Nothing trustworthy in this period: no load, no rest, and whatever ran is closed as seen until now."""
+        self.turned = self.unknown_ms == 0
+        if self.turned:
+            self._unknown_why = why
+            self.sitting.lose(dt_ms)
+        self.unknown_ms = min(self.unknown_ms + dt_ms, _LONG_MS)
+        self.left.u = self.right.u = -1
+        self.offload.step(dt_ms, -1)
+
+    def _see(self, dt_ms, seen):
+        if self.unknown_ms:
+            self.events.add(records.UNKNOWN, dt_ms, self.unknown_ms, self._unknown_why)
+            self.unknown_ms = 0
+        self.left.u = seen.u[0]
+        self.right.u = seen.u[1]
+        highest_u = max(self.left.u, self.right.u)
+        sitting = self.sitting
+        sitting.step(dt_ms, highest_u, seen.presence_permille, self.settings.verified_break_s * 1000)
+        if sitting.verified:
+            self.pauses.in_row = 0
+        self.turned = sitting.occupancy.sat or sitting.occupancy.left
+        self.stillness.step(dt_ms, sitting.is_seated(), seen.stirred)
+        if self.stillness.is_object != self._was_object:
+            self._was_object = self.stillness.is_object
+            self.events.add(records.OBJECT, 1 if self._was_object else 0)
+        self._count(dt_ms)
+        self.offload.step(dt_ms, highest_u)
+        if self.offload.ended_ms >= OFFLOAD_LOG_MS and self._is_on_seat(seen):
+            self.events.add(records.OFFLOAD, dt_ms, self.offload.ended_ms)
+
+    def _is_on_seat(self, seen):
+        """Seated, and not just getting up."""
+        return self.sitting.is_seated() and seen.presence_permille >= LEAVE_PERMILLE
+
+    def _count(self, dt_ms):
+        """Dose per side and seated time. An object on the seat is neither load nor rest."""
+        if self.stillness.is_object:
+            return
+        tau_s = self.settings.recovery_tau_s
+        for side in self.sides:
+            if side.u >= 0:
+                side.dose.step(dt_ms, side.u, side.limit_s, tau_s)
+        if self.sitting.is_seated():
+            self.sitting.count_seated(dt_ms)
+
+    def _fill_situation(self, seen):
+        situation, settings = self._situation, self.settings
+        due_sides = 0
+        recovered = True
+        for side in self.sides:
+            cs, limit_cs = side.dose.cs, side.limit_s * 100
+            if cs * 2 > limit_cs:
+                recovered = False
+                if cs >= limit_cs and side.u >= 0:
+                    due_sides |= side.mask
+        situation.due_sides = due_sides
+        situation.recovered = recovered
+        situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
+        situation.settled = self._is_settled() and not seen.leaving
+        situation.offload_ms = max(self.offload.run_ms, self.sitting.away_ms)
+        situation.verified = self.sitting.verified
+        situation.shift_reached = seen.shifted
+        situation.blocked = self._blocked(seen)
+
+    def _is_settled(self):
+        """Somebody, not something, has sat long enough."""
+        sitting = self.sitting
+        return sitting.is_seated() and sitting.bout_ms >= self.settings.settling_s * 1000 and self.stillness.is_alive
+
+    def _blocked(self, seen):
+        settings = self.settings
+        blocked = QUIET if is_quiet(seen.local_minute, settings.quiet_from_min, settings.quiet_to_min) else 0
+        if self.pauses.mute_ms:
+            blocked |= MUTED
+        if settings.vehicle_mode:
+            blocked |= VEHICLE
+        if seen.low_battery:
+            blocked |= LOW_BATTERY
+        if self.stillness.is_object:
+            blocked |= OBJECT
+        if self.unknown_ms:
+            blocked |= UNTRUSTED
+        return blocked
+
+    def _log_prompt(self):
+        prompter, settings = self.prompter, self.settings
+        self.events.add(
+            records.PROMPT,
+            prompter.episode,
+            prompter.level,
+            prompter.side,
+            prompter.cause,
+            self.left.dose.cs,
+            self.right.dose.cs,
+            self.seated_s(),
+            settings.left_dose_limit_s,
+            settings.right_dose_limit_s,
+            settings.seated_limit_s,
+        )

@@ -1,0 +1,234 @@
+"""What a cushion's log holds of a stretch of time, as the decision machine can be fed with it.
+
+Times are whole seconds, UTC. An epoch gives a side's mean load over some seconds and the dose at their end; the records
+beside it say to the second when somebody sat down and stood up, off-loaded or shifted, pressed the button, and when the
+cushion slept, restarted, lost its sensors or got other settings.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cushion.core import records
+from cushion.core.charge import LOG_ONLY
+from cushion.core.health import Stillness
+from cushion.core.settings import Settings
+from cushion.core.shifts import SHIFT_MS
+from sitbone.analysis.timeline import LONGEST_MS, epoch_table
+from sitbone.settings.limits import setting_changes
+from sitbone.store.blocks import Fields, fields_of
+from sitbone.store.store import Store, Stored
+
+POWER_ON = 1  # the ESP32's number of the reset that forgets everything
+STILL_S = Stillness.STILL_MS // 1000
+SHIFT_S = SHIFT_MS // 1000
+MEMORY_MS = 14 * 86_400_000
+
+RESTART, PRESS, SETTING, LOW_BATTERY, CLOCK, SHIFTED = range(6)
+
+
+Seconds = tuple[int, int]  # from, to
+
+
+class Moment(NamedTuple):
+    """Something that happens between two seconds.
+
+    ``value`` by ``what``: RESTART whether the state was kept, and for how long the cushion had slept on an empty seat;
+    PRESS a gesture; SETTING (name, value); LOW_BATTERY whether it is low; CLOCK that the time is known; SHIFTED that a
+    weight shift has become long enough.
+    """
+
+    at_s: int
+    what: int
+    value: Any
+
+
+class Epoch(NamedTuple):
+    """One epoch: it ends with ``end_s`` and lasted ``seconds``; loads in permille, -1 unknown; doses at its end."""
+
+    end_s: int
+    seconds: int
+    left_u: int
+    right_u: int
+    left_cs: int
+    right_cs: int
+    seated_s: int
+    state: int
+
+
+@dataclass
+class Log:
+    """One cushion's log of [from_s, to_s), and of what led up to it.
+
+    Spans are in seconds, sorted: ``sits``, ``offloads`` (both sides relieved while seated), ``still`` (nothing stirred:
+    an object), ``blind`` (sensors lost). ``values``: the settings at its beginning; ``outcomes``: how the prompts
+    before that ended.
+    """
+
+    cushion: int
+    from_s: int
+    to_s: int
+    values: dict[str, int]
+    epochs: list[Epoch]
+    sits: list[Seconds] = field(default_factory=list)
+    offloads: list[Seconds] = field(default_factory=list)
+    still: list[Seconds] = field(default_factory=list)
+    blind: list[Seconds] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    last_s: int = 0  # when the last record was written
+    outcomes: list[tuple[int, int]] = field(default_factory=list)  # (outcome, response_ms) of prompts before from_s
+
+
+def read_log(store: Store, cushion: int, from_ms: int, to_ms: int, lead_ms: int = 0) -> Log:
+    """The log of one cushion in [from_ms, to_ms), UTC, and of so long before it: what reaches into the range."""
+    begin_ms = from_ms - lead_ms
+    epochs = _epochs(store, cushion, begin_ms, to_ms)
+    log = Log(cushion, from_ms // 1000, to_ms // 1000, _values_at(store, cushion, begin_ms), epochs)
+    reader = _Reader(log)
+    for record in store.read(None, begin_ms - LONGEST_MS, to_ms):
+        if record.cushion == cushion and record.unix_ms is not None:
+            reader.take(record, record.unix_ms, fields_of(record.kind, record.payload))
+    reader.close()
+    log.outcomes = _outcomes_before(store, cushion, begin_ms)
+    log.moments += _setting_moments(store, cushion, begin_ms, to_ms)
+    log.moments = sorted((item for item in log.moments if begin_ms // 1000 <= item.at_s), key=lambda item: item.at_s)
+    return log
+
+
+def seconds_of(at_ms: int) -> int:
+    """The nearest second."""
+    return (at_ms + 500) // 1000
+
+
+def _epochs(store: Store, cushion: int, from_ms: int, to_ms: int) -> list[Epoch]:
+    table = epoch_table(store, from_ms, to_ms)
+    own = table.cushion == cushion
+    fields, ends_s = table.fields[own], (table.end_ms[own] + 500) // 1000
+    columns = [ends_s, fields["seconds"], _known(fields["left_u"]), _known(fields["right_u"])]
+    columns += [fields[name] for name in ("left_dose_cs", "right_dose_cs", "seated_s", "state")]
+    return [Epoch(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _outcomes_before(store: Store, cushion: int, at_ms: int) -> list[tuple[int, int]]:
+    """How the prompts of the weeks before ended: the machine remembers the last of them."""
+    found = store.read([records.OUTCOME], at_ms - MEMORY_MS, at_ms)
+    fields = [fields_of(item.kind, item.payload) for item in found if item.cushion == cushion]
+    return [(int(item["outcome"]), int(item["response_ms"])) for item in fields if item]
+
+
+def _known(u: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.where(u == records.UNKNOWN_U, -1, u.astype(np.int64))
+
+
+def _values_at(store: Store, cushion: int, at_ms: int) -> dict[str, int]:
+    """The settings in force at a moment; where no change came before, what the first one after it changed from."""
+    values: dict[str, int] = Settings().as_dict()
+    later: dict[str, int] = {}
+    for item in setting_changes(store, cushion):
+        if item.unix_ms is None or item.unix_ms < at_ms:
+            values[item.name] = item.now
+            later.setdefault(item.name, item.now)
+        elif item.name not in later:
+            values[item.name] = item.was
+            later[item.name] = item.was
+    return values
+
+
+def _setting_moments(store: Store, cushion: int, from_ms: int, to_ms: int) -> Iterable[Moment]:
+    for item in setting_changes(store, cushion):
+        if item.unix_ms is not None and from_ms <= item.unix_ms < to_ms:
+            yield Moment(seconds_of(item.unix_ms), SETTING, (item.name, item.now))
+
+
+class _Reader:
+    """Reads records by time into a Log."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._sat_s: int | None = None
+        self._object_s: int | None = None
+
+    def take(self, record: Stored, at_ms: int, fields: Fields) -> None:
+        """Adds one placed record. What this version can't read says nothing."""
+        self._log.last_s = max(self._log.last_s, seconds_of(at_ms + int(fields.get("ago_ms", 0))))
+        handler = _HANDLERS.get(record.kind)
+        if fields and handler is not None:
+            handler(self, seconds_of(at_ms), {k: v for k, v in fields.items() if isinstance(v, int)})
+
+    def close(self) -> None:
+        """All are read: a sit and an object that last go on to the end."""
+        if self._sat_s is not None:
+            self._log.sits.append((self._sat_s, self._log.to_s))
+        if self._object_s is not None:
+            self._log.still.append((self._object_s, self._log.to_s))
+        for spans in (self._log.sits, self._log.offloads, self._log.still, self._log.blind):
+            spans.sort(key=lambda span: span[0])
+
+    def _boot(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.moments.append(Moment(at_s, RESTART, (fields["reset_cause"] != POWER_ON, 0)))
+        if self._sat_s is not None:  # it ended with the session, whenever that was
+            ends = [epoch.end_s for epoch in self._log.epochs[: bisect_right(self._log.epochs, (at_s,))]]
+            self._log.sits.append((self._sat_s, max(self._sat_s, ends[-1] if ends else at_s)))
+        self._sat_s = None
+        self._object(at_s, {"on": 0})
+
+    def _sat(self, at_s: int, _: dict[str, int]) -> None:
+        self._sat_s = at_s
+
+    def _stood(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.sits.append((at_s - (fields["bout_ms"] + 500) // 1000, at_s))
+        self._sat_s = None
+        self._object(at_s, {"on": 0})
+
+    def _object(self, at_s: int, fields: dict[str, int]) -> None:
+        if fields["on"]:
+            self._object_s = at_s - STILL_S
+        elif self._object_s is not None:
+            self._log.still.append((self._object_s, at_s))
+            self._object_s = None
+
+    def _shift(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.moments.append(Moment(at_s - fields["shift_ms"] // 1000 + SHIFT_S, SHIFTED, True))
+
+    def _offload(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.offloads.append((at_s - fields["offload_ms"] // 1000, at_s))
+
+    def _unknown(self, at_s: int, fields: dict[str, int]) -> None:
+        if fields["why"] == records.GAP_SENSORS:
+            self._log.blind.append((at_s - fields["unknown_ms"] // 1000, at_s))
+
+    def _slept(self, at_s: int, fields: dict[str, int]) -> None:
+        moments = self._log.moments
+        for index in range(len(moments) - 1, -1, -1):
+            if moments[index].what == RESTART:
+                moments[index] = Moment(moments[index].at_s, RESTART, (True, fields["slept_s"]))
+                return
+
+    def _button(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.moments.append(Moment(at_s, PRESS, fields["gesture"]))
+
+    def _battery(self, at_s: int, fields: dict[str, int]) -> None:
+        self._log.moments.append(Moment(at_s, LOW_BATTERY, fields["stage"] >= LOG_ONLY))
+
+    def _clock(self, at_s: int, _: dict[str, int]) -> None:
+        self._log.moments.append(Moment(at_s, CLOCK, True))
+
+
+_HANDLERS = {
+    records.BOOT: _Reader._boot,
+    records.SAT: _Reader._sat,
+    records.STOOD: _Reader._stood,
+    records.OBJECT: _Reader._object,
+    records.SHIFT: _Reader._shift,
+    records.OFFLOAD: _Reader._offload,
+    records.UNKNOWN: _Reader._unknown,
+    records.SLEPT: _Reader._slept,
+    records.BUTTON: _Reader._button,
+    records.BATTERY: _Reader._battery,
+    records.CLOCK: _Reader._clock,
+}

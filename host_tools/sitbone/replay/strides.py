@@ -1,0 +1,133 @@
+"""How many seconds of an unchanging seat the decision machine may take in one step.
+
+As many as nothing can be decided in: then one `Decisions.step` of n seconds leaves the machine as n steps of one would.
+Nothing is decided here; this only says when the next decision can fall. tests/host/test_strides.py holds both ways of
+stepping to each other, bit for bit.
+"""
+
+from __future__ import annotations
+
+from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
+from cushion.core.dose import LOADED_U, US_PER_CS, weight_permille
+from cushion.core.health import Stillness
+from cushion.core.occupancy import LEAVE_MS, LEAVE_PERMILLE, SIT_MS, SIT_PERMILLE
+from cushion.core.prompting import CANCEL_MS, LEVEL_2_MS, LEVEL_3_MS, LONGEST_RELIEF_MS, MISSED_MS
+from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
+from cushion.core.settings import Settings
+from cushion.core.shifts import OFFLOAD_LEAVE_U
+from cushion.core.side import Side
+
+FOREVER_S = 1 << 30
+DAY_S = 86400
+
+
+def longest_stride_s(decisions: Decisions, seen: Seen, most_s: int, changed: bool) -> int:
+    """From 1 to ``most_s`` seconds, for a seat that shows ``seen`` all the while.
+
+    ``changed``: it, the settings or a pause are not what they were in the machine's last step. What may be waiting for
+    just that is then looked at first.
+    """
+    if seen.shifted or most_s <= 1 or _is_turning(decisions, seen):
+        return 1
+    if seen.unknown:
+        return min(most_s, MAX_STEP_MS // 1000)
+    due = _is_due(decisions, seen)
+    if changed and (due or decisions.prompter.active):
+        return 1
+    ends_s = [_before_s(threshold, counter) for threshold, counter in _counters(decisions, seen)]
+    ends_s += [_dose_s(side, u, decisions) for side, u in zip(decisions.sides, seen.u, strict=True)]
+    if decisions.prompter.active:
+        ends_s.append(_episode_s(decisions))
+    elif due:
+        ends_s.append(_due_s(decisions, seen))
+    return max(1, min(most_s, *ends_s))
+
+
+def quiet_stride_s(settings: Settings, second_of_day: int, most_s: int) -> int:
+    """How many of the seconds after this one lie all inside quiet hours, or all outside."""
+    for name in ("quiet_from_min", "quiet_to_min"):
+        until_s = (settings.get(name) * 60 - second_of_day) % DAY_S or DAY_S
+        most_s = min(most_s, max(1, until_s - 1))
+    return most_s
+
+
+def _is_turning(decisions: Decisions, seen: Seen) -> bool:
+    """What ends or begins in the first second of a new stretch: a gap, an off-load, a relief, an object."""
+    if bool(decisions.unknown_ms) != bool(seen.unknown):
+        return True
+    ceiling_u = OFFLOAD_LEAVE_U if decisions.offload.run_ms else LOADED_U
+    if bool(decisions.offload.run_ms) != (not seen.unknown and 0 <= max(seen.u) < ceiling_u):
+        return True
+    if decisions.prompter.active and decisions.prompter.relief_ms and not _relief_ms(decisions):
+        return True
+    return bool(decisions.stillness.is_object and seen.stirred)
+
+
+def _relief_ms(decisions: Decisions) -> int:
+    return max(decisions.offload.run_ms, decisions.sitting.away_ms)
+
+
+def _before_s(threshold_ms: int, counter_ms: int) -> int:
+    """Whole seconds that a counter may still take before the one in which it reaches its threshold."""
+    return (threshold_ms - counter_ms - 1) // 1000 if counter_ms < threshold_ms else FOREVER_S
+
+
+def _counters(decisions: Decisions, seen: Seen) -> list[tuple[int, int]]:
+    """(threshold, counter) of all that counts milliseconds towards a change."""
+    sitting, stillness, settings = decisions.sitting, decisions.stillness, decisions.settings
+    occupancy = sitting.occupancy
+    found = [(decisions.pauses.mute_ms, 0)]
+    if seen.presence_permille < SIT_PERMILLE:
+        found.append((settings.verified_break_s * 1000, sitting.break_timer.off_ms))
+    elif occupancy.state != STATE_OCCUPIED:
+        found.append((SIT_MS, occupancy.above_ms))
+    if seen.presence_permille < LEAVE_PERMILLE and occupancy.state != STATE_VACANT:
+        found.append((LEAVE_MS, occupancy.below_ms))
+    if occupancy.state == STATE_OCCUPIED:
+        found.append((settings.settling_s * 1000, sitting.bout_ms))
+        found.append((settings.seated_limit_s * 1000, sitting.seated_ms))
+        if seen.stirred:
+            found.append((Stillness.SETTLED_MS + 1, stillness.loaded_ms))
+        else:
+            found.append((Stillness.STILL_MS, stillness.still_ms))
+    return found
+
+
+def _dose_s(side: Side, u: int, decisions: Decisions) -> int:
+    """Seconds before the dose reaches its limit. One that is over it and falls is watched each second while seated."""
+    cs, limit_cs = side.dose.cs, side.limit_s * 100
+    if u < LOADED_U:
+        return 1 if u >= 0 and cs >= limit_cs and decisions.sitting.is_seated() else FOREVER_S
+    rate_us = weight_permille(u) * 1000
+    if cs >= limit_cs or rate_us == 0:
+        return FOREVER_S
+    return int(((limit_cs - cs) * US_PER_CS - side.dose.load_us - 1) // rate_us)
+
+
+def _is_due(decisions: Decisions, seen: Seen) -> bool:
+    over = any(u >= 0 and side.dose.cs >= side.limit_s * 100 for side, u in zip(decisions.sides, seen.u, strict=True))
+    return over or decisions.sitting.seated_ms >= decisions.settings.seated_limit_s * 1000
+
+
+def _due_s(decisions: Decisions, seen: Seen) -> int:
+    """A prompt is due: it waits for its time, or for a recorded reason to pass; else any second may bring it."""
+    prompter, sitting = decisions.prompter, decisions.sitting
+    if not sitting.is_seated() or _relief_ms(decisions):
+        return FOREVER_S
+    if prompter.break_seen and min(seen.u) < LOADED_U:
+        return 1  # a dose that falls may re-arm it
+    if prompter.wait_left_ms():
+        return _before_s(prompter.wait_ms, prompter.since_end_ms)
+    if not prompter.logged_blocked:
+        return 1
+    rates = [rate for rate in (prompter.hour, prompter.day) if not rate.allows(decisions.now_s)]
+    return min((int(rate.free_at_s() - decisions.now_s - 1) for rate in rates), default=FOREVER_S)
+
+
+def _episode_s(decisions: Decisions) -> int:
+    """An episode runs: until its next level or its end, or until a relief counts for more."""
+    relief_ms = _relief_ms(decisions)
+    ends_s = [_before_s(at_ms, decisions.prompter.age_ms) for at_ms in (LEVEL_2_MS, LEVEL_3_MS, MISSED_MS)]
+    if relief_ms:
+        ends_s += [_before_s(at_ms, relief_ms) for at_ms in (CANCEL_MS, LONGEST_RELIEF_MS)]
+    return min(ends_s)
