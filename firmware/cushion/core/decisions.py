@@ -222,7 +222,9 @@ class Decisions:
         situation.recovered = recovered
         situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
         situation.settled = self._is_settled() and not seen.leaving
-        situation.offload_ms = max(self.offload.run_ms, self.sitting.away_ms)
+        situation.away_ms = self.sitting.away_ms
+        situation.offload_ms = max(self.offload.run_ms, situation.away_ms)
+        situation.perched = self._is_on_seat(seen)
         situation.verified = self.sitting.verified
         situation.shift_reached = seen.shifted
         situation.blocked = self._blocked(seen)

@@ -35,6 +35,7 @@ WHY_NAMES = (
 
 LEVEL_2_MS = 120000
 LEVEL_3_MS = 300000
+STAND_MS = 30000  # off-loaded on the seat: a shorter relief is not asked to become a longer one
 MISSED_MS = 420000  # as long after level 3 as level 2 comes after level 1
 CANCEL_MS = 3000
 PARTIAL_MS = 30000
@@ -90,7 +91,8 @@ class Situation:
 
     ``due_sides``: bits of the sides whose dose reached its limit; ``time_due``: seated time did.
     ``settled``: seated, trusted, and past settling.
-    ``offload_ms``: how long both sides have been relieved or the seat empty.
+    ``offload_ms``: how long both sides have been relieved or the seat empty; ``away_ms``: how long it has been empty.
+    ``perched``: both sides are relieved, yet somebody is on the seat.
     ``verified``: a break was verified in this step; ``recovered``: both doses are at most half their limit.
     ``shift_reached``: a weight shift became long enough in this step.
     ``blocked``: bits of QUIET … UNTRUSTED.
@@ -101,6 +103,8 @@ class Situation:
         self.time_due = False
         self.settled = False
         self.offload_ms = 0
+        self.away_ms = 0
+        self.perched = False
         self.verified = False
         self.recovered = False
         self.shift_reached = False
@@ -123,6 +127,7 @@ class Prompter:
         self.cancel = False
         self.ended = 0
         self._gentle = False
+        self.asks_to_stand = False
         self.age_ms = 0
         self.relief_ms = 0
         self._response_ms = 0
@@ -188,21 +193,25 @@ class Prompter:
         if not due:
             self.logged_blocked = 0
             return
-        if not situation.settled or situation.offload_ms or self.wait_left_ms():
+        if not situation.settled or self.wait_left_ms():
+            return
+        stand = situation.offload_ms != 0
+        if stand and not (situation.time_due and situation.perched and situation.offload_ms >= STAND_MS):
             return
         blocked = situation.blocked
         if not self.hour.allows(now_s):
             blocked |= HOUR_LIMIT
         if not self.day.allows(now_s):
             blocked |= DAY_LIMIT
-        self.cause = CAUSE_DOSE if situation.due_sides else CAUSE_TIME
-        self.side = situation.due_sides or SIDE_BOTH
+        by_dose = situation.due_sides != 0 and not stand
+        self.cause = CAUSE_DOSE if by_dose else CAUSE_TIME
+        self.side = situation.due_sides if by_dose else SIDE_BOTH
         if blocked:
             self._log_suppressed(blocked)
             return
         self.hour.note(now_s)
         self.day.note(now_s)
-        self._begin()
+        self._begin(stand)
 
     def _log_suppressed(self, blocked):
         """Logged once for each set of reasons while the same prompt stays due."""
@@ -210,10 +219,12 @@ class Prompter:
             self.logged_blocked = blocked
             self.events.add(records.SUPPRESSED, self.cause, self.side, blocked)
 
-    def _begin(self):
+    def _begin(self, stand):
+        """`stand`: the sitting bones are relieved already, so only leaving the seat answers this one."""
         self.episode = (self.episode + 1) & 0xFFFF
         self.active = True
-        self._gentle = not self.armed
+        self.asks_to_stand = stand
+        self._gentle = stand or not self.armed
         self.armed = False
         self.break_seen = False
         self.logged_blocked = 0
@@ -230,25 +241,26 @@ class Prompter:
     def _continue(self, dt_ms, situation):
         self.age_ms += dt_ms
         self._shift_seen = self._shift_seen or situation.shift_reached
+        relief_ms = situation.away_ms if self.asks_to_stand else situation.offload_ms
         if situation.blocked:
             self.cancel = True
             self._end(OUTCOME_SUPPRESSED, situation.blocked)
         elif situation.verified:
             self._end(OUTCOME_BREAK, 0)
-        elif situation.offload_ms:
-            self._relieved(situation.offload_ms)
+        elif relief_ms:
+            self._relieved(relief_ms)
         elif self.relief_ms >= PARTIAL_MS:
             self._end(OUTCOME_PARTIAL, 0)
         else:
             self.relief_ms = self._response_ms = 0
             self._insist(situation.due_sides != 0 or situation.time_due)
 
-    def _relieved(self, offload_ms):
-        if self.relief_ms < CANCEL_MS <= offload_ms:
+    def _relieved(self, relief_ms):
+        if self.relief_ms < CANCEL_MS <= relief_ms:
             self.cancel = True
-            self._response_ms = max(1, self.age_ms - offload_ms)
-        self.relief_ms = offload_ms
-        if offload_ms >= LONGEST_RELIEF_MS:
+            self._response_ms = max(1, self.age_ms - relief_ms)
+        self.relief_ms = relief_ms
+        if relief_ms >= LONGEST_RELIEF_MS:
             self._end(OUTCOME_PARTIAL, 0)
 
     def _insist(self, due):

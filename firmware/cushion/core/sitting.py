@@ -11,6 +11,8 @@ _LONG_MS = const(1 << 29)
 class Sitting:
     """Follows one person's sits. ``seated_ms`` counts since the last verified break, ``bout_ms`` in this bout.
 
+    A shorter break takes its share of the seated time away, so that almost long enough is worth almost as much.
+
     ``away_ms`` is how long the seat has been empty, ``verified`` true in the step that verified a break.
     """
 
@@ -33,6 +35,7 @@ class Sitting:
 
     def step(self, dt_ms, highest_u, presence_permille, verified_ms):
         """Takes `dt_ms`; `highest_u` is the load of the side that carries more, permille, -1 where both are unknown."""
+        faded_ms = self.break_timer.off_ms if self.occupancy.state == STATE_VACANT else 0
         self.occupancy.step(dt_ms, presence_permille)
         self._time_break(dt_ms, highest_u, presence_permille, verified_ms)
         if self.occupancy.sat:
@@ -41,6 +44,8 @@ class Sitting:
             self._end_bout(dt_ms)
         elif self.occupancy.state == STATE_VACANT:
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
+        if self.occupancy.state == STATE_VACANT:
+            self._fade(faded_ms, verified_ms)
 
     def count_seated(self, dt_ms):
         """Adds `dt_ms` to the bout and the seated time, in any step but the one that began the bout."""
@@ -90,6 +95,14 @@ class Sitting:
             self._verified_away = True
         elif self.break_timer.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
             self._verified_away = False
+
+    def _fade(self, off_ms, verified_ms):
+        """Seated time falls in a straight line to 0 at the verified break; `off_ms` of that are accounted for."""
+        until_ms = min(self.break_timer.off_ms, verified_ms)
+        while off_ms < until_ms:
+            step_ms = min(1000, until_ms - off_ms)
+            self.seated_ms -= self.seated_ms // max(1, (verified_ms - off_ms) // step_ms)
+            off_ms += step_ms
 
     def _begin_bout(self, dt_ms):
         ago_ms = self.occupancy.ago_ms

@@ -11,7 +11,7 @@ from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
 from cushion.core.dose import LOADED_U, US_PER_CS, weight_permille
 from cushion.core.health import Stillness
 from cushion.core.occupancy import LEAVE_MS, LEAVE_PERMILLE, SIT_MS, SIT_PERMILLE
-from cushion.core.prompting import CANCEL_MS, LEVEL_2_MS, LEVEL_3_MS, LONGEST_RELIEF_MS, MISSED_MS
+from cushion.core.prompting import CANCEL_MS, LEVEL_2_MS, LEVEL_3_MS, LONGEST_RELIEF_MS, MISSED_MS, STAND_MS
 from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
 from cushion.core.settings import Settings
 from cushion.core.shifts import OFFLOAD_LEAVE_U
@@ -58,13 +58,18 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
     ceiling_u = OFFLOAD_LEAVE_U if decisions.offload.run_ms else LOADED_U
     if bool(decisions.offload.run_ms) != (not seen.unknown and 0 <= max(seen.u) < ceiling_u):
         return True
-    if decisions.prompter.active and decisions.prompter.relief_ms and not _relief_ms(decisions):
+    if decisions.prompter.active and decisions.prompter.relief_ms and not _answer_ms(decisions):
         return True
     return bool(decisions.stillness.is_object and seen.stirred)
 
 
 def _relief_ms(decisions: Decisions) -> int:
     return max(decisions.offload.run_ms, decisions.sitting.away_ms)
+
+
+def _answer_ms(decisions: Decisions) -> int:
+    """For how long the running episode has been answered."""
+    return decisions.sitting.away_ms if decisions.prompter.asks_to_stand else _relief_ms(decisions)
 
 
 def _before_s(threshold_ms: int, counter_ms: int) -> int:
@@ -112,8 +117,13 @@ def _is_due(decisions: Decisions, seen: Seen) -> bool:
 def _due_s(decisions: Decisions, seen: Seen) -> int:
     """A prompt is due: it waits for its time, or for a recorded reason to pass; else any second may bring it."""
     prompter, sitting = decisions.prompter, decisions.sitting
-    if not sitting.is_seated() or _relief_ms(decisions):
+    if not sitting.is_seated() or sitting.away_ms:
         return FOREVER_S
+    if decisions.offload.run_ms:
+        if sitting.seated_ms < decisions.settings.seated_limit_s * 1000:
+            return FOREVER_S
+        if decisions.offload.run_ms < STAND_MS:
+            return _before_s(STAND_MS, decisions.offload.run_ms)
     if prompter.break_seen and min(seen.u) < LOADED_U:
         return 1  # a dose that falls may re-arm it
     if prompter.wait_left_ms():
@@ -126,7 +136,7 @@ def _due_s(decisions: Decisions, seen: Seen) -> int:
 
 def _episode_s(decisions: Decisions) -> int:
     """An episode runs: until its next level or its end, or until a relief counts for more."""
-    relief_ms = _relief_ms(decisions)
+    relief_ms = _answer_ms(decisions)
     ends_s = [_before_s(at_ms, decisions.prompter.age_ms) for at_ms in (LEVEL_2_MS, LEVEL_3_MS, MISSED_MS)]
     if relief_ms:
         ends_s += [_before_s(at_ms, relief_ms) for at_ms in (CANCEL_MS, LONGEST_RELIEF_MS)]

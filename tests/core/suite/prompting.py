@@ -122,6 +122,39 @@ def test_nobody_is_asked_while_off_the_seat_or_settling():
     assert person.off(100).buzzes == []
 
 
+def perching(seconds):
+    person = Person()
+    person.now.due_sides, person.now.time_due, person.now.perched = 1, True, True
+    for _ in range(seconds):
+        person.now.offload_ms += 1000
+        person.sit(1)
+    return person
+
+
+def test_relieved_on_the_seat_past_the_time_limit_asks_to_stand_after_thirty_seconds():
+    person = perching(1000)
+    assert person.buzzes == [(30, 1, 3)] and person.prompter.cause == 2
+    assert person.outcomes == [(450, MISSED)]
+
+
+def test_only_leaving_the_seat_answers_it():
+    person = perching(100)
+    person.now.offload_ms = 0
+    person.sit(5).off(40)
+    assert person.cancels == [] and person.prompter.active
+    for _ in range(31):
+        person.now.away_ms = person.now.offload_ms = person.now.away_ms + 1000
+        person.sit(1)
+    person.now.away_ms = person.now.offload_ms = 0
+    assert person.sit(1).outcomes == [(177, PARTIAL)] and person.cancels == [148]
+
+
+def test_who_has_left_is_not_asked_to_stand():
+    person = Person()
+    person.now.time_due = True
+    assert person.off(100).buzzes == []
+
+
 def test_no_escalation_while_off_loaded():
     assert Person().sit(110).off(20).sit(1).buzzes == [(1, 1, 1), (131, 2, 1)]
 

@@ -86,8 +86,8 @@ class Life:
         check_dose(dt_ms, right.dose.cs, was_right_cs, right.u, settings.right_dose_limit_s)
         if dt_ms > 5000:
             assert decisions.seated_s() == was_seated_s
-        if decisions.seated_s() + 60 < was_seated_s:
-            assert decisions.sitting.verified, "seated time went back without a verified break"
+        if decisions.seated_s() + 6 < was_seated_s:
+            assert not decisions.sitting.is_seated(), "seated time went back while somebody sat"
         prompter = decisions.prompter
         if prompter.vibrate_level:
             assert 1 <= prompter.vibrate_level <= 3

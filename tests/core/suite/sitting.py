@@ -87,12 +87,24 @@ def rows(events):
 def test_a_bout_is_as_long_as_it_was():
     sitting, events = sit_and_stand(100, 10)
     assert rows(events) == [(records.SAT, [3000, 0, 0]), (records.STOOD, [5000, 100000, 0])]
-    assert sitting.seated_ms == 100000
+    assert abs(sitting.seated_ms - 91667) <= 60
 
 
-def test_seated_time_goes_back_only_with_a_verified_break():
-    assert sit_and_stand(100, 119)[0].seated_ms == 100000
+def test_seated_time_falls_with_a_break_in_proportion_to_its_length():
+    for seconds_away, expected_ms in ((4, 104000), (5, 95833), (30, 75000), (60, 50000), (112, 6667), (119, 833)):
+        seated_ms = sit_and_stand(100, seconds_away)[0].seated_ms
+        assert abs(seated_ms - expected_ms) <= 60, (seconds_away, seated_ms)
     assert sit_and_stand(100, 120)[0].seated_ms == 0
+
+
+def test_two_short_breaks_each_take_their_share():
+    sitting, _ = sit_and_stand(100, 60)
+    for _ in range(20):
+        second_of(sitting, 800)
+    assert abs(sitting.seated_ms - 70000) <= 60
+    for _ in range(60):
+        second_of(sitting, 0)
+    assert abs(sitting.seated_ms - 35000) <= 60
 
 
 def test_a_break_between_two_sits_is_told_with_its_length():
