@@ -58,18 +58,19 @@ class App:
         self._record_start()
         asyncio.run(self._main())
 
-    def change_settings(self, values, reason):
-        """Puts checked values into force, on flash first; returns what is in force now, by name."""
+    def change_settings(self, values, reason, undoes=0):
+        """Puts checked values into force, on flash first; returns what is in force now, by name. `reason`: one text, or
+        one by name. Together they are one change, numbered by the settings' version; `undoes` is that of another."""
         settings, changes = self.monitor.engine.settings, []
         for index in range(len(SPEC)):
             name = SPEC[index].name
             if name in values:
                 was = settings.get(name)
                 now = settings.change(name, values[name], self.powered_time.seconds(self.monitor.mono_s))
-                changes.append((index, was, now))
-        settings_file.save_settings(settings, {"changes": changes, "reason": reason})
+                changes.append((index, was, now, reason if isinstance(reason, str) else reason.get(name, "")))
+        settings_file.save_settings(settings, {"changes": changes, "undoes": undoes})
         self.settings_source = "file"
-        self.monitor.settings_changed(changes, reason)
+        self.monitor.settings_changed(changes, undoes)
         settings_file.settings_logged(settings)
         return {name: settings.get(name) for name in values}
 
@@ -202,7 +203,7 @@ class App:
         """The power went between a change of the settings and its record."""
         unlogged = settings_file.load_unlogged()
         if unlogged is not None:
-            self.monitor.settings_changed(unlogged["changes"], unlogged["reason"])
+            self.monitor.settings_changed(unlogged["changes"], unlogged.get("undoes", 0))
             settings_file.settings_logged(self.monitor.engine.settings)
 
 

@@ -89,11 +89,13 @@ class Monitor:
             return False
         return self.board.haptics.play(patterns.BATTERY_HALF, side, strength_percent, False)
 
-    def settings_changed(self, changes, reason):
-        """Takes over changed settings; `changes` lists ``(index in SPEC, was, now)``."""
+    def settings_changed(self, changes, undoes):
+        """Takes over changed settings; `changes` lists ``(index in SPEC, was, now, reason)``."""
+        settings = self.engine.settings
         self.engine.decisions.settings_changed()
-        for index, was, now in changes:
-            self._add(records.SETTING, (index, was, now, reason))
+        self._add(records.CHANGES, (settings.version, undoes, len(changes)))
+        for change in changes:
+            self._add(records.SETTING, change)
         self.log.commit()
 
     def _advance(self, dt_ms):

@@ -11,7 +11,7 @@ TEXT_MAX = 200
 BOOT, CLOCK, EPOCH, SAT, STOOD, BREAK, SHIFT, PROMPT, OUTCOME, BUTTON = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH = 11, 12, 13, 14, 15, 16, 17, 18, 19
 EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
-BATTERY, SLEPT = 25, 26
+BATTERY, SLEPT, CHANGES = 25, 26, 27
 
 # kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
 # The field names are one text (see `names_of`): the cushion needs none of them, and each alone would cost it memory.
@@ -61,6 +61,7 @@ KINDS = {
     DROPPED: ("dropped", "<H", "count"),
     BATTERY: ("battery", "<HBB", "mv percent stage"),
     SLEPT: ("slept", "<I", "slept_s"),
+    CHANGES: ("changes", "<IIB", "change undoes count"),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
@@ -128,7 +129,7 @@ def fields_of(kind, payload):
         return dict(zip(names, struct.unpack_from(form, payload, 0)))
     numbers, _ = _split_text_format(form)
     fields = dict(zip(names, struct.unpack_from(numbers, payload, 0)))
-    fields[names[-1]] = bytes(payload[struct.calcsize(numbers) :]).decode()
+    fields[names[-1]] = bytes(payload[struct.calcsize(numbers) :]).decode("utf-8", "replace")
     return fields
 
 

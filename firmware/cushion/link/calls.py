@@ -196,13 +196,14 @@ def settings_show():
     )
 
 
-def settings_set(values, reason):
-    """Changes settings. Nothing is changed when one of them is wrong; what is in range may still be clamped."""
+def settings_set(values, reason, undoes=0):
+    """Changes settings together. Nothing is changed when one of them is wrong; what is in range may still be clamped.
+    `reason`: one text, or one by name; `undoes`: the version after the change that this one undoes."""
     problems = [problem for problem in (check(name, value) for name, value in values.items()) if problem]
     if problems:
         _answer({"error": problems[0]})
         return
-    applied = _app.change_settings(values, reason)
+    applied = _app.change_settings(values, reason, undoes)
     clamped = {name: values[name] for name in values if values[name] != applied[name]}
     _answer({"version": _app.monitor.engine.settings.version, "applied": applied, "clamped": clamped})
 

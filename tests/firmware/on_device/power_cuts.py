@@ -252,9 +252,10 @@ class Day:
         was = self.settings.snooze_s
         now = self.settings.change("snooze_s", 300 + self.count % 600, 0)
         self.truth.settings = [self.truth.settings[-1], now]
-        change = {"changes": [[7, was, now]], "reason": "the script"}
+        change = {"changes": [[7, was, now, "the script"]], "undoes": 0}
         settings_file.save_settings(self.settings, change)
         self.truth.settings = [now]
+        self.give(records.CHANGES, self.settings.version, 0, 1)
         self.give(records.SETTING, 7, was, now, "the script")
         self.commit()
         settings_file.settings_logged(self.settings)
