@@ -133,7 +133,7 @@ def test_settings_are_saved_undone_kept_in_a_file_and_loaded_from_it(dashboard, 
     assert json.loads(file.read_text())["seated_limit_s"] == 1500
 
     page.get_by_role("button", name="Undo last change").click()
-    expect(said).to_contain_text("Undone and confirmed by the cushion: seated_limit_s = 1800.")
+    expect(said).to_contain_text("Undone: seated limit is now 30.0 min.")
     expect(seated).to_have_value("1800")
 
     page.locator("input[type=file]").set_input_files(file)

@@ -43,7 +43,9 @@ def test_a_reduction_is_read_agreed_to_read_back_and_undone(tmp_path, port, page
         assert limits(tmp_path, port) == (960, 1200)
         page.locator(".status").get_by_role("button", name="Undo").click()
         # Undoing a reduction is a rise: only as much as a week allows.
-        expect(page.locator(".status")).to_contain_text("the most it may rise in a week")
+        expect(page.locator(".status")).to_contain_text(
+            "left dose limit is now 17.6 min, not 20.0 min as before the change"
+        )
         expect(page.locator(".proposal.left")).to_contain_text("Keep 17.6 min")
         assert limits(tmp_path, port) == (1056, 1200)
         page.goto(dashboard.url)

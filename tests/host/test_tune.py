@@ -14,7 +14,7 @@ from sitbone import cli
 from sitbone.dates import midnight, unix_ms
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import new_pain
-from sitbone.settings.changes import change, undone
+from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import highest
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
@@ -193,9 +193,9 @@ def test_undo_takes_a_rise_back_and_of_a_reduction_what_a_week_allows(store: Sto
     log.add(records.SETTING, 0, 1200, 900, "tune: pain")
     cushion.settings.change("left_dose_limit_s", 900, cushion.age_s)
     store.add_blocks(store.cushion(CUSHION_ID.hex()), [read_block(data) for data in log.data()])
-    asked = undone(store, cushion)
-    assert asked == {"left_dose_limit_s": 1200}
-    assert change(cushion, store, asked, "undo", NOW)["applied"] == {"left_dose_limit_s": 990}
+    answer = undo(cushion, store, NOW)
+    assert answer["undone"]["before"] == {"left_dose_limit_s": 1200}
+    assert answer["applied"] == {"left_dose_limit_s": 990}
 
 
 def test_hostile_diaries_never_raise(kept: Store, home: Path) -> None:

@@ -21,7 +21,8 @@ from sitbone.dates import unix_ms
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import new_pain
 from sitbone.errors import SitboneError
-from sitbone.settings.changes import change, undone
+from sitbone.settings.changes import change
+from sitbone.settings.changes import undo as undo_last
 from sitbone.settings.spec import exported, parsed
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
@@ -47,6 +48,8 @@ class Cushion:
             return {"values": self.settings.as_dict()}
         assert name == "settings_set"
         applied = {}
+        self.settings.version += 1
+        self.log.add(records.CHANGES, self.settings.version, args[2], len(args[0]))
         for index, param in enumerate(SPEC):
             if param.name in args[0]:
                 was, wish = self.settings.get(param.name), args[0][param.name]
@@ -55,8 +58,8 @@ class Cushion:
                 else:
                     self.settings.change(param.name, wish, self.age_s)
                 applied[param.name] = self.settings.get(param.name)
-                self.log.add(records.SETTING, index, was, applied[param.name], args[1][:32])
-        return {"version": 1, "applied": applied, "clamped": {}}
+                self.log.add(records.SETTING, index, was, applied[param.name], _reason(args[1], param.name))
+        return {"version": self.settings.version, "applied": applied, "clamped": {}}
 
     def live_a_day(self) -> None:
         self.log.add(records.SAT, 0)
@@ -68,6 +71,10 @@ class Cushion:
         self.log.now_ms += (DAY_S - SIT_S) * 1000
         self.log.add(records.BUTTON, 1)
         self.age_s += DAY_S
+
+
+def _reason(reason: str | dict[str, str], name: str) -> str:
+    return reason if isinstance(reason, str) else reason[name]
 
 
 class Life(RuleBasedStateMachine):
@@ -135,7 +142,7 @@ class Life(RuleBasedStateMachine):
     def undo(self) -> None:
         def undo() -> None:
             with suppress(SitboneError):  # nothing to undo, or the log here is behind
-                change(self.cushion, self.store, undone(self.store, self.cushion), "undo", self.now)
+                undo_last(self.cushion, self.store, self.now)
 
         self._change(undo)
 

@@ -8,7 +8,7 @@ from cushion.core import records
 from cushion.core.charge import STAGE_NAMES
 from cushion.core.prompting import WHY_NAMES
 from cushion.core.settings import SPEC
-from sitbone.dates import Zone, duration_text, unix_ms
+from sitbone.dates import Zone, counted, duration_text, unix_ms
 from sitbone.store.blocks import Fields, fields_of, kind_name, name_of, named
 from sitbone.store.store import Store, Stored, zone_of
 
@@ -159,6 +159,11 @@ def _setting(fields: Fields) -> str:
     return f"{_setting_name(fields)} from {fields['was']} to {fields['now']}{reason}"
 
 
+def _changes(fields: Fields) -> str:
+    undoes = f", undoes change {fields['undoes']}" if fields["undoes"] else ""
+    return f"change {fields['change']} of {counted(int(fields['count']), 'setting')}{undoes}"
+
+
 def _fault(fields: Fields) -> str:
     zone = int(fields["zone"])
     quality = name_of(records.QUALITIES, fields["quality"])
@@ -224,6 +229,7 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.CALIBRATION: _calibration,
     records.BATTERY: _battery,
     records.SLEPT: lambda fields: f"cushion slept for {duration_text(int(fields['slept_s']))}, seat empty",
+    records.CHANGES: _changes,
     records.OBJECT: lambda fields: "object on the seat" if fields["on"] else "object gone",
 }
 

@@ -55,8 +55,9 @@ class Thresholds:
 
 
 def _steps(store: Store) -> Iterator[Step]:
-    for cushion, _, _, at_ms, payload in store.all_of(records.SETTING):
-        fields = fields_of(records.SETTING, payload)
+    for record in store.all_of(records.SETTING):
+        fields = fields_of(record.kind, record.payload)
         index = int(fields.get("index", len(SPEC)))
-        if at_ms is not None and index < len(SPEC):
-            yield Step(at_ms, cushion, SPEC[index].name, int(fields["was"]), int(fields["now"]), str(fields["reason"]))
+        if record.unix_ms is not None and index < len(SPEC):
+            was, now, reason = int(fields["was"]), int(fields["now"]), str(fields["reason"])
+            yield Step(record.unix_ms, record.cushion, SPEC[index].name, was, now, reason)

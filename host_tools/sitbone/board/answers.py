@@ -89,5 +89,6 @@ class Answers:
 
 
 def _call_code(name: str, args: tuple[object, ...]) -> str:
-    line = json.dumps([name, *args])
+    # Not as ASCII: MicroPython's json reads an escaped emoji as two surrogates, which are no text.
+    line = json.dumps([name, *args], ensure_ascii=False).encode(errors="replace").decode()
     return f"from cushion.link import calls\ncalls.call({line!r},{zlib.crc32(line.encode())})"

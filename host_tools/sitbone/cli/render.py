@@ -106,6 +106,19 @@ def set_lines(answer: Row, asked: dict[str, int]) -> list[str]:
     return lines
 
 
+def undone_lines(answer: Row) -> Iterable[str]:
+    """`sitbone settings undo`: each setting's value now, beside that before the change."""
+    for name, value in answer["applied"].items():
+        before = answer["undone"]["before"][name]
+        yield (
+            f"{name} = {value}"
+            if value == before
+            else (
+                f"{name} = {value}; before the change it was {before}, but a limit may rise by at most 10 % in 7 days"
+            )
+        )
+
+
 def energy_table(result: Row) -> Table:
     """`sitbone energy`: the most expensive state first."""
     table = Table(box=None, header_style="bold", pad_edge=False)

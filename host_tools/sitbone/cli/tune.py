@@ -121,9 +121,10 @@ def settings_history(as_json: bool) -> None:
 @port_option
 @json_option
 def settings_undo(port: str | None, as_json: bool) -> None:
-    """Undo the last change. A lowered limit comes back by at most 10 % in 7 days, like any rise."""
+    """Undo the last change, all of it; again: the one before. A limit rises by at most 10 % in 7 days here, too."""
     from sitbone.board.device import Cushion
-    from sitbone.settings.changes import change, undone
+    from sitbone.cli.render import undone_lines
+    from sitbone.settings.changes import undo
     from sitbone.store.sync import Sync
 
     chosen = chosen_port(port)
@@ -131,9 +132,11 @@ def settings_undo(port: str | None, as_json: bool) -> None:
         # The last change is in the cushion's log: with an older copy, another setting would be undone.
         Sync(store, lambda: Cushion(chosen), now).run()
         with Cushion(chosen) as cushion:
-            asked = undone(store, cushion)
-            answer = change(cushion, store, asked, "undo", now())
-    _print_set(answer, asked, as_json)
+            answer = undo(cushion, store, now())
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo("\n".join(map(plain, undone_lines(answer))))
 
 
 @settings.command("export", epilog=example("settings export mine.json --port /dev/ttyUSB0"))

@@ -112,15 +112,19 @@ class DemoCushion:
             return {"values": self.settings.as_dict()}
         if name != "settings_set":
             raise ValueError(f"the demo's cushion doesn't have the call {name}")
-        values, reason = args
+        values, reason, undoes = (*args, 0)[:3]
+        self.settings.version += 1
+        self._add(records.CHANGES, (self.settings.version, undoes, len(values)))
         age_s = (self._powered_ms + self.mono_ms) // 1000
         for index, param in enumerate(SPEC):
             if param.name in values:
                 was = self.settings.get(param.name)
                 now = self.settings.change(param.name, values[param.name], age_s)
-                self._add(records.SETTING, (index, was, now, reason))
+                why = reason if isinstance(reason, str) else reason[param.name]
+                self._add(records.SETTING, (index, was, now, why))
         self.engine.decisions.settings_changed()
-        return {"version": 1, "applied": {name: self.settings.get(name) for name in values}, "clamped": {}}
+        version = self.settings.version
+        return {"version": version, "applied": {name: self.settings.get(name) for name in values}, "clamped": {}}
 
     def _begin(self, cause: int) -> None:
         self._close_block()

@@ -18,7 +18,11 @@ from sitbone.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A `setting` record. ``age_s``: powered seconds of the log before it; ``unix_ms`` is None while unknown."""
+    """A `setting` record. ``age_s``: powered seconds of the log before it; ``unix_ms`` is None while unknown.
+
+    ``change``: the cushion's number of the change that it is a part of, ``undoes`` that of the change which this one
+    undoes; 0 for none, and in logs from before changes had numbers.
+    """
 
     name: str
     was: int
@@ -26,25 +30,32 @@ class SettingChange:
     reason: str
     age_s: int
     unix_ms: int | None
-    version: int
     cushion: int
+    change: int = 0
+    undoes: int = 0
 
 
 def setting_changes(store: Store, cushion: int | None = None) -> list[SettingChange]:
     """Every change of a setting in the log, oldest first; of one cushion, or of all."""
-    found, version = [], 0
+    found: list[SettingChange] = []
     ages = _ages(store)
-    for number, session, mono_ms, at_ms, payload in store.all_of(records.SETTING):
-        if cushion is not None and number != cushion:
+    change = undoes = left = 0
+    for record in store.all_of(records.SETTING, records.CHANGES):
+        fields = fields_of(record.kind, record.payload)
+        if not fields or cushion not in (None, record.cushion):
             continue
-        fields = fields_of(records.SETTING, payload)
+        if record.kind == records.CHANGES:
+            change, undoes, left = (int(fields[name]) for name in ("change", "undoes", "count"))
+            continue
+        if not left:
+            change = undoes = 0
+        left = max(0, left - 1)
         index = int(fields["index"])
-        if index >= len(SPEC):
-            continue
-        version += 1
-        age_s = (ages[number, session] + mono_ms) // 1000
-        name, reason = SPEC[index].name, str(fields["reason"])
-        found.append(SettingChange(name, int(fields["was"]), int(fields["now"]), reason, age_s, at_ms, version, number))
+        if index < len(SPEC):
+            age_s = (ages[record.cushion, record.session] + record.at_mono_ms) // 1000
+            was, now, reason = int(fields["was"]), int(fields["now"]), str(fields["reason"])
+            about = (SPEC[index].name, was, now, reason, age_s, record.unix_ms, record.cushion, change, undoes)
+            found.append(SettingChange(*about))
     return found
 
 
@@ -90,9 +101,9 @@ def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: 
 def _ages(store: Store) -> dict[tuple[int, int], int]:
     """Powered ms of the log before each (cushion, session), including the deep sleep that ended with its start."""
     slept: dict[tuple[int, int], int] = {}
-    for cushion, session, _, _, payload in store.all_of(records.SLEPT):
-        slept_s = int(fields_of(records.SLEPT, payload)["slept_s"])
-        slept[cushion, session] = slept_that_counts_s(slept_s) * 1000
+    for record in store.all_of(records.SLEPT):
+        slept_s = int(fields_of(record.kind, record.payload).get("slept_s", 0))
+        slept[record.cushion, record.session] = slept_that_counts_s(slept_s) * 1000
     ages: dict[tuple[int, int], int] = {}
     total_ms: dict[int, int] = {}
     for cushion, session, end_ms in store.session_ends():

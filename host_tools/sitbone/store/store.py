@@ -136,10 +136,11 @@ class Store(Database):
             )
 
     def add_setting_changes(
-        self, cushion: int, unix_ms: int, version: int, changes: dict[str, tuple[int, int]], reason: str
+        self, cushion: int, unix_ms: int, version: int, changes: dict[str, tuple[int, int]], reasons: dict[str, str]
     ) -> None:
-        """Records settings sent from this host: ``changes`` maps each name to (asked for, in force)."""
-        rows = [(cushion, unix_ms, version, name, *pair, reason) for name, pair in changes.items()]
+        """Records settings sent together from this host: ``changes`` maps each name to (asked for, in force);
+        ``version`` is also the number of the change in the cushion's log."""
+        rows = [(cushion, unix_ms, version, name, *pair, reasons[name]) for name, pair in changes.items()]
         with self.transaction() as db:
             db.executemany(
                 "INSERT INTO setting_change (cushion, unix_ms, version, name, asked, in_force, reason)"
@@ -231,10 +232,14 @@ class Store(Database):
             "SELECT cushion, session, max(mono_ms) FROM record GROUP BY cushion, session ORDER BY cushion, session"
         )
 
-    def all_of(self, kind: int) -> list[tuple[int, int, int, int | None, bytes]]:
-        """(cushion, session, device ms, UTC ms or None, payload) of every record of a kind, oldest first."""
-        sql = "SELECT cushion, session, mono_ms, unix_ms, payload FROM record WHERE kind = ? ORDER BY cushion, seq"
-        return self.rows(sql, kind)
+    def all_of(self, *kinds: int) -> list[Stored]:
+        """Every record of some kinds, placed or not, by cushion and number."""
+        rows = self.rows(
+            "SELECT cushion, seq, session, mono_ms - ago_ms, unix_ms, kind, payload FROM record"
+            f" WHERE kind IN ({','.join('?' * len(kinds))}) ORDER BY cushion, seq",
+            *kinds,
+        )
+        return [Stored(*row) for row in rows]
 
     def hardware_id(self, cushion: int) -> str:
         """The cushion's own id (12 hex digits)."""

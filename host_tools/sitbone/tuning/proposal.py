@@ -240,14 +240,17 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
         raise Refused("the proposal has changed since you read it; read it again, then apply it")
     asked = {limit_name(side): document[side]["to_s"] for side in SIDES if document[side]["action"] in ("up", "down")}
     allowed = held(store, store.cushion(hardware), asked, values, now)
+    sides = [
+        side for side in SIDES if allowed.get(limit_name(side), values[limit_name(side)]) != values[limit_name(side)]
+    ]
     document["applied"] = {}
-    for side in SIDES:
+    if sides:
+        wanted = {limit_name(side): allowed[limit_name(side)] for side in sides}
+        reasons = {limit_name(side): _log_reason(document[side]["rule"]) for side in sides}
+        document["applied"] = change(link, store, wanted, reasons, now)["applied"]
+    for side in sides:
         name = limit_name(side)
-        if name not in asked or allowed[name] == values[name]:
-            continue
-        answer = change(link, store, {name: allowed[name]}, _log_reason(document[side]["rule"]), now)
-        in_force_s = answer["applied"][name]
-        document["applied"][name] = in_force_s
+        in_force_s = document["applied"][name]
         if in_force_s == values[name]:
             continue
         row = {"day": now.date().isoformat(), "unix_ms": unix_ms(now), "cushion": hardware, "what": "applied"}

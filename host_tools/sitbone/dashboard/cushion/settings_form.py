@@ -10,7 +10,14 @@ from nicegui.events import GenericEventArguments
 
 from cushion.core.settings import BY_NAME, SPEC, Param
 from sitbone.dashboard.cushion.cushion_link import View, shared
-from sitbone.dashboard.cushion.settings_work import changed, changes_of, list_changes, undone_last, values_of
+from sitbone.dashboard.cushion.settings_work import (
+    changed,
+    changes_of,
+    list_changes,
+    undone_last,
+    undone_words,
+    values_of,
+)
 from sitbone.dashboard.frame import announce
 from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
@@ -95,12 +102,16 @@ class SettingsForm:
     async def _undo(self) -> None:
         announce("Talking to the cushion …")
         answer = await self._link.run(undone_last)
-        await self._show_answer("Undone", answer, answer["clamped"])
+        announce(undone_words(answer), "warn" if answer["clamped"] else "good")
+        await self._show_values(answer)
 
     async def _show_answer(self, what: str, answer: dict[str, Any], asked: dict[str, int]) -> None:
         said = ", ".join(f"{name} = {value}" for name, value in answer["applied"].items())
         less = [f"{name}: you asked for {asked[name]}, the cushion allows less for now" for name in answer["clamped"]]
         announce("; ".join([f"{what} and confirmed by the cushion: {said}", *less]) + ".", "warn" if less else "good")
+        await self._show_values(answer)
+
+    async def _show_values(self, answer: dict[str, Any]) -> None:
         self._fill(await self._link.run(values_of))
         for name in answer["clamped"]:
             self._fields[name].value = answer["applied"][name]

@@ -12,7 +12,7 @@ from sitbone.dashboard.work import now
 from sitbone.dates import local
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.home import store_path
-from sitbone.settings.changes import change, undone
+from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import SettingChange, setting_changes
 from sitbone.settings.spec import BY_SYNC
 from sitbone.store.store import Store
@@ -40,13 +40,25 @@ def changed(connect: Connect, asked: dict[str, int], reason: str) -> dict[str, A
 
 
 def undone_last(connect: Connect) -> dict[str, Any]:
-    """Undoes the last change, as far as a limit may rise in a week."""
+    """Undoes the last change, as far as a limit may rise in a week; returns what `settings.undo` does."""
     with Store(store_path()) as store:
         Sync(store, connect, now).run()  # the last change is read from the log
         with connect() as cushion:
-            answer = change(cushion, store, undone(store, cushion), "undo", now())
+            answer = undo(cushion, store, now())
         Sync(store, connect, now).run()
         return answer
+
+
+def undone_words(answer: dict[str, Any]) -> str:
+    """What was undone, each setting's value now beside that before the change."""
+    said = []
+    for name, value in answer["applied"].items():
+        before = answer["undone"]["before"][name]
+        said.append(f"{title_of(name)} is now {value_of(name, value)}")
+        if value != before:
+            said[-1] += f", not {value_of(name, before)} as before the change"
+    less = " A limit may rise by at most 10 % in 7 days." if answer["clamped"] else ""
+    return f"Undone: {'; '.join(said)}.{less}"
 
 
 def changes_of(store: Store) -> list[SettingChange]:

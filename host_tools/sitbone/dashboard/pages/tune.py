@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
-from sitbone.dashboard.cushion.settings_work import changes_of, list_changes, title_of, undone_last, value_of
+from sitbone.dashboard.cushion.settings_work import changes_of, list_changes, undone_last, undone_words
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
@@ -116,11 +116,7 @@ class _Tune:
 
     async def _undo(self) -> None:
         answer = await self._with_cushion(undone_last)
-        said = ", ".join(
-            f"{title_of(name)} is now {value_of(name, value)}" for name, value in answer["applied"].items()
-        )
-        less = " That is the most it may rise in a week." if answer["clamped"] else ""
-        announce(f"Undone: {said}.{less}", "good")
+        announce(undone_words(answer), "warn" if answer["clamped"] else "good")
         await self.show()
 
     async def _with_cushion(self, work: Callable[[Connect], dict[str, Any]]) -> dict[str, Any]:
