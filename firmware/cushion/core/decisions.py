@@ -65,7 +65,6 @@ class Decisions:
         self._situation = Situation()
         self.unknown_ms = 0
         self._unknown_why = 0
-        self._was_object = False
         self.settings_changed()
 
     def step(self, dt_ms, seen):
@@ -164,7 +163,7 @@ class Decisions:
 
     def _lose(self, dt_ms, why):
         """Nothing trustworthy in this period: no load, no rest, and whatever ran is closed as seen until now."""
-        self.turned = self.unknown_ms == 0
+        self.turned = not self.unknown_ms
         if self.turned:
             self._unknown_why = why
             self.sitting.lose(dt_ms)
@@ -184,10 +183,10 @@ class Decisions:
         if sitting.verified:
             self.pauses.in_row = 0
         self.turned = sitting.occupancy.sat or sitting.occupancy.left
+        was_object = self.stillness.is_object
         self.stillness.step(dt_ms, sitting.is_seated(), seen.stirred)
-        if self.stillness.is_object != self._was_object:
-            self._was_object = self.stillness.is_object
-            self.events.add(records.OBJECT, 1 if self._was_object else 0)
+        if self.stillness.is_object != was_object:
+            self.events.add(records.OBJECT, 0 if was_object else 1)
         self._count(dt_ms)
         self.offload.step(dt_ms, highest_u)
         if self.offload.ended_ms >= OFFLOAD_LOG_MS and self._is_on_seat(seen):

@@ -97,6 +97,16 @@ def test_time_alone_raises_it_too():
     assert sitter.prompts() == [(100, 1, SIDE_BOTH, CAUSE_TIME), (220, 2, SIDE_BOTH, CAUSE_TIME)]
 
 
+def test_who_is_to_stand_up_is_asked_once_and_only_leaving_answers():
+    sitter = Sitter(0, 0, 1700).sit(520, 250, 250)
+    assert sitter.buzzes == [(100, 1, SIDE_BOTH)] and sitter.cancels == []
+    assert sitter.outcomes() == [(520, MISSED, 1, 0, 0)]
+    sitter = Sitter(0, 0, 1700).sit(110, 250, 250).stand(4)
+    assert sitter.cancels == []
+    assert sitter.stand(1).cancels == [115]  # the seat is known to be empty, since second 111
+    assert sitter.stand(115).outcomes() == [(230, BREAK, 1, 10000, 0)]
+
+
 # What ends it.
 
 

@@ -151,6 +151,14 @@ def test_off_loaded_now():
     assert Sitter(1500).wait(90).sit(1, 299, 300).prompts() == [(91, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
+def test_off_loaded_for_half_a_minute_past_the_time_limit_asks_to_stand_up():
+    sitter = Sitter(1500, 0, 1800).wait(60).wait(28, left=299, right=299).sit(1, left=299, right=299)
+    assert sitter.prompts() == []
+    assert sitter.sit(1, left=299, right=299).prompts() == [(90, 1, SIDE_BOTH, CAUSE_TIME)]
+    perched = Sitter(0, 0, 1700).wait(99, left=250, right=250).sit(1, left=250, right=250)
+    assert perched.prompts() == [(100, 1, SIDE_BOTH, CAUSE_TIME)]
+
+
 def test_a_vacant_seat():
     """A load of 319 on one zone of four is a presence of 79 permille, 320 one of 80."""
     alone = {"right": 0, "thighs": 0, "stirs": False}

@@ -1,0 +1,410 @@
+"""The decision machine alone, fed with what was seen: what counts, what is unknown, buttons, rests, what it logs.
+
+Steps may be long here, so that an edge is tried to the millisecond.
+"""
+
+from cushion.core import records
+from cushion.core.decisions import Decisions, Seen
+from cushion.core.events import Events
+from cushion.core.records import (
+    DOUBLE_PRESS,
+    GAP_SENSORS,
+    GAP_TIME,
+    LONG_PRESS,
+    SHORT_PRESS,
+    SIDE_LEFT,
+    SIDE_RIGHT,
+    TRIPLE_PRESS,
+)
+from cushion.core.settings import Settings
+from cushion.core.side import Side
+
+UNKNOWN, VACANT, OCCUPIED, OBJECT = 0, 1, 2, 3
+
+
+class Machine:
+    """``log`` holds all that was recorded, as (kind, field, …)."""
+
+    def __init__(self, **settings):
+        self.settings = Settings()
+        for name in settings:
+            assert self.settings.change(name, settings[name], 0) == settings[name]
+        self.events = Events()
+        self.decisions = Decisions(self.settings, self.events)
+        self.prompter = self.decisions.prompter
+        self.sitting = self.decisions.sitting
+        self.seen = Seen()
+        self.log = []
+
+    def see(self, dt_ms, left=800, right=800, presence=600, **more):
+        seen = self.seen
+        seen.u[0], seen.u[1], seen.presence_permille = left, right, presence
+        seen.unknown, seen.local_minute = more.get("unknown", 0), -1
+        seen.stirred, seen.shifted = more.get("stirred", False), more.get("shifted", False)
+        seen.leaving, seen.low_battery = more.get("leaving", False), more.get("low_battery", False)
+        self.decisions.step(dt_ms, seen)
+        return self.drain()
+
+    def lose(self, dt_ms, why=GAP_TIME):
+        return self.see(dt_ms, unknown=why)
+
+    def leave(self, dt_ms):
+        return self.see(dt_ms, 0, 0, 0)
+
+    def press(self, gesture):
+        accepted = self.decisions.press(gesture)
+        self.drain()
+        return accepted
+
+    def drain(self):
+        events = self.events
+        for row in range(events.count):
+            kind = events.kind(row)
+            self.log.append((kind,) + tuple(events.values(row, records.count_of(kind))))
+        events.clear()
+        return self
+
+    def dose(self, left_cs, right_cs=0):
+        self.decisions.left.dose.cs, self.decisions.right.dose.cs = left_cs, right_cs
+        return self
+
+    def doses(self):
+        return self.decisions.left.dose.cs, self.decisions.right.dose.cs
+
+    def of(self, kind):
+        return [row[1:] for row in self.log if row[0] == kind]
+
+
+def seated(**settings):
+    """Has sat for 43 s, and stirred."""
+    return Machine(**settings).see(3000).see(40000, stirred=True)
+
+
+def test_a_new_machine_knows_nothing():
+    decisions = Machine().decisions
+    assert (decisions.now_s, decisions.turned, decisions.unknown_ms) == (0, False, 0)
+    assert (decisions.state(), decisions.seated_s()) == (UNKNOWN, 0)
+    for side, mask in ((decisions.left, 1), (decisions.right, 2)):
+        assert (side.mask, side.u, side.limit_s, side.dose.cs) == (mask, -1, 1200, 0)
+    assert Side(SIDE_LEFT).limit_s == 0  # until there are settings
+
+
+def test_what_was_not_looked_at_shows_nothing():
+    seen = Seen()
+    assert (seen.unknown, seen.u, seen.presence_permille, seen.local_minute) == (0, [-1, -1], 0, -1)
+    assert (seen.stirred, seen.leaving, seen.shifted, seen.low_battery) == (False, False, False, False)
+
+
+def test_the_clock_counts_whole_seconds_and_keeps_the_rest():
+    machine, seconds = Machine(), []
+    for dt_ms in (999, 1, 1999, 1, 2500, 500):
+        seconds.append(machine.see(dt_ms).decisions.now_s)
+    assert seconds == [0, 1, 2, 3, 5, 6]
+    assert machine.lose(600000).decisions.now_s == 606
+    machine.decisions.rest(10500)
+    machine.decisions.pass_unseen(10500)
+    assert machine.decisions.now_s == 627
+
+
+# Unknown time.
+
+
+def test_unknown_time_closes_the_bout_and_is_logged_when_it_ends():
+    machine = Machine().see(3000).see(57000)
+    assert machine.lose(600000, GAP_TIME).log == [
+        (records.SAT, 3000),
+        (records.STOOD, 600000, 60000, 6000, 6000, 1),
+    ]
+    assert machine.decisions.turned and machine.decisions.state() == UNKNOWN
+    assert machine.lose(1500, GAP_SENSORS).decisions.turned is False
+    assert (machine.decisions.left.u, machine.decisions.right.u) == (-1, -1)
+    assert machine.decisions.unknown_ms == 601500
+    machine.log.clear()
+    assert machine.see(700).log == [(records.UNKNOWN, 700, 601500, GAP_TIME)]
+    assert machine.decisions.unknown_ms == 0 and machine.see(700).of(records.UNKNOWN) == [(700, 601500, GAP_TIME)]
+
+
+def test_unknown_time_is_neither_load_nor_rest_nor_sitting():
+    machine = seated().dose(50000, 60000).lose(4000)
+    assert machine.doses() == (50000, 60000) and machine.decisions.seated_s() == 43
+
+
+def test_a_count_of_unknown_time_stays_small():
+    machine = Machine().lose(1 << 28).lose((1 << 28) - 1)
+    assert machine.decisions.unknown_ms == (1 << 29) - 1
+    assert machine.lose(1000).decisions.unknown_ms == 1 << 29
+
+
+def test_unknown_time_ends_an_off_load():
+    machine = seated().see(20000, 299, 299)
+    assert machine.decisions.offload.run_ms == 20000
+    machine.lose(6000)
+    assert machine.decisions.offload.run_ms == 0
+    machine.see(3000, 350, 350)
+    assert machine.decisions.offload.run_ms == 0 and machine.of(records.OFFLOAD) == []
+
+
+def test_of_unknown_time_pauses_count_all_and_waits_five_seconds():
+    machine = seated().dose(200000).see(1000).see(1000, low_battery=True)
+    assert machine.prompter.wait_left_ms() == 600000
+    machine.press(TRIPLE_PRESS)
+    machine.press(SHORT_PRESS)
+    assert machine.prompter.wait_left_ms() == 600000
+    machine.lose(400000)
+    assert (machine.decisions.pauses.mute_ms, machine.decisions.pauses.snooze_ms) == (3200000, 200000)
+    assert machine.prompter.wait_left_ms() == 595000
+    assert machine.lose(4000).prompter.wait_left_ms() == 591000
+
+
+def test_who_comes_and_goes_turns_the_state():
+    machine, turned = Machine(), []
+    for dt_ms, presence in ((2999, 600), (1, 600), (1000, 600), (4999, 0), (1, 0), (1000, 0)):
+        turned.append(machine.see(dt_ms, presence, presence, presence).decisions.turned)
+    assert turned == [False, True, False, False, True, False]
+
+
+# Doses, seated time, objects, off-loads.
+
+
+def test_each_side_counts_its_own_load():
+    machine = seated().dose(0, 0).see(1000, 500, 700)
+    assert machine.doses() == (50, 100)
+    assert machine.dose(60000, 60000).see(1000, -1, 150).doses() == (
+        60000,
+        59503,
+    )  # half of a 60th, and of what is left
+    assert machine.dose(60000, 60000).see(1000, 150, -1).doses() == (59503, 60000)
+
+
+def test_seated_time_counts_while_somebody_sits():
+    machine = Machine().see(2999)
+    assert machine.decisions.seated_s() == 0
+    machine.see(1)
+    assert machine.sitting.seated_ms == 3000 and machine.decisions.seated_s() == 3
+    assert machine.see(1999).decisions.seated_s() == 4
+    assert machine.see(1).decisions.seated_s() == 5
+    machine.leave(5000)
+    seated_ms = machine.sitting.seated_ms
+    assert abs(seated_ms - 5000 * 115 // 120) <= 5
+    assert machine.see(1000, 500, 500, 0).sitting.seated_ms == seated_ms  # a load, but nobody
+
+
+def test_an_object_counts_for_nothing_until_it_stirs():
+    machine = seated().dose(0)
+    machine.see(599999)
+    assert machine.decisions.state() == OCCUPIED and machine.doses()[0] == 59999
+    machine.see(1)
+    assert machine.decisions.state() == OBJECT and machine.of(records.OBJECT) == [(1,)]
+    machine.see(5000)
+    assert machine.doses()[0] == 59999 and machine.sitting.seated_ms == 642999
+    machine.see(5000, stirred=True)
+    assert machine.decisions.state() == OCCUPIED and machine.of(records.OBJECT) == [(1,), (0,)]
+    assert machine.doses()[0] == 60499 and machine.sitting.seated_ms == 647999
+
+
+def test_an_object_that_was_taken_away_is_none():
+    machine = seated().see(600000).leave(4999)
+    assert machine.decisions.state() == OBJECT
+    assert machine.leave(1).decisions.state() == VACANT and machine.of(records.OBJECT) == [(1,), (0,)]
+
+
+def test_an_off_load_of_fifteen_seconds_is_logged_by_who_sits():
+    for off_ms, presence, rows in (
+        (14999, 80, []),
+        (15000, 80, [(500, 15000)]),
+        (40000, 80, [(500, 40000)]),
+        (40000, 79, []),
+    ):
+        machine = seated().see(off_ms, 299, 200, 100).see(500, 400, 100, presence)
+        assert machine.of(records.OFFLOAD) == rows, (off_ms, presence)
+    assert seated().leave(20000).see(500, 400, 400, 300).of(records.OFFLOAD) == []
+
+
+# What a prompt looks at.
+
+
+def prompts(machine):
+    return [(row[1], row[2], row[3]) for row in machine.of(records.PROMPT)]
+
+
+def test_a_limit_is_reached_to_the_centisecond():
+    assert prompts(seated().dose(119998).see(10)) == []
+    assert prompts(seated().dose(119999).see(10)) == [(1, SIDE_LEFT, 1)]
+    assert prompts(seated().dose(0, 119999).see(10)) == [(1, SIDE_RIGHT, 1)]
+    assert prompts(seated(right_dose_limit_s=300).dose(0, 29999).see(10)) == [(1, SIDE_RIGHT, 1)]
+
+
+def test_a_side_that_is_up_is_due_while_its_dose_says_so():
+    assert prompts(seated().dose(130000).see(10, 0, 800)) == [(1, SIDE_LEFT, 1)]
+    assert prompts(seated().dose(130000).see(10, -1, 800)) == []
+
+
+def test_seated_time_is_reached_to_the_millisecond():
+    machine = seated(seated_limit_s=600).see(556999).dose(0)
+    assert prompts(machine) == [] and prompts(machine.see(1)) == [(1, 3, 2)]
+
+
+def test_settling_takes_its_time_to_the_millisecond():
+    machine = seated(settling_s=60).dose(150000).see(16999)
+    assert prompts(machine) == [] and prompts(machine.see(1)) == [(1, SIDE_LEFT, 1)]
+
+
+def test_who_is_getting_up_is_not_asked():
+    machine = seated().dose(150000).see(1000, leaving=True)
+    assert prompts(machine) == [] and prompts(machine.see(1000)) == [(1, SIDE_LEFT, 1)]
+
+
+def test_a_break_is_verified_to_the_millisecond():
+    machine = seated().leave(119999)
+    assert not machine.sitting.verified
+    machine.leave(1)
+    assert machine.decisions.seated_s() == 0 and machine.sitting.verified
+    assert seated(verified_break_s=60).leave(60000).sitting.verified
+
+
+def test_half_of_both_limits_re_arms_to_the_centisecond():
+    for left_cs, right_cs, is_armed in ((60000, 0, True), (60001, 0, False), (0, 15000, True), (0, 15001, False)):
+        machine = seated(right_dose_limit_s=300, recovery_tau_s=300).dose(130000).see(10).see(10, low_battery=True)
+        assert not machine.prompter.armed
+        machine.leave(120000).dose(left_cs, right_cs).see(10, 300, 300)
+        assert machine.prompter.armed == is_armed, (left_cs, right_cs)
+
+
+def test_a_shift_that_was_seen_is_the_outcome():
+    for shifted, outcome in ((False, 4), (True, 3)):
+        machine = seated().dose(200000).see(10).see(10, shifted=shifted).see(420000)
+        assert machine.of(records.OUTCOME) == [(1, outcome, 1, 0, 0)]
+
+
+def test_an_object_and_unknown_time_end_an_episode_and_say_so():
+    machine = seated().dose(200000).see(590000, low_battery=True).see(1000)
+    assert machine.see(8999).of(records.OUTCOME) == []
+    assert machine.see(1).of(records.OUTCOME) == [(1, 6, 1, 0, 16)]
+    machine = seated().dose(200000).see(10).lose(10)
+    assert machine.of(records.OUTCOME) == [(1, 6, 1, 0, 32)]
+
+
+# The button.
+
+
+def test_a_short_press_snoozes():
+    machine = seated(snooze_s=300)
+    assert machine.press(SHORT_PRESS) is True and machine.prompter.wait_left_ms() == 300000
+    assert machine.press(SHORT_PRESS) is False
+    assert machine.log[1:] == [
+        (records.BUTTON, 1),
+        (records.SNOOZE, 300, 1),
+        (records.BUTTON, 1),
+        (records.SNOOZE, 300, 0),
+    ]
+
+
+def test_a_double_press_marks_pain():
+    machine = seated().dose(123, 456)
+    assert machine.press(DOUBLE_PRESS) is True
+    assert machine.log[1:] == [(records.BUTTON, 2), (records.SYMPTOM, 123, 456, 43, OCCUPIED)]
+
+
+def test_a_triple_press_mutes_and_unmutes():
+    machine = seated(mute_s=600)
+    assert machine.press(TRIPLE_PRESS) is True and machine.decisions.pauses.mute_ms == 600000
+    assert machine.press(TRIPLE_PRESS) is True and machine.decisions.pauses.mute_ms == 0
+    assert machine.log[1:] == [
+        (records.BUTTON, 3),
+        (records.MUTE, 600, 1),
+        (records.BUTTON, 3),
+        (records.MUTE, 600, 0),
+    ]
+
+
+def test_other_presses_are_logged_only():
+    machine = seated()
+    assert machine.press(LONG_PRESS) is True and machine.press(0) is True
+    assert machine.log[1:] == [(records.BUTTON, 4), (records.BUTTON, 0)]
+    assert machine.decisions.pauses.mute_ms == machine.decisions.pauses.snooze_ms == 0
+
+
+def test_a_verified_break_ends_the_row_of_snoozes():
+    machine = seated()
+    machine.decisions.pauses.in_row = 2
+    assert machine.leave(119999).decisions.pauses.in_row == 2
+    assert machine.leave(1).decisions.pauses.in_row == 0
+
+
+# Sleep and restart.
+
+
+def test_a_sleep_on_an_empty_seat_is_rest_and_part_of_the_break():
+    machine = seated().leave(130000).dose(120000, 60000)
+    machine.decisions.pauses.in_row = 2
+    machine.press(TRIPLE_PRESS)
+    machine.decisions.rest(120000)
+    left_cs, right_cs = machine.doses()  # e^-2 of them
+    assert abs(left_cs - 16240) < 20 and abs(right_cs - 8120) < 10
+    assert machine.sitting.away_ms == 250000 and machine.decisions.pauses.in_row == 0
+    assert machine.decisions.pauses.mute_ms == 3480000 and machine.decisions.state() == VACANT
+    machine.log.clear()
+    assert not machine.leave(119000).sitting.verified and not machine.leave(1000).sitting.verified  # it was before
+    assert machine.see(1000).see(2000).log == [(records.BREAK, 3000, 370000, 1), (records.SAT, 3000)]
+
+
+def test_a_sleep_verifies_the_break_it_is_part_of():
+    machine = seated().leave(10000)
+    machine.decisions.rest(3600000)
+    assert machine.decisions.seated_s() == 0
+    assert machine.see(3000).of(records.BREAK) == [(3000, 3610000, 1)]
+
+
+def test_a_sleep_lets_waits_pass():
+    machine = seated().dose(130000).see(10).see(10, low_battery=True)
+    machine.decisions.rest(599999)
+    assert machine.prompter.wait_left_ms() == 1
+    machine.decisions.rest(1)
+    assert machine.prompter.wait_left_ms() == 0
+    machine.decisions.rest(1 << 30)
+    assert machine.sitting.away_ms == 1 << 29 and machine.decisions.now_s == 43 + 600 + (1 << 29) // 1000
+
+
+def test_time_that_nobody_saw_proves_no_break():
+    machine = seated().leave(130000).dose(120000, 60000)
+    machine.press(SHORT_PRESS)
+    machine.decisions.pass_unseen(300000)
+    assert machine.doses() == (120000, 60000) and machine.sitting.away_ms == 0
+    assert machine.decisions.pauses.snooze_ms == 300000 and machine.prompter.wait_left_ms() == 300000
+    assert machine.leave(10000).see(3000).of(records.BREAK) == []
+
+
+# now, doses; seated, away, was it verified, is the last sit known; snooze, mute, in a row; episode, armed, break seen,
+# since its end, wait, responses and how many; then the six snoozes of a day, three prompts of an hour, 16 of a day.
+STATE = [5000, 100000, 20000, 1234567, 300000, 1, 0, 12000, 99000, 2, 17, 0, 1, 4321, 600000, 5, 3]
+STATE += [1, 10, 20, 30, 40, 50, 60] + [2, 100, 200, 300] + [3] + list(range(1000, 1016))
+
+
+def test_what_outlives_a_restart():
+    machine = Machine()
+    machine.decisions.restore(iter(STATE))
+    assert machine.decisions.snapshot() == STATE
+    assert machine.doses() == (100000, 20000) and machine.decisions.now_s == 5000
+    assert (machine.sitting.seated_ms, machine.sitting.away_ms) == (1234567, 300000)
+    pauses, prompter = machine.decisions.pauses, machine.prompter
+    assert (pauses.snooze_ms, pauses.mute_ms, pauses.in_row) == (12000, 99000, 2)
+    assert (prompter.episode, prompter.armed, prompter.break_seen) == (17, False, True)
+    assert prompter.wait_left_ms() == 595679
+    assert pauses.a_day.free_at_s() == 20 + 86400
+    assert prompter.hour.free_at_s() == 300 + 3600 and prompter.day.free_at_s() == 1003 + 86400
+    assert machine.see(3000).of(records.BREAK) == []  # the last sit isn't known
+
+
+def test_a_restart_under_lower_limits_caps_the_doses():
+    machine = Machine(left_dose_limit_s=300, right_dose_limit_s=310)
+    machine.decisions.restore(iter(STATE[:2] + [99000] + STATE[3:]))
+    assert machine.doses() == (90000, 93000)
+
+
+def test_a_lowered_limit_is_in_force_once_it_is_said():
+    machine = seated().dose(100000, 100000)
+    machine.settings.change("left_dose_limit_s", 300, 0)
+    machine.settings.change("right_dose_limit_s", 310, 0)
+    machine.decisions.settings_changed()
+    assert machine.doses() == (90000, 93000)
+    assert (machine.decisions.left.limit_s, machine.decisions.right.limit_s) == (300, 310)
