@@ -187,7 +187,7 @@ asyncio.run(main())
     ]
 
 
-def test_motors_reach_the_journal_and_stop_with_the_chip(run_firmware):
+def test_motors_reach_the_journal_and_run_on_through_a_reset(run_firmware):
     main = """
 import machine, time
 from machine import PWM, Pin
@@ -200,14 +200,57 @@ if machine.reset_cause() == machine.PWRON_RESET:
     right.duty_u16(65535)
     time.sleep_ms(50)
     machine.reset()
+time.sleep_ms(30)
+Pin(27, Pin.OUT, value=0)
 """
     motor = run_firmware(main, 1).happened("motor")
     assert [(m["t_ms"], m["side"], m["on"], m["strength"]) for m in motor] == [
         (100, "left", True, 0.5),
         (300, "left", False, 0.0),
         (300, "right", True, 1.0),
-        (350, "right", False, 0.0),
+        (480, "right", False, 0.0),  # the reset takes 100 ms
     ]
+
+
+def test_deep_sleep_and_a_soft_reset_end_pwm(cushion):
+    main = """
+import machine, os, time
+from machine import PWM, Pin
+say("life")
+lives = os.stat("/out.txt")[6] // 5
+if lives < 5:
+    PWM(26, freq=200, duty_u16=65535)
+    time.sleep_ms(100)
+    machine.deepsleep(100) if lives % 2 else machine.soft_reset()
+"""
+    with cushion(main, duration_s=2, speed=None) as chip:
+        chip.run()
+    motor = chip.run_record.happened("motor")
+    on, off = [m["t_ms"] for m in motor if m["on"]], [m["t_ms"] for m in motor if not m["on"]]
+    assert len(on) == 4
+    assert [end - start for start, end in zip(on, off, strict=True)] == [100] * 4
+
+
+def test_eight_callbacks_wait_for_a_call_into_c_and_a_ninth_is_lost(cushion):
+    main = """
+import machine, time
+from machine import Pin, Timer
+edges, fired = [], []
+Pin(32, Pin.IN, Pin.PULL_UP).irq(handler=edges.append, trigger=Pin.IRQ_FALLING)
+for _ in range(3):
+    fired.clear(), edges.clear()
+    timer = Timer(0, mode=Timer.ONE_SHOT, period=300, callback=fired.append)
+    time.sleep_ms(1000)
+    say(len(edges), len(fired))
+machine.deepsleep()
+"""
+    chip = cushion(main, duration_s=5, speed=None)
+    for at_ms, edge_count in ((1100, 14), (2100, 18)):  # half of the edges fall
+        chip.stall(500, at_ms - 10)
+        chip.bounce_button(edge_count, at_ms)
+    with chip:
+        chip.run()
+    assert chip.run_record.said() == ["0 1", "7 1", "8 0"]
 
 
 def test_pwm_without_a_duty_starts_at_half_as_on_the_chip(run_firmware):

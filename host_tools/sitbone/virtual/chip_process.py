@@ -66,7 +66,7 @@ class ChipProcess:
 
     def __init__(self, hello: dict[str, Any], interpreter: Interpreter) -> None:
         self.terminal, slave = raw_pty()
-        _let_ctrl_c_interrupt(slave)
+        _let_ctrl_c_be_an_interrupt(slave)
         down_read, self._down = os.pipe()
         self.link, up_write = os.pipe()
         launch = _LAUNCH.format(site=_interpreter_site(), parent=os.getpid())
@@ -132,9 +132,9 @@ class ChipProcess:
         return data
 
 
-def _let_ctrl_c_interrupt(slave: int) -> None:
+def _let_ctrl_c_be_an_interrupt(slave: int) -> None:
     mode = termios.tcgetattr(slave)
-    mode[3] |= termios.ISIG | termios.NOFLSH
+    mode[3] |= termios.NOFLSH  # and ISIG, once keyboard.py says so
     for char in (termios.VQUIT, termios.VSUSP):
         mode[6][char] = b"\x00"
     mode[6][termios.VINTR] = b"\x03"

@@ -12,16 +12,20 @@ from sitbone.virtual.errors import VirtualError
 
 BLOCK_BYTES = 4096
 BLOCKS = 512  # 2 MB: the file system partition of a 4 MB module
+INSTANT_US = (0, 0, 0)
+SLOW_US = (100, 1500, 90_000)  # read of 128 bytes, program of 256, erase of 4096: twice what a usual flash takes
 _MAGIC = b"sitbone-efuse-1 "
 _ID_BYTES = 6
 _MAC_PREFIX = b"\x26\x6f\x28"  # locally administered: no real chip has it, so a sync recognises it
 
 
 class FlashImage:
-    """An image locked by this process; created, erased, if the file does not exist."""
+    """An image locked by this process; created, erased, if the file does not exist. ``times_us``: what a read, a
+    program and an erase take."""
 
-    def __init__(self, path: Path, seed: int | None = None) -> None:
+    def __init__(self, path: Path, seed: int | None = None, times_us: tuple[int, int, int] = INSTANT_US) -> None:
         self.path = path
+        self.times_us = times_us
         self.blocks = BLOCKS
         self._file = _open(path)
         _lock(self._file, path)

@@ -150,6 +150,7 @@ class Relay:
         if self._chip is None and self._asleep is None:
             return
         self._end_chip()
+        self._world.outputs_off(self._world.now_ms)
         if self._asleep is not None:
             self._world.usage.slept(self._asleep.slept_ms)
         self._asleep = None
@@ -182,12 +183,12 @@ class Relay:
         self._poller.unregister(chip.link)
         self._chip = None
         self._to_client(chip, chip.kill())
-        self._world.outputs_off(self._world.now_ms)
 
     def _reset(self, cause: int, *, raw: bool = False, **facts: str) -> None:
         self._end_chip()
         self._world.log(self._world.now_ms, "reset", cause=CAUSE_NAMES[cause], **facts)
         if cause == retained.SOFT_RESET:
+            self._world.pwm_off(self._world.now_ms)
             self._port.write(b"MPY: soft reboot\r\n")
         self._boot(cause, raw=raw)
 
@@ -231,6 +232,7 @@ class Relay:
     def _fall_asleep(self, frame: protocol.Frame) -> None:
         self._world.usage.chip(DeepSleep.usage_in(frame.payload))
         self._end_chip()
+        self._world.outputs_off(self._world.now_ms)
         self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload, self._clocks.sleep_drift_permille)
         self._world.log(frame.t_ms, "sleep")
 

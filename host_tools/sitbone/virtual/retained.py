@@ -73,6 +73,8 @@ class Retained:
             "world_ms": world.now_ms,
             "wiring": world.wiring,
             "levels": world.levels(),
+            "outputs": world.outputs(),
+            "flash_us": image.times_us,
             "rtc_offset_us": self.rtc_offset_us,
             "first_ticks_ms": self.clocks.first_ticks_ms,
             "rtc_memory": base64.b64encode(self.rtc_memory).decode(),

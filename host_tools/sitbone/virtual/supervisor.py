@@ -14,7 +14,7 @@ from types import TracebackType
 from cushion.drivers.profiles import DEFAULT_PROFILE
 from sitbone.virtual.chip_process import Interpreter, check_platform
 from sitbone.virtual.errors import VirtualError
-from sitbone.virtual.image import FlashImage
+from sitbone.virtual.image import INSTANT_US, FlashImage
 from sitbone.virtual.relay import Relay
 from sitbone.virtual.retained import ChipClocks
 from sitbone.virtual.sitters.seat import Seat
@@ -36,7 +36,8 @@ class VirtualCushion:
     ``sleep_drift_permille``: how much too fast the RTC runs in deep sleep. ``first_ticks_ms``: what `ticks_ms` reads at
     each start of the chip. ``duration_s``: switched off after that much world time. ``journal`` receives every event,
     from another thread. ``board``: the profile that the world is wired by. ``interpreter``: a different MicroPython
-    than the package's. ``install`` is called with the port when the image contains no firmware; world time starts at 0
+    than the package's. ``flash_us``: what a read, a program and an erase of the flash take (`image.SLOW_US`).
+    ``install`` is called with the port when the image contains no firmware; world time starts at 0
     after that.
     """
 
@@ -57,6 +58,7 @@ class VirtualCushion:
         install: Installer | None = None,
         board: str = DEFAULT_PROFILE,
         interpreter: Interpreter | None = None,
+        flash_us: tuple[int, int, int] = INSTANT_US,
     ) -> None:
         check_platform()
         if speed is not None and not 0.01 <= speed <= 1_000_000:
@@ -66,7 +68,7 @@ class VirtualCushion:
         self._install = install
         with contextlib.ExitStack() as undo:
             undo.callback(shutil.rmtree, self._temporary, ignore_errors=True)
-            self._image = FlashImage(flash or self._temporary / "flash.img", None if flash else seed)
+            self._image = FlashImage(flash or self._temporary / "flash.img", None if flash else seed, flash_us)
             undo.callback(self._image.close)
             self._port = ClientPort(link or self._temporary / "cushion", baud)
             undo.pop_all()
@@ -188,6 +190,25 @@ class VirtualCushion:
     def break_part(self, what: str, broken: bool = True) -> None:
         """Makes a part on I2C silent ("ads1115", "drv2605l") or holds the "bus" low; repairs it with False."""
         self._relay.call(lambda: self._seat_world.set_fault(what, broken))
+
+    def bounce_button(self, edges: int, at_ms: int | None = None) -> None:
+        """So many edges of a bad contact, one each millisecond; now, or at a moment of world time."""
+        self._in_world(lambda: self._seat_world.bounce_button(edges, at_ms))
+
+    def stall(self, ms: int, at_ms: int | None = None) -> None:
+        """Holds the chip in a call into C, as an erase does: interrupts are heard, callbacks wait."""
+        self._in_world(lambda: self._seat_world.stall(ms, at_ms))
+
+    def lose_timers(self, count: int, at_ms: int | None = None) -> None:
+        """The next timer interrupts are lost, as when the scheduler's queue is full."""
+        self._in_world(lambda: self._seat_world.lose_timers(count, at_ms))
+
+    def _in_world(self, action: Callable[[], None]) -> None:
+        """In the relay's thread, or here while it has not been started."""
+        if self._thread.ident is None:
+            action()
+        else:
+            self._relay.call(action)
 
     def hold_button(self, held: bool = True) -> None:
         """Presses the button until called with False: a stuck button."""

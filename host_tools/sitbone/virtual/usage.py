@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import struct
 
-_CHIP = struct.Struct("<QII")
+_CHIP = struct.Struct("<QIIIII")
+_COUNTERS = ("light_us", "light_sleeps", "samples", "flash_reads", "flash_programs", "flash_erases")
+_NOTHING = (0,) * len(_COUNTERS)
 
 
 class Usage:
     """``totals`` counts since the world began; the chip's own counters start again at each of its starts."""
 
     def __init__(self) -> None:
-        self._light_us = self._light_sleeps = self._samples = 0
+        self._chip = dict.fromkeys(_COUNTERS, 0)
         self._deep_ms = self._starts = self._motor_ms = 0
-        self._life = (0, 0, 0)
+        self._life = _NOTHING
         self._motor_since: dict[str, int] = {}
 
     def start(self) -> None:
         self._starts += 1
-        self._life = (0, 0, 0)
+        self._life = _NOTHING
 
     def chip(self, counters: bytes) -> None:
         """The chip's counters, as power.py packs them; b"" from a chip that has not started that far."""
         if not counters:
             return
         now = _CHIP.unpack(counters)
-        self._light_us += now[0] - self._life[0]
-        self._light_sleeps += now[1] - self._life[1]
-        self._samples += now[2] - self._life[2]
+        for name, count, before in zip(_COUNTERS, now, self._life, strict=True):
+            self._chip[name] += count - before
         self._life = now
 
     def slept(self, ms: int) -> None:
@@ -40,11 +41,11 @@ class Usage:
             self._motor_ms += t_ms - self._motor_since.pop(side)
 
     def totals(self) -> dict[str, int]:
+        counts = dict(self._chip)
         return {
-            "light_ms": self._light_us // 1000,
+            "light_ms": counts.pop("light_us") // 1000,
             "deep_ms": self._deep_ms,
-            "light_sleeps": self._light_sleeps,
-            "samples": self._samples,
+            **counts,
             "starts": self._starts,
             "motor_ms": self._motor_ms,
         }

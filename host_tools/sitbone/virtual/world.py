@@ -27,6 +27,8 @@ _BETWEEN_PRESSES_MS = 150
 _SWITCH_MV = 215  # of a zone whose sensor is at 47 kohm: there the wake sensor closes
 _DRV_MOTOR = 200  # chip/silicon/parts.py
 FAULT_LINES = {"bus": 64, "ads1115": 65, "drv2605l": 66}
+_STALL_LINE, _LOSE_LINE = 80, 81  # chip/silicon/clock.py
+_STALL_UNIT_MS = 20
 _SIDES = ("left", "right")
 
 Journal = Callable[[dict[str, Any]], None]
@@ -59,6 +61,7 @@ class World:
         self._profile: dict[str, Any] = PROFILES[board]
         self._motors: dict[int, str] = dict(zip(self._profile["motors"], _SIDES, strict=False)) or {_DRV_MOTOR: "both"}
         self._running = dict.fromkeys(self._motors.values(), False)
+        self._outputs: dict[int, int] = {}  # what the chip drives, as far as the world reacts to it
         self._edges: list[tuple[int, int, int, int]] = []  # heap of (t_ms, order, gpio, level)
         self._edge_order = 0
         self._ahead: list[Edge] = []  # sent to the chip, but its time has not come there
@@ -77,7 +80,7 @@ class World:
             "zones": profile["adc_pins"],
             "battery": profile["battery_adc"],
             "supply": profile["sensor_supply"],
-            "heard": profile["motors"],
+            "heard": [*profile["motors"], profile["haptic_enable"]],
             "i2c": profile["i2c"],
             "haptic_enable": profile["haptic_enable"],
             "wake": profile["wake"],
@@ -87,6 +90,10 @@ class World:
     def levels(self) -> list[tuple[int, int]]:
         """What the world drives right now, by GPIO."""
         return list(self._levels.items())
+
+    def outputs(self) -> list[tuple[int, int]]:
+        """What a chip that starts after a reset finds its pins and the motor driver doing: (GPIO or part, duty)."""
+        return [(gpio, duty_u16) for gpio, duty_u16 in self._outputs.items() if duty_u16]
 
     def pace_milli(self, t_ms: int) -> int:
         """Virtual over real time, permille; 0: no limit. Real after a recording's end, so that a log can be synced."""
@@ -187,6 +194,21 @@ class World:
     def hold_button(self, held: bool) -> None:
         self._schedule_button(self._seen_until_ms, held)
 
+    def bounce_button(self, edges: int, at_ms: int | None) -> None:
+        """So many edges of a bad contact within as many milliseconds."""
+        begin_ms = self._seen_until_ms if at_ms is None else at_ms
+        for number in range(edges):
+            self._schedule_button(begin_ms + number, number % 2 == 0)
+        self._schedule_button(begin_ms + edges, False)
+
+    def stall(self, ms: int, at_ms: int | None) -> None:
+        """Some call into C holds the chip for so long, as an erase of its flash does."""
+        self._schedule(self._seen_until_ms if at_ms is None else at_ms, _STALL_LINE, ms // _STALL_UNIT_MS)
+
+    def lose_timers(self, count: int, at_ms: int | None) -> None:
+        """The next timer interrupts are lost, as if the scheduler's queue were full."""
+        self._schedule(self._seen_until_ms if at_ms is None else at_ms, _LOSE_LINE, count)
+
     def _schedule_button(self, t_ms: int, down: bool) -> None:
         self._schedule(t_ms, self._profile["button"], 0 if down else OPEN)
 
@@ -197,6 +219,7 @@ class World:
     # ---- what the chip does
 
     def output(self, gpio: int, duty_u16: int, t_ms: int) -> None:
+        self._outputs[gpio] = duty_u16
         side = self._motors.get(gpio)
         if side is None:
             return
@@ -208,7 +231,16 @@ class World:
         self.seat.motor(side, on, strength, t_ms)
 
     def outputs_off(self, t_ms: int) -> None:
-        """A chip that is reset, asleep or without power drives nothing: pull-downs hold the motors off."""
+        """A chip that is asleep or without power drives nothing: pull-downs hold the motors off."""
+        self._motors_off(t_ms)
+        self._outputs.clear()
+
+    def pwm_off(self, t_ms: int) -> None:
+        """A soft reset ends PWM; what a pin is driven to stays, and so does a DRV2605L's vibration."""
+        if self._profile["haptics"] == "pwm":
+            self._motors_off(t_ms)
+
+    def _motors_off(self, t_ms: int) -> None:
         for gpio, side in self._motors.items():
             if self._running[side]:
                 self.output(gpio, 0, t_ms)

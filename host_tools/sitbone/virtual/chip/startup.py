@@ -13,6 +13,7 @@ CHIP_MODULES = ("time", "select", "machine", "esp32", "network")
 PRIVATE = (
     "worldlink",
     "clock",
+    "scheduler",
     "flash",
     "keyboard",
     "tasks",
@@ -24,6 +25,7 @@ PRIVATE = (
     "i2c",
     "parts",
 )
+_failed = False
 RAW_REPL_MARK = "\x00raw\x00"  # wire.RAW_REPL_MARK: from here the supervisor hides the friendly banner
 
 
@@ -67,15 +69,22 @@ def _exists(path):
 
 
 def run(name, namespace):
-    # After a soft reset from the raw REPL the chip runs boot.py but not main.py.
-    if not _exists(name) or (name == "main.py" and worldlink.hello["raw"]):
+    # As ports/esp32/main.c: after a soft reset from the raw REPL, or a boot.py that ended with an exception, main.py
+    # does not run; shared/runtime/pyexec.c makes Ctrl-C an interrupt while a file runs, and only then.
+    global _failed
+    if not _exists(name) or (name == "main.py" and (worldlink.hello["raw"] or _failed)):
         return
+    _failed = True
     try:
+        keyboard.kbd_intr(3)
         execfile(name, namespace)  # noqa: F821  MicroPython's
+        keyboard.kbd_intr(-1)
+        _failed = False
     except SystemExit:
         worldlink.send(worldlink.SOFT_RESET, clock.now_ms(), b"")
         worldlink.await_death()
     except BaseException as error:  # noqa: BLE001  all that is left falls to the REPL, as on the chip
+        keyboard.kbd_intr(-1)
         sys.print_exception(error)
         worldlink.send(worldlink.FAULT, clock.now_ms(), repr(error).encode()[:200])
 

@@ -4,8 +4,10 @@
 # pace 1000: real time. Each look at the clock moves it to where real time has got to.
 # any other pace (milli): event time, held back so that it does not run ahead of pace * real time.
 # While a host is talking (input was ready for whoever polls stdin, less than TALK_US ago) the pace is 1000.
-import sys
-
+#
+# Interrupts happen at their moment; soft callbacks wait in scheduler.py until the firmware runs bytecode: where it
+# waits or reads its clock, but not before a call into C has returned.
+import scheduler
 import utime
 import worldlink
 
@@ -41,7 +43,12 @@ _FIRST_ROW = worldlink.HEADER_BYTES // 2
 _wdt_timeout_us = 0
 _wdt_us = NEVER_US
 _timers = []  # objects with due_us and fire()
-on_edge = None  # pins.py: called as on_edge(gpio, level)
+_c_call_us = 0  # until then the chip is held by a call into C that the world has ordered: see STALL_LINE
+STALL_LINE = 80  # an "edge" of it: a call into C that lasts 20 ms times its level
+LOSE_LINE = 81  # as many timer interrupts are lost from here on
+_STALL_UNIT_US = 20_000
+_to_lose = 0
+on_edge = None  # pins.py: called as on_edge(gpio or line, level)
 
 
 def start():
@@ -67,6 +74,8 @@ def now():
         _spins += 1
         if _spins > SPIN_READS:
             _advance(_now_us + 1000)
+    if scheduler.waits():
+        _run_callbacks()
     return _now_us
 
 
@@ -103,6 +112,8 @@ def step(deadline_us, poller):
     if _busy:  # a timer callback or pin handler that sleeps
         _now_us = max(_now_us, deadline_us)
         return None
+    if scheduler.waits():
+        _run_callbacks()
     target_us = min(deadline_us, _next_us)
     _settle_pace()
     if _pace:
@@ -179,15 +190,32 @@ def _catch_up():
 # ---- the passing of time -------------------------------------------------------------------------------------------
 
 
+def c_call(us):
+    # A call into C takes so long: interrupts are heard, but no callback runs before it has returned.
+    global _now_us, _c_call_us
+    if _busy:
+        _now_us += us
+        return
+    _c_call_us = _now_us + us
+    _sit_out(us)
+    _advance(_c_call_us)
+
+
+def _sit_out(us):
+    if _pace:
+        utime.sleep_us(us * 1000 // _pace)
+
+
 def _advance(target_us):
     global _now_us, _spins
     _spins = 0
-    while _next_us <= target_us:
+    while _next_us <= max(target_us, _c_call_us):
         if _next_us > _now_us:
             _now_us = _next_us
         _fire()
-    if target_us > _now_us:
-        _now_us = target_us
+        if _now_us >= _c_call_us and scheduler.waits():
+            _run_callbacks()
+    _now_us = max(_now_us, target_us, _c_call_us)
 
 
 def _fire():
@@ -206,6 +234,16 @@ def _fire():
         _plan()
 
 
+def _run_callbacks():
+    global _busy
+    _busy = True
+    try:
+        scheduler.run()
+    finally:
+        _busy = False
+        _plan()
+
+
 def _plan():
     global _next_us
     next_us = min(_chunk_end_us, _wdt_us)
@@ -218,26 +256,28 @@ def _plan():
 
 
 def _fire_timers():
+    global _to_lose
     for timer in tuple(_timers):
         if timer.due_us <= _now_us:
-            _guarded(timer.fire, _now_us)
+            callback = timer.fire(_now_us)
+            if _to_lose:
+                _to_lose -= 1
+            elif callback:
+                scheduler.schedule(callback, timer)
 
 
 def _fire_edges():
-    global _edge
+    global _edge, _c_call_us, _to_lose
     while _edge < _edges_end and (_chunk_start_ms + _words[_edge]) * 1000 <= _now_us:
-        pin = _words[_edge + 1]
+        line, level = _words[_edge + 1] & 0xFF, _words[_edge + 1] >> 8
         _edge += 2
-        if on_edge:
-            _guarded(on_edge, pin)
-
-
-def _guarded(callback, argument):
-    # The chip prints a callback's exception and goes on.
-    try:
-        callback(argument)
-    except Exception as error:  # noqa: BLE001  whatever a callback raises
-        sys.print_exception(error)
+        if line == STALL_LINE:
+            _c_call_us = _now_us + level * _STALL_UNIT_US
+            _sit_out(level * _STALL_UNIT_US)
+        elif line == LOSE_LINE:
+            _to_lose = level
+        elif on_edge:
+            on_edge(line, level)
 
 
 def _fetch():

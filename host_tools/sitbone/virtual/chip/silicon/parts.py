@@ -107,6 +107,11 @@ class Drv2605l:
         for register, value in self.DEFAULTS.items():
             self._registers[register] = value
 
+    def go_on(self, duty_u16):
+        # The chip was reset, this part was not: it still plays.
+        self._registers[0x01], self._registers[0x1D] = 0x05, 0xA8
+        self._registers[0x02] = duty_u16 // 257
+
     def is_silent(self):
         return _broken.get(DRV_LINE) == 1
 
@@ -159,6 +164,9 @@ _ads, _drv = Ads1115(), Drv2605l()
 _parts = {}
 if _wiring["i2c"] is not None:
     _parts = {0x48: _ads, 0x5A: _drv}
+    for _output, _duty_u16 in worldlink.hello["outputs"]:
+        if _output == MOTOR and _duty_u16:
+            _drv.go_on(_duty_u16)
 
 
 def output_changed(gpio):

@@ -2,6 +2,7 @@
 import struct
 
 import clock
+import scheduler
 import worldlink
 
 GPIO_COUNT = 40
@@ -83,25 +84,29 @@ def claim_output(gpio):
     _mode[gpio] = Pin.OUT
 
 
-def _on_edge(word):
-    gpio = word & 0xFF
+def _on_edge(gpio, driven):
     if gpio >= FIRST_LINE:
         if on_line:
-            on_line(gpio, word >> 8)
+            on_line(gpio, driven)
         return
     before = level(gpio)
-    _driven[gpio] = word >> 8
+    _driven[gpio] = driven
     after = level(gpio)
     if before == after or gpio not in _irqs:
         return
     pin, handler, trigger = _irqs[gpio]
     if trigger & (Pin.IRQ_RISING if after else Pin.IRQ_FALLING):
-        handler(pin)
+        scheduler.schedule(handler, pin)
 
 
 for _gpio, _level in worldlink.hello["levels"]:
     if _gpio < FIRST_LINE:
         _driven[_gpio] = _level
+for _gpio, _level in worldlink.hello["outputs"]:  # what ran on through the reset
+    _told[_gpio] = _level
+    if _gpio < FIRST_LINE:
+        _duty[_gpio] = _level
+        _mode[_gpio] = _OUTPUT_BIT | 1
 clock.on_edge = _on_edge
 
 

@@ -4,6 +4,7 @@ import struct
 from binascii import a2b_base64
 
 import clock
+import flash
 import pins
 import worldlink
 
@@ -70,7 +71,8 @@ def deepsleep(time_ms=0):
 
 def usage():
     # What costs energy, since this start: worldlink.USAGE
-    return struct.pack("<QII", light_us, light_sleeps, pins.supply_pulses)
+    counts = (light_sleeps, pins.supply_pulses, flash.reads, flash.programs, flash.erases)
+    return struct.pack("<QIIIII", light_us, *counts)
 
 
 def lightsleep(time_ms=0):

@@ -29,8 +29,7 @@ class Timer:
                 self.due_us += self._period_us
         else:
             clock.drop_timer(self)
-        if self._callback:
-            self._callback(self)
+        return self._callback
 
     def deinit(self):
         clock.drop_timer(self)
