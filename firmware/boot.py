@@ -11,12 +11,31 @@ button held       the plain REPL; nothing of the firmware runs
 ================  ==============================================================================================
 
 A start out of deep sleep is not counted: it follows one that was good, and happens many times a day.
+
+The motors come first, from a table of its own: a reset of the chip (a watchdog's, a crash's) leaves its pins and PWM as
+they were, and a package that can't be imported must not leave a motor running. A host that connects while the chip
+starts sends Ctrl-C, which must not end this file: from the first line on it is a byte like any other.
 """
+
+import micropython
+
+try:
+    for _ in range(2):  # one that came before the first line is raised where this loops
+        micropython.kbd_intr(-1)
+except KeyboardInterrupt:
+    micropython.kbd_intr(-1)
 
 import gc
 import os
 import sys
 
+import machine
+
+# What stops each board's motors: their gates, or their driver's EN. Of cushion/drivers/profiles.py; a test compares.
+MOTOR_PINS = {"devkit": (26, 27), "firebeetle": (26,), "s3-devkit": (16, 17)}
+DEFAULT_BOARD = "devkit"
+NO_FILE = 2  # errno
+CTRL_C = 3
 TRIALS = 3
 SAFE_AFTER = 3
 PLAIN_AFTER = 6
@@ -43,6 +62,22 @@ def write_file(path, text):
 def count_of(lines):
     """The number in a counting file; what isn't one counts as none."""
     return int(lines[0]) if lines and lines[0].isdigit() else 0
+
+
+def stop_motors():
+    """Drives the motors' pins low. None is touched where nobody knows which they are: an unreadable board file, a
+    profile of another chip."""
+    name = DEFAULT_BOARD
+    try:
+        with open("/etc/board") as file:
+            name = file.readline().strip() or name
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", 0) != NO_FILE:
+            return
+    chip = getattr(sys.implementation, "_machine", "").upper()
+    if "ESP32" not in chip or ("S3" in chip) == ("s3" in name):
+        for gpio in MOTOR_PINS.get(name, ()):
+            machine.Pin(gpio, machine.Pin.OUT, value=0)
 
 
 def choose_version():
@@ -75,11 +110,10 @@ def choose_mode(fresh):
 
 
 def prepare_board():
-    """Motors off before anything else; whether this start is to be counted, and not the button's plain REPL."""
+    """How much may run, by the button, and by the starts before this one."""
     from cushion.drivers import board
 
     try:
-        board.motors_off()
         if board.button_held():
             return PLAIN
     except board.WrongBoard:
@@ -87,6 +121,10 @@ def prepare_board():
     return NORMAL if board.slept() else choose_mode(board.lost_power())
 
 
+try:
+    stop_motors()
+except Exception as error:  # noqa: BLE001  whatever it is, the rest is worth a try
+    sys.print_exception(error)
 gc.threshold(COLLECT_EVERY)
 try:
     version = choose_version()
@@ -106,4 +144,5 @@ except OSError as error:
 except Exception as error:  # noqa: BLE001  a firmware that can't be imported must not lock out the user
     sys.print_exception(error)
 if start_mode == PLAIN:
+    micropython.kbd_intr(CTRL_C)
     print("sitbone: the firmware is not running; install it with sitbone install --port PORT")

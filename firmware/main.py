@@ -1,10 +1,19 @@
-"""Composition root: opens the board, builds the application, runs it, and puts the motors away whatever happens."""
+"""Composition root: opens the board, builds the application, runs it, and puts the motors away whatever happens.
+
+A Ctrl-C from the serial port would tear a file that is being written, or end this one: here it is a byte like others.
+"""
+
+import micropython
+
+try:
+    for _ in range(2):  # as in boot.py: MicroPython switches Ctrl-C on again for each file
+        micropython.kbd_intr(-1)
+except KeyboardInterrupt:
+    micropython.kbd_intr(-1)
 
 import io
 import os
 import sys
-
-import micropython
 
 PLAIN = 2  # boot.py's
 LAST_WORDS = "/fw/crash"
@@ -13,7 +22,6 @@ LAST_WORDS_BYTES = 400
 
 def main(safe):
     """Runs the cushion until the chip restarts; in safe mode, or with a wrong board profile, only its link and log."""
-    micropython.kbd_intr(-1)  # a Ctrl-C from the serial port would tear a file that is being written
     from cushion.drivers.board import Board, WrongBoard
 
     try:
@@ -62,7 +70,9 @@ def keep_last_words(error):
 
 
 start_mode = globals().get("start_mode", 0)  # set by boot.py, which shares these globals
-if start_mode != PLAIN:
+if start_mode == PLAIN:
+    micropython.kbd_intr(3)
+else:
     try:
         main(start_mode != 0)
     except Exception as error:  # noqa: BLE001  whatever it is, another start may be better, and boot.py counts them

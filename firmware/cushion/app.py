@@ -91,7 +91,8 @@ class App:
 
     async def _main(self):
         self.board.start_watchdog()
-        await asyncio.gather(self._keep(self._monitor), self._keep(self._watch_button), self._keep(self.console.run))
+        parts = (self._monitor, self._watch_button, self.board.haptics.watch, self.console.run)
+        await asyncio.gather(*[self._keep(part) for part in parts])
 
     async def _keep(self, part):
         """Runs one part for ever: an exception in it is logged, the motors go off, and it starts anew."""
@@ -158,7 +159,7 @@ class App:
         self.board.power.deep_sleep(ms, on_empty_seat)
 
     async def _wait(self, wait_ms):
-        if self._rest != resting.LIGHT:
+        if self._rest != resting.LIGHT or self.board.haptics.plays():
             await asyncio.sleep_ms(wait_ms)
             return
         self.board.power.light_sleep(wait_ms)

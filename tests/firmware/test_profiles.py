@@ -1,10 +1,11 @@
 """Board profiles: each fits its chip's pins, and a wrong one is refused in one line. Oracle: the pin lists by hand."""
 
+import ast
 import re
 
 import pytest
 
-from cushion.drivers.profiles import PROFILES, ZONES, divider_ohms, problems_of, warnings_of
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of, warnings_of
 from tests.firmware.on_unix import on_unix
 
 
@@ -14,6 +15,17 @@ def test_every_profile_fits_its_chip(name):
     assert problems_of(profile) == []
     assert profile.keys() == PROFILES["devkit"].keys()
     assert len(profile["adc_pins"]) == len(ZONES)
+
+
+def test_boot_knows_what_stops_each_boards_motors(project_root):
+    """Without the package, which may be what is broken."""
+    source = (project_root / "firmware" / "boot.py").read_text()
+    assigned = {
+        ast.unparse(node.targets[0]): node.value for node in ast.parse(source).body if isinstance(node, ast.Assign)
+    }
+    constants = {name: ast.literal_eval(assigned[name]) for name in ("MOTOR_PINS", "DEFAULT_BOARD")}
+    stops = {name: profile["motors"] or (profile["haptic_enable"],) for name, profile in PROFILES.items()}
+    assert constants == {"MOTOR_PINS": stops, "DEFAULT_BOARD": DEFAULT_PROFILE}
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,11 @@ def slept():
 
 
 def restart():
-    """The chip starts anew."""
+    """The chip starts anew. Its pins and its PWM would run on through the reset: the motors stop first."""
+    try:
+        motors_off()
+    except WrongBoard:
+        pass  # no motor was ever driven
     machine.reset()
 
 

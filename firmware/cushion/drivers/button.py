@@ -1,4 +1,8 @@
-"""The one button: an interrupt wakes the task, which then reads out the gesture."""
+"""The one button: an interrupt wakes the task, which then reads out the gesture.
+
+The interrupt switches itself off until that is done: a bad contact's edges would fill the chip's scheduler, whose eight
+places the motors' timer needs too.
+"""
 
 import asyncio
 
@@ -15,10 +19,10 @@ class Button:
 
     def __init__(self, pin, falling):
         self._pin = pin
+        self._falling = falling
         self.active = False  # a gesture is being read
         self._flag = asyncio.ThreadSafeFlag()
         self._on_edge = self._set
-        pin.irq(handler=self._on_edge, trigger=falling)
 
     def poke(self):
         """For a press during light sleep, when no interrupt was heard."""
@@ -32,6 +36,7 @@ class Button:
     async def gesture(self):
         """Waits for a press; returns its number in records.GESTURES. Contacts are polled, which debounces them."""
         while True:
+            self._pin.irq(handler=self._on_edge, trigger=self._falling)
             await self._flag.wait()
             await asyncio.sleep_ms(_POLL_MS)
             self.active = True
@@ -61,5 +66,6 @@ class Button:
             passed_ms += _POLL_MS
         return passed_ms
 
-    def _set(self, _pin):
+    def _set(self, pin):
+        pin.irq(handler=None)
         self._flag.set()

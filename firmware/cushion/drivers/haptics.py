@@ -1,8 +1,10 @@
 """Vibration on two motors, or on one for both sides: patterns within the limiter's budgets, off whenever in doubt.
 
 Pulses are timed by a hardware timer, so that a motor goes off on time even while something else holds the event loop.
+Its callback waits until a call into C returns, and the chip drops it where eight others wait: `watch` looks after it.
 """
 
+import asyncio
 import time
 
 from cushion.core import patterns
@@ -12,6 +14,8 @@ from cushion.drivers.limiter import Limiter
 
 _FULL_DUTY = const(65535)
 _LATE_MS = const(20)  # a pulse may end so late, while the flash is written; it is counted as if it did
+_OVERDUE_MS = const(50)  # so late, the callback is lost or was held up: the pattern is over
+_LOOK_MS = const(40)  # between two looks for that
 
 
 class Haptics:
@@ -34,8 +38,9 @@ class Haptics:
         self._side = 0
         self._duty = 0
         self._ringing = False
-        self._quiet_ticks = time.ticks_ms()
+        self._quiet_ticks = self._due_ticks = time.ticks_ms()
         self._callback = self._on_timer
+        self._started = asyncio.Event()
         self.off()
 
     def play(self, pattern, side, strength_percent, habituated):
@@ -52,7 +57,9 @@ class Haptics:
         self._side = side
         self._times_ms = times_ms
         self._next = 0
+        self._due_ticks = time.ticks_ms()
         self._on_timer(None)
+        self._started.set()
         return len(self._times_ms) > 0
 
     def off(self):
@@ -69,12 +76,33 @@ class Haptics:
     def service(self, dt_ms):
         """Lets `dt_ms` pass: budgets come back, ringing fades."""
         self.limiter.advance(dt_ms)
+        self._end_overdue()
         if self._ringing and time.ticks_diff(time.ticks_ms(), self._quiet_ticks) >= 0:
             self._ringing = False
 
+    def plays(self):
+        """Whether a pattern runs."""
+        return len(self._times_ms) > 0
+
+    async def watch(self):
+        """A task: ends, for ever, what its timer forgot."""
+        while True:
+            await self._started.wait()
+            self._started.clear()
+            while self.plays():
+                await asyncio.sleep_ms(_LOOK_MS)
+                self._end_overdue()
+
+    def _end_overdue(self):
+        if self.plays() and self._over_ms() >= _OVERDUE_MS:
+            self._on_timer(None)
+
+    def _over_ms(self):
+        return time.ticks_diff(time.ticks_ms(), self._due_ticks)
+
     def disturbs(self):
         """Whether samples taken now are spoilt by a motor that runs or has just stopped."""
-        return len(self._times_ms) > 0 or self._ringing
+        return self.plays() or self._ringing
 
     def close(self):
         """Motors off for good."""
@@ -83,7 +111,10 @@ class Haptics:
             motor.deinit()
 
     def _on_timer(self, _timer):
-        if self._next >= len(self._times_ms):
+        over_ms = self._over_ms()
+        if self._next % 2 and over_ms > _LATE_MS:
+            self.limiter.charge(over_ms - _LATE_MS)
+        if over_ms >= _OVERDUE_MS or self._next >= len(self._times_ms):
             self.off()
             return
         duty = self._duty if self._next % 2 == 0 else 0
@@ -94,6 +125,7 @@ class Haptics:
             self.off()
             return
         period_ms = self._times_ms[self._next]
+        self._due_ticks = time.ticks_add(time.ticks_ms(), period_ms)
         self._next += 1
         self._timer.init(mode=self._one_shot, period=period_ms, callback=self._callback)
 

@@ -92,6 +92,11 @@ class Limiter:
             window.take(on_ms)
         return True
 
+    def charge(self, over_ms):
+        """Counts what ran beyond its grant."""
+        for window in self._windows:
+            window.take(min(over_ms, HOUR_MS))
+
     def exhaust(self):
         """Nothing is known of what was granted before: the most that can have been, was."""
         left_ms = HOUR_MS

@@ -18,7 +18,14 @@ from sitbone.errors import CushionGone, NoCushion, Refused, UsageError
 
 START_S = 90.0
 POLL_S = 1.0
-RESTART = "import machine\nmachine.reset()"
+# The firmware's own restart stops the motors, which would run on through the chip's.
+RESTART = """
+try:
+    from cushion.drivers.board import restart
+except ImportError:
+    from machine import reset as restart
+restart()
+"""
 OLDEST = (1, 24, 0)
 PLATFORMS = ("esp32", "linux", "darwin")  # the last two are the virtual cushion
 ASK_INTERPRETER = (
