@@ -17,6 +17,7 @@ _MAX_PA = const(65535)
 MAX_U = 4000
 MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
 _MAX_RATIO = const(40)  # of the voltages over divider and sensor: beyond it the sensor is a wire
+_CREPT_S = const(40960)  # twelve octaves from 10 s on: no more creep is counted
 
 _TARE_STEP_PERMILLE = const(20)  # of the reference, a step
 _TARE_TOTAL_PERMILLE = const(100)  # of the reference, in all; then a new calibration is asked for
@@ -45,13 +46,12 @@ def conductance_ns(level_100uv, supply_mv, divider_ns):
 
 def creep_divisor_permille(loaded_s, creep_permille):
     """``1000 · (1 + k·log10(max(1, t/10 s)))`` for a zone loaded since `loaded_s`, piecewise linear between octaves."""
-    if loaded_s <= 10:
-        return 1000
+    loaded_s = min(_CREPT_S, max(10, loaded_s))
     log_permille, octave_s = 0, 10
-    while loaded_s >= 2 * octave_s and log_permille < 3300:
+    while loaded_s >= 2 * octave_s:
         log_permille += 301
         octave_s *= 2
-    log_permille += 301 * (min(loaded_s, 2 * octave_s) - octave_s) // octave_s
+    log_permille += 301 * (loaded_s - octave_s) // octave_s
     return 1000 + creep_permille * log_permille // 1000
 
 

@@ -45,7 +45,7 @@ class Capture:
             self._refuse("the sensor of the {} is faulty; check its wiring".format(NAMES[bad[0]]))
             return
         self.left_s -= 1
-        if self.phase == EMPTY or self.left_s < _SEATED_S:
+        if self.left_s < _SEATED_S:
             for zone in range(ZONE_COUNT):
                 value = zones[zone].g_ns if self.phase == EMPTY else zones[zone].pressure_pa
                 self._seen[zone].append(value)

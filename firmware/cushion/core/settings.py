@@ -101,10 +101,8 @@ class Settings:
         one that was in force in the 7 days before it."""
         base, current = self.raise_base[name], getattr(self, name)
         base[1] = min(base[1], age_s)  # the count of the age was lost: begin anew, never sooner
-        if value <= current:
-            if value <= base[0]:
-                base[0], base[1] = value, age_s
-            return value
+        if value <= base[0]:
+            base[0], base[1] = value, age_s
         value = min(value, self.highest(name, age_s))
         if value > current:
             if self.raise_wait_s(name, age_s) == 0:

@@ -134,6 +134,13 @@ def test_stillness_takes_its_times_to_the_millisecond():
         assert (judge.is_object, judge.is_alive) == (is_object, is_alive), dt_ms
 
 
+def test_half_a_minute_is_counted_from_the_first_load():
+    for dt_ms, is_alive in ((30000, False), (30001, True)):
+        judge = Stillness()
+        judge.step(dt_ms, True, True)
+        assert judge.is_alive is is_alive
+
+
 def stillness(*spells):
     """`spells`: (seconds, loaded, stirred)."""
     judge = Stillness()
@@ -187,6 +194,14 @@ def test_an_epoch_is_the_means_of_its_seconds():
     assert epoch.age_ms == 0
 
 
+def test_the_first_epoch_begins_with_nothing():
+    events = Events()
+    epoch = Epoch(events)
+    epoch.take(1000, 2, zones(1, 2, 3, 4), 5, 6, 0)
+    epoch.close(0, 0, 0)
+    assert events.values(0, 12) == [1, 2, 3, 4, 5, 6, 0, 0, 0, 2, 0, 1]
+
+
 def test_an_epoch_leaves_nothing_to_the_next():
     events = Events()
     epoch = Epoch(events)
@@ -216,5 +231,6 @@ def test_how_deep_to_sleep_and_how_often_to_look():
     assert (AWAKE, LIGHT, DEEP) == (0, 1, 2) and LONGEST_SLEEP_MS == 3600000
     assert depth(False, False, 1, 70000, 60000, True) == DEEP
     assert depth(False, False, 1, 69999, 60000, True) == LIGHT
+    assert [depth(False, False, state, 900000, 60000, True) for state in (0, 2, 3)] == [LIGHT] * 3
     for rest, state, expected in ((0, 1, 250), (1, 1, 1000), (2, 1, 1000), (1, 0, 250), (1, 2, 250), (0, 2, 250)):
         assert sample_ms(rest, state) == expected
