@@ -27,7 +27,10 @@ class LogWriter:
     _open: Writer | None = None
 
     def add(self, kind: int, *values: Any) -> int:
-        payload = records.payload_of(kind, values)
+        return self.add_payload(kind, records.payload_of(kind, values))
+
+    def add_payload(self, kind: int, payload: bytes) -> int:
+        """A record of these bytes, whatever they mean."""
         now = divmod(self.now_ms, 1000)
         if self._open is None or not self._open.add(kind, payload, *now):
             self._begin()

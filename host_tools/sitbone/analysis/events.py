@@ -65,6 +65,8 @@ def _ms(moment: datetime | None) -> int | None:
 
 def _in_words(kind: int, fields: Fields) -> Fields:
     out = named(fields)
+    if not fields:
+        return out
     if kind == records.SUPPRESSED:
         out["why"] = _whys(fields["why"])
     elif kind == records.UNKNOWN:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cushion.core import records
-from cushion.core.settings import BY_NAME, SPEC
-from sitbone.store.blocks import fields_of
-from sitbone.store.store import Store
+from cushion.core.settings import BY_NAME
+from sitbone.settings.spec import setting_of
+from sitbone.store.store import Store, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,6 @@ class Thresholds:
 
 
 def _steps(store: Store) -> Iterator[Step]:
-    for record in store.all_of(records.SETTING):
-        fields = fields_of(record.kind, record.payload)
-        index = int(fields.get("index", len(SPEC)))
-        if record.unix_ms is not None and index < len(SPEC):
-            was, now, reason = int(fields["was"]), int(fields["now"]), str(fields["reason"])
-            yield Step(record.unix_ms, record.cushion, SPEC[index].name, was, now, reason)
+    for record, fields in readable(store.all_of(records.SETTING)):
+        if record.unix_ms is not None and (setting := setting_of(fields)) is not None:
+            yield Step(record.unix_ms, record.cushion, *setting, str(fields["reason"]))

@@ -145,7 +145,8 @@ def epoch_table(store: Store, from_ms: int, to_ms: int) -> EpochTable:
     shape = epoch_dtype()
     rows = [row for row in store.epochs(from_ms, to_ms) if len(row[2]) >= shape.itemsize]
     times_ms, cushions, payloads = zip(*rows, strict=True) if rows else ((), (), ())
-    fields = np.frombuffer(b"".join([payload[: shape.itemsize] for payload in payloads]), dtype=shape)
+    fields = np.frombuffer(bytearray().join([payload[: shape.itemsize] for payload in payloads]), dtype=shape)
+    fields["state"][fields["state"] >= len(records.STATES)] = records.STATE_UNKNOWN
     return EpochTable(np.array(times_ms, dtype=np.int64), np.array(cushions, dtype=np.int64), fields)
 
 
@@ -207,7 +208,7 @@ class _Reader:
 
     def _break(self, _: Stored, at_ms: int, fields: Fields) -> None:
         start_ms = at_ms - int(fields["break_ms"])
-        self._timeline.breaks.append(Break(start_ms, at_ms, bool(fields["verified"])))
+        self._timeline.breaks.append(Break(start_ms, at_ms, fields["verified"] == 1))
 
     def _prompt(self, record: Stored, at_ms: int, fields: Fields) -> None:
         key = (record.cushion, record.session, int(fields["episode"]))

@@ -16,8 +16,8 @@ from sitbone.analysis.timeline import LONGEST_MS, Prompt, Timeline, gather
 from sitbone.dates import Zone, duration_text
 from sitbone.diary.entries import SIDES
 from sitbone.errors import SitboneError
-from sitbone.store.blocks import Fields, fields_of, name_of
-from sitbone.store.store import Store, Stored, zone_of
+from sitbone.store.blocks import fields_of, name_of
+from sitbone.store.store import Store, Stored, readable, zone_of
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 EPOCH_BEFORE_MS = 120_000  # the load is that of the last epoch, if it is no older
@@ -40,7 +40,7 @@ def why(store: Store, seq: int | None = None) -> dict[str, Any]:
 
 def _record(store: Store, seq: int | None) -> Stored:
     found = store.read(DECISIONS if seq is not None else [records.PROMPT])
-    found = [record for record in found if seq in (None, record.seq)]
+    found = [record for record, _ in readable(found) if seq in (None, record.seq)]
     if not found:
         what = (
             "nothing has vibrated yet"
@@ -177,8 +177,7 @@ def _states(before: list[Stored]) -> _Then:
     snoozed_ms = muted_ms = 0
     battery_low = object_on = False
     faults: dict[int, str] = {}
-    for record in before:
-        fields: Fields = fields_of(record.kind, record.payload)
+    for record, fields in readable(before):
         assert record.unix_ms is not None
         if record.kind == records.SNOOZE and fields["accepted"]:
             snoozed_ms = record.unix_ms + int(fields["snooze_s"]) * 1000

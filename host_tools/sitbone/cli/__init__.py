@@ -11,7 +11,7 @@ from io import TextIOWrapper
 import click
 
 from sitbone.cli import board, cushion, dashboard, data, detection, diary, history, simulation, tune
-from sitbone.cli.terminal import example
+from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
 INTERRUPTED = 130
@@ -44,7 +44,7 @@ def run(args: list[str]) -> int:
 
 
 def _fail(text: str, code: int) -> int:
-    click.echo(f"sitbone: {text}", err=True)
+    say(f"sitbone: {text}", err=True)
     return code
 
 

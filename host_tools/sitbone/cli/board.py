@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from sitbone.cli.terminal import example, json_option, now, print_json, print_table
+from sitbone.cli.terminal import (
+    example,
+    json_option,
+    now,
+    print_json,
+    print_table,
+    say,
+)
 from sitbone.errors import SitboneError
 
 
@@ -25,7 +32,7 @@ def flash(port: str, image: Path, erase: bool, force: bool) -> None:
     from sitbone.board.flashing import flash as flash_it
 
     chip = flash_it(port, image, erase, force)
-    click.echo(f"flashed MicroPython for the {chip}; now run sitbone install --port {port}")
+    say(f"flashed MicroPython for the {chip}; now run sitbone install --port {port}")
 
 
 @click.command(epilog=example("doctor --port /dev/ttyUSB0"))
@@ -41,7 +48,7 @@ def doctor(port: str | None, as_json: bool) -> None:
         print_json([finding.as_json() for finding in found])
     else:
         for finding in found:
-            click.echo(f"{finding.level:4}  {finding.about}: {finding.text}")
+            say(f"{finding.level:4}  {finding.about}: {finding.text}")
     bad = sum(finding.level == BAD for finding in found)
     if bad:
         lines = "the line that begins" if bad == 1 else "the lines that begin"
@@ -70,4 +77,4 @@ def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bo
         print_json(result)
         return
     print_table(energy_table(result))
-    click.echo("\n".join(energy_lines(result)))
+    say(*energy_lines(result))

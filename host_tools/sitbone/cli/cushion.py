@@ -12,6 +12,7 @@ from sitbone.cli.terminal import (
     print_json,
     print_table,
     progress_bar,
+    say,
 )
 from sitbone.errors import NoCushion, UsageError
 
@@ -29,7 +30,7 @@ def devices(as_json: bool) -> None:
     if not found:
         raise NoCushion("no cushion found; plug one in, or set up a new board with sitbone install --port P")
     for row in found:
-        click.echo(f"{row['port']}  cushion {row['cushion']}, firmware {row['firmware']}, {row['state']}")
+        say(f"{row['port']}  cushion {row['cushion']}, firmware {row['firmware']}, {row['state']}")
 
 
 @click.command(epilog=example("install --port /dev/ttyUSB0"))
@@ -64,7 +65,7 @@ def install(
     if builtin:
         result = use_builtin(port, board, divider_ohm)
         text = f"running firmware {result['firmware']}, built into MicroPython"
-        print_json(result) if as_json else click.echo(text)
+        print_json(result) if as_json else say(text)
         return
     compile_it = can_compile() if compiled is None else compiled
     if compile_it and not can_compile():
@@ -75,7 +76,7 @@ def install(
         print_json(result)
     else:
         copied = counted(result["files"], "file")
-        click.echo(f"running firmware {result['firmware']} ({result['version']}); copied {copied}")
+        say(f"running firmware {result['firmware']} ({result['version']}); copied {copied}")
 
 
 @click.command(epilog=example("status --port /dev/ttyUSB0"))
@@ -94,7 +95,7 @@ def status(port: str | None, as_json: bool) -> None:
         known = answer["unix_ms"] is not None
         print_json(answer | {"clock_offset_ms": answer["unix_ms"] - host_ms if known else None})
     else:
-        click.echo("\n".join(status_lines(answer, host_ms)))
+        say(*status_lines(answer, host_ms))
 
 
 @click.group(epilog=example("settings show"))
@@ -136,4 +137,4 @@ def settings_set(pairs: tuple[str, ...], reason: str, port: str | None, as_json:
     if as_json:
         print_json(answer)
     else:
-        click.echo("\n".join(set_lines(answer, asked)))
+        say(*set_lines(answer, asked))

@@ -5,7 +5,7 @@ import secrets
 
 import click
 
-from sitbone.cli.terminal import example
+from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
 
@@ -47,11 +47,11 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, 
         os.environ["SITBONE_PORT"] = port  # where the one that holds the port looks for it
 
     def announce(url: str) -> None:
-        click.echo(f"sitbone dashboard: {url}  (press Ctrl-C to stop)")
+        say(f"sitbone dashboard: {url}  (press Ctrl-C to stop)")
         if open_it:
             click.launch(url)
 
     try:
         serve(place, token, announce)
     except KeyboardInterrupt:
-        click.echo("dashboard stopped")
+        say("dashboard stopped")

@@ -14,6 +14,7 @@ from sitbone.cli.terminal import (
     port_option,
     print_json,
     progress_bar,
+    say,
 )
 from sitbone.errors import UsageError
 
@@ -39,9 +40,7 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
         return
     why = {"missed": "lost in transfer", "unread": "without a reading"}
     left_out = "".join(f", {result[key]} {text}" for key, text in why.items() if result[key])
-    click.echo(
-        f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}"
-    )
+    say(f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}")
 
 
 @click.command(epilog=example("export --format csv records.csv"))
@@ -54,7 +53,7 @@ def export(path: Path, form: str) -> None:
 
     with open_store() as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
-    click.echo(f"exported {counted(count, 'record')} to {path}")
+    say(f"exported {counted(count, 'record')} to {path}")
 
 
 @click.command(epilog=example("backup sitbone-backup.sqlite"))
@@ -66,7 +65,7 @@ def backup(path: Path) -> None:
 
     with open_store() as store, progress_bar("copying") as progress:
         count = back_up(store, path, progress)
-    click.echo(f"backed up {counted(count, 'record')} to {path}")
+    say(f"backed up {counted(count, 'record')} to {path}")
 
 
 @click.command(epilog=example("restore sitbone-backup.sqlite"))
@@ -80,7 +79,7 @@ def restore(path: Path) -> None:
     with open_store() as store, progress_bar("copying") as progress:
         count, before = restore_from(store, path, _stamp(now()), progress)
         derive_recent(store, now().date())
-    click.echo(f"restored {counted(count, 'record')}; your previous data is in {before}")
+    say(f"restored {counted(count, 'record')}; your previous data is in {before}")
 
 
 @click.command(epilog=example("report --days 28 report.pdf"))
@@ -109,7 +108,7 @@ def report(out: Path, days: int, paper: str) -> None:
         from sitbone.report.html import html
 
         out.write_text(html(page), encoding="utf-8")
-    click.echo(f"wrote {out}: {days} days")
+    say(f"wrote {out}: {days} days")
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,6 +1,5 @@
 """Commands about what the sensors detect: calibrate, live, evaluate."""
 
-import json
 import select
 import sys
 import time
@@ -9,7 +8,17 @@ from typing import Any
 
 import click
 
-from sitbone.cli.terminal import chosen_port, example, json_option, port_option, print_json, print_table, progress_bar
+from sitbone.cli.terminal import (
+    chosen_port,
+    example,
+    json_option,
+    plain,
+    port_option,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from sitbone.errors import UsageError
 
 
@@ -30,7 +39,7 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
     done = {}
     with Cushion(chosen_port(port)) as cushion:
         for phase in [step] if step else list(PHASES):
-            click.echo(PHASES[phase], err=as_json)
+            say(PHASES[phase], err=as_json)
             if not yes and sys.stdin.isatty():
                 click.pause("Press any key to start.", err=True)
             with progress_bar(phase) as progress:
@@ -40,7 +49,7 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
         print_json({"steps": list(done), "calibrated": now["calibrated"], "ref_pa": now["ref_pa"]})
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
-        click.echo(
+        say(
             f"calibrated; load in your neutral sit: {loads} kPa"
             if now["calibrated"]
             else "empty seat recorded; now sit as you normally do and run sitbone calibrate --step seated"
@@ -68,9 +77,7 @@ def _calibrate_haptics(port: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo(
-            f"you feel vibration from {found['threshold_percent']} %; strength set to {found['strength_percent']} %"
-        )
+        say(f"you feel vibration from {found['threshold_percent']} %; strength set to {found['strength_percent']} %")
 
 
 @click.command(epilog=example("live --port /dev/ttyUSB0"))
@@ -111,9 +118,9 @@ def _draw(picture: list[str], drawn: int) -> int:
     """Replaces the last picture on a terminal, prints below it elsewhere; returns the lines to go back next time."""
     if sys.stdout.isatty():
         click.echo(f"\x1b[{drawn}A" if drawn else "", nl=False)
-        click.echo("".join(f"\x1b[2K{line}\n" for line in picture), nl=False)
+        click.echo("".join(f"\x1b[2K{plain(line)}\n" for line in picture), nl=False)
     else:
-        click.echo("\n".join(picture) + "\n")
+        say(*picture, "")
     return len(picture)
 
 
@@ -153,7 +160,8 @@ def evaluate(recordings: Path | None, plots: Path | None, seeds: int, only: tupl
             made = recording_rows(name, found[name]) if name in found else scenario_rows(name, range(1, seeds + 1))
             rows += made
             if as_json:
-                click.echo("\n".join(json.dumps(row) for row in made))
+                for row in made:
+                    print_json(row)
             if progress:
                 progress(index + 1, len(names))
     if not as_json:

@@ -6,7 +6,14 @@ from typing import Any
 import click
 
 from cushion.core import records
-from sitbone.cli.terminal import example, json_option, now, open_store, plain, print_json
+from sitbone.cli.terminal import (
+    example,
+    json_option,
+    now,
+    open_store,
+    print_json,
+    say,
+)
 from sitbone.errors import UsageError
 
 SIDE = click.Choice(records.SIDES[1:])
@@ -73,9 +80,9 @@ def pain_add(
         print_json({"added": [{"id": number} | _shown(row) for number, row in zip(numbers, rows, strict=True)]})
         return
     for number, row in zip(numbers, rows, strict=True):
-        click.echo(f"{number}  {_line(row)}")
+        say(f"{number}  {_line(row)}")
     for care in filter(None, map(care_of, rows)):
-        click.echo(care)
+        say(care)
 
 
 def _felt(when: str | None) -> datetime:
@@ -108,12 +115,12 @@ def pain_list(days: int, as_json: bool) -> None:
         print_json({"entries": [_shown(row) for row in rows], "marks": shown})
         return
     for row in rows:
-        click.echo(f"{row['id']}  {_line(row)}")
+        say(f"{row['id']}  {_line(row)}")
     for mark in marks:
         dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
-        click.echo(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}")
+        say(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}")
     if not rows and not marks:
-        click.echo("no entries for these days; add one with sitbone pain 3 --morning")
+        say("no entries for these days; add one with sitbone pain 3 --morning")
 
 
 @pain.command("edit", epilog=example("pain edit 12 --pain 2"))
@@ -134,7 +141,7 @@ def pain_edit(number: int, value: int | None, side: str | None, note: str | None
         raise UsageError("nothing to change; give --pain, --side or --note")
     with open_store() as store:
         row = DiaryStore(store).edit_pain(number, changes, unix_ms(now()))
-    click.echo(f"{number}  {_line(row)}")
+    say(f"{number}  {_line(row)}")
 
 
 @pain.command("remove", epilog=example("pain remove 12"))
@@ -146,7 +153,7 @@ def pain_remove(number: int) -> None:
 
     with open_store() as store:
         row = DiaryStore(store).remove("pain", number, unix_ms(now()))
-    click.echo(f"removed  {_line(row)}")
+    say(f"removed  {_line(row)}")
 
 
 @pain.command("flags", epilog=example("pain flags --add numbness"))
@@ -182,12 +189,12 @@ def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
         print_json({"open": [{"day": row["day"], "what": row["what"], "note": row["note"]} for row in rows]})
         return
     if cleared:
-        click.echo(f"cleared {counted(cleared, 'red flag')}: {note}")
+        say(f"cleared {counted(cleared, 'red flag')}: {note}")
     for row in rows:
         care = URGENT.get(row["what"], "seek care")
-        click.echo(f"{row['day']}  {RED_FLAGS[row['what']]}: {care}; no limit is raised")
+        say(f"{row['day']}  {RED_FLAGS[row['what']]}: {care}; no limit is raised")
     if not rows:
-        click.echo("no open red flags; see a doctor about " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
+        say("no open red flags; see a doctor about " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
 
 
 @click.group(epilog=example("rehab add heavy-slow 'hip thrust' --sets 4 --reps 8 --load-kg 60"))
@@ -218,8 +225,8 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
         diary = DiaryStore(store)
         number = diary.add("rehab", row)
         found = criteria(diary.rehab(), now())
-    click.echo(f"{number}  {_exercise_line(row)}")
-    click.echo("\n".join(found))
+    say(f"{number}  {_exercise_line(row)}")
+    say(*found)
 
 
 @rehab.command("rate", epilog=example("rehab rate 4 --pain-next 2"))
@@ -236,7 +243,7 @@ def rehab_rate(number: int, pain_next: int) -> None:
         diary = DiaryStore(store)
         diary.rate_next_morning(number, pain_next)
         found = criteria(diary.rehab(), now())
-    click.echo("\n".join(found))
+    say(*found)
 
 
 @rehab.command("list", epilog=example("rehab list --json"))
@@ -253,8 +260,8 @@ def rehab_list(as_json: bool) -> None:
         print_json({"exercises": rows, "criteria": found})
         return
     for row in rows:
-        click.echo(f"{row['id']}  {_exercise_line(row)}")
-    click.echo("\n".join(found))
+        say(f"{row['id']}  {_exercise_line(row)}")
+    say(*found)
 
 
 @rehab.command("remove", epilog=example("rehab remove 4"))
@@ -266,7 +273,7 @@ def rehab_remove(number: int) -> None:
 
     with open_store() as store:
         row = DiaryStore(store).remove("rehab", number, unix_ms(now()))
-    click.echo(f"removed  {_exercise_line(row)}")
+    say(f"removed  {_exercise_line(row)}")
 
 
 def _exercise_line(row: dict[str, Any]) -> str:
@@ -275,7 +282,7 @@ def _exercise_line(row: dict[str, Any]) -> str:
     side = [] if row["side"] == "both" else [row["side"]]
     note = f": {row['note']}" if row["note"] else ""
     done = ", ".join([row["exercise"], *side, *amounts(row), *pains(row)])
-    return plain(f"{row['day']}  {row['stage']}: {done}{note}")
+    return f"{row['day']}  {row['stage']}: {done}{note}"
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -283,7 +290,7 @@ def _line(row: dict[str, Any]) -> str:
     onset = "" if row["onset_min"] is None else f", began after {row['onset_min']} min of sitting"
     flare = "" if row["flare"] is None else f", flare {row['flare']}"
     note = f": {row['note']}" if row["note"] else ""
-    return plain(f"{row['day']}  {row['moment']} pain {row['pain']}{side}{onset}{flare}{note}")
+    return f"{row['day']}  {row['moment']} pain {row['pain']}{side}{onset}{flare}{note}"
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

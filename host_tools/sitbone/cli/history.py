@@ -1,6 +1,5 @@
 """Commands about what was recorded: sync, history, events, why."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,11 @@ from sitbone.cli.terminal import (
     now,
     open_store,
     parse_range,
-    plain,
     port_option,
     print_json,
     print_table,
     progress_bar,
+    say,
     to_option,
 )
 from sitbone.errors import CushionGone, DamagedData, UsageError
@@ -57,7 +56,7 @@ def remind_of_morning() -> None:
 
     with open_store() as store:
         if misses_morning(DiaryStore(store), now()):
-            click.echo("this morning's pain is not in the diary yet; rate it from 0 to 10: sitbone pain N --morning")
+            say("this morning's pain is not in the diary yet; rate it from 0 to 10: sitbone pain N --morning")
 
 
 def print_sync(result: dict[str, Any], as_json: bool) -> None:
@@ -66,7 +65,7 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(result)
     else:
-        click.echo("\n".join(sync_lines(result)))
+        say(*sync_lines(result))
 
 
 @click.command(epilog=example("history --days 14"))
@@ -92,7 +91,7 @@ def history(start: str | None, end: str | None, days: int, as_json: bool) -> Non
     print_history(found, simulated)
     if unplaced:
         have = "1 record has" if unplaced == 1 else f"{unplaced} records have"
-        click.echo(f"{have} no date: the cushion's clock was not set when they were made")
+        say(f"{have} no date: the cushion's clock was not set when they were made")
 
 
 def _earliest() -> datetime:
@@ -103,11 +102,11 @@ def print_history(found: list[Any], simulated: bool) -> None:
     from sitbone.cli.render import history_table
 
     if not found:
-        click.echo("no data for these days; run sitbone sync, or choose other days with --from")
+        say("no data for these days; run sitbone sync, or choose other days with --from")
         return
     print_table(history_table(found))
     if simulated:
-        click.echo("some of this data is simulated")
+        say("some of this data is simulated")
 
 
 @click.command(epilog=example("events --from yesterday"))
@@ -123,9 +122,9 @@ def events(start: str | None, end: str | None, as_json: bool) -> None:
     with open_store() as store:
         found = events_of(store, *parse_range(start, end, zone_of(store)))
     for event in found:
-        click.echo(json.dumps(event, ensure_ascii=False) if as_json else plain(event_line(event)))
+        print_json(event) if as_json else say(event_line(event))
     if not found and not as_json:
-        click.echo("no events; run sitbone sync, or choose other days with --from")
+        say("no events; run sitbone sync, or choose other days with --from")
 
 
 @click.command(epilog=example("why latest"))
@@ -148,4 +147,4 @@ def why(which: str, as_json: bool) -> None:
     if as_json:
         print_json(document)
     else:
-        click.echo("\n".join(lines(document)))
+        say(*lines(document))

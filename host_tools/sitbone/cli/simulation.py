@@ -20,6 +20,7 @@ from sitbone.cli.terminal import (
     parse_range,
     print_json,
     progress_bar,
+    say,
     to_option,
 )
 from sitbone.errors import UsageError
@@ -75,7 +76,7 @@ def _replay_trace(trace: Path, settings_file: Path | None, calibrate_from: Path 
     if as_json:
         print_json(found)
     else:
-        click.echo("\n".join(replay_lines(found)))
+        say(*replay_lines(found))
 
 
 def _replay_days(start: str | None, end: str | None, settings_file: Path | None, as_json: bool) -> None:
@@ -103,7 +104,7 @@ def _replay_days(start: str | None, end: str | None, settings_file: Path | None,
         if as_json:
             print_json(document)
         else:
-            click.echo("\n".join(replay_lines(document)))
+            say(*replay_lines(document))
 
 
 def _against_log(start: str | None, end: str | None, as_json: bool) -> None:
@@ -116,7 +117,7 @@ def _against_log(start: str | None, end: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo("\n".join(comparison_lines(found)))
+        say(*comparison_lines(found))
 
 
 @click.command(epilog=example("virtual --sitter office --speed 60 --link /tmp/cushion"))
@@ -166,11 +167,11 @@ def virtual(
             duration_s=None if duration is None else parse_duration_s(duration),
             seed=seed,
             journal=hear,
-            install=lambda port: click.echo(f"firmware {install_on(port, None, board)['version']} installed", err=True),
+            install=lambda port: say(f"firmware {install_on(port, None, board)['version']} installed", err=True),
             board=board,
         )
         with _switched_off_by_sigterm(), cushion:
-            click.echo(f"ready {cushion.port}")
+            say(f"ready {cushion.port}")
             cushion.run()
 
 
@@ -263,23 +264,23 @@ def _example_weeks(home: Path, weeks: int, seed: int) -> None:
 
     with progress_bar("simulating") as progress:
         made = run_weeks(home, weeks, now(), seed, progress)
-    click.echo(f"wrote {made['records']} records of {weeks} simulated weeks to {home}")
-    click.echo(f"to explore them, set SITBONE_HOME={home}; then run, for example, sitbone history --days {7 * weeks}")
+    say(f"wrote {made['records']} records of {weeks} simulated weeks to {home}")
+    say(f"to explore them, set SITBONE_HOME={home}; then run, for example, sitbone history --days {7 * weeks}")
 
 
 def _demo(home: Path, report: Path, kept: bool) -> None:
     from sitbone.lab.demo import run_demo
 
-    click.echo("A simulated office day: the firmware is real, the sitter and the sensors are not.")
+    say("A simulated office day: the firmware is real, the sitter and the sensors are not.")
     with progress_bar("the day") as progress:
-        day = run_demo(home, report, now(), click.echo, progress)
-    click.echo("")
+        day = run_demo(home, report, now(), say, progress)
+    say("")
     print_sync(day.sync, as_json=False)
-    click.echo("")
+    say("")
     print_history(day.days, simulated=True)
-    click.echo("")
+    say("")
     _print_demo_events(home)
-    click.echo(f"\nreport: {day.report}" + (f"; data: {home}" if kept else ""))
+    say("", f"report: {day.report}" + (f"; data: {home}" if kept else ""))
 
 
 def _print_demo_events(home: Path) -> None:
@@ -291,4 +292,4 @@ def _print_demo_events(home: Path) -> None:
     with Store(home / "sitbone.sqlite") as store:
         for event in events_of(store, None, None):
             if event["kind"] in ("prompt", "outcome", "symptom", "snooze", "fault", "crash"):
-                click.echo(event_line(event))
+                say(event_line(event))

@@ -31,14 +31,22 @@ def plain(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
+def say(*lines: str, err: bool = False) -> None:
+    """Prints lines for a person. Whatever they quote, a log's text or a cushion's answer, each stays one line, and the
+    terminal gets no control character from it."""
+    click.echo("\n".join(map(plain, lines)), err=err)
+
+
 def print_json(document: Any) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False))
+    """One line of JSON, in the user's own letters; what a terminal might obey is escaped."""
+    line = json.dumps(document, ensure_ascii=False)
+    click.echo("".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line))
 
 
 def print_table(table: "Table") -> None:
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = Console(width=None if sys.stdout.isatty() else WIDE, markup=False)
     console.print(table)
 
 

@@ -12,11 +12,11 @@ from sitbone.cli.terminal import (
     json_option,
     now,
     open_store,
-    plain,
     port_option,
     print_json,
     print_table,
     progress_bar,
+    say,
 )
 from sitbone.errors import SitboneError, UsageError
 
@@ -64,9 +64,9 @@ def tune(
     if as_json:
         print_json(document | {"simulated": simulated})
         return
-    click.echo("\n".join(tuned.lines(document)))
+    say(*tuned.lines(document))
     if simulated:
-        click.echo("some of this data is simulated")
+        say("some of this data is simulated")
 
 
 def _explore(plot: Path | None, days: int, as_json: bool) -> None:
@@ -81,10 +81,10 @@ def _explore(plot: Path | None, days: int, as_json: bool) -> None:
         return
     print_table(table(found))
     for line in found["response"]["lines"]:
-        click.echo(line)
-    click.echo(found["says"])
+        say(line)
+    say(found["says"])
     if plot is not None:
-        click.echo(f"plot: {plot}")
+        say(f"plot: {plot}")
 
 
 @settings.command("history", epilog=example("settings history"))
@@ -112,9 +112,9 @@ def settings_history(as_json: bool) -> None:
         return
     for row in rows:
         at = (row["at"] or "time unknown       ")[:19].replace("T", " ")
-        click.echo(plain(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})"))
+        say(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})")
     if not rows:
-        click.echo("no changes in the synced log")
+        say("no changes in the synced log")
 
 
 @settings.command("undo", epilog=example("settings undo --port /dev/ttyUSB0"))
@@ -136,7 +136,7 @@ def settings_undo(port: str | None, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo("\n".join(map(plain, undone_lines(answer))))
+        say(*undone_lines(answer))
 
 
 @settings.command("export", epilog=example("settings export mine.json --port /dev/ttyUSB0"))
@@ -150,7 +150,7 @@ def settings_export(path: Path, port: str | None) -> None:
     with Cushion(chosen_port(port)) as cushion:
         values = cushion.call("settings_show")["values"]
     path.write_text(exported(values))
-    click.echo(f"saved {len(values)} settings to {path}")
+    say(f"saved {len(values)} settings to {path}")
 
 
 @settings.command("import", epilog=example("settings import mine.json --port /dev/ttyUSB0"))
@@ -189,9 +189,9 @@ def settings_diff(path: Path, port: str | None, as_json: bool) -> None:
         print_json({"differences": rows})
         return
     for row in rows:
-        click.echo(f"{row['name']}: {row['from']} -> {row['to']} {row['unit']}")
+        say(f"{row['name']}: {row['from']} -> {row['to']} {row['unit']}")
     if not rows:
-        click.echo("no differences")
+        say("no differences")
 
 
 def _print_set(answer: dict[str, Any], asked: dict[str, int], as_json: bool) -> None:
@@ -200,4 +200,4 @@ def _print_set(answer: dict[str, Any], asked: dict[str, int], as_json: bool) -> 
     if as_json:
         print_json(answer)
     else:
-        click.echo("\n".join(set_lines(answer, asked)))
+        say(*set_lines(answer, asked))

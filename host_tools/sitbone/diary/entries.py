@@ -12,8 +12,7 @@ from cushion.core.records import STATE_OCCUPIED
 from sitbone.dates import local, unix_ms
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.errors import UsageError
-from sitbone.store.blocks import fields_of
-from sitbone.store.store import Store, zone_of
+from sitbone.store.store import Store, readable, zone_of
 
 SIDES = ("left", "right")
 MOMENTS = ("morning", "sitting", "other")
@@ -110,8 +109,7 @@ def misses_morning(diary: DiaryStore, now: datetime) -> bool:
 def symptom_marks(store: Store) -> list[Row]:
     """ "It hurts now" marks from the button, with the doses they came at."""
     marks = []
-    for record in store.read([records.SYMPTOM]):
-        fields = fields_of(record.kind, record.payload)
+    for record, fields in readable(store.read([records.SYMPTOM])):
         marks.append(
             {
                 "at_ms": record.unix_ms,
@@ -209,11 +207,9 @@ def _dose_at_onset(store: Store, side: str, row: Row) -> float | None:
     if not sat or sat[-1].unix_ms is None:
         return None
     at_ms = sat[-1].unix_ms + row["onset_min"] * 60_000
-    epochs = store.payloads(records.EPOCH, at_ms - 30_000, at_ms + 30_000)
-    if not epochs:
-        return None
-    _, payload = min(epochs, key=lambda item: abs(item[0] - at_ms))
-    return int(fields_of(records.EPOCH, payload)[f"{side}_dose_cs"]) / 100
+    epochs = readable(store.read([records.EPOCH], at_ms - 30_000, at_ms + 30_000))
+    found = min(epochs, key=lambda item: abs((item[0].unix_ms or 0) - at_ms), default=None)
+    return None if found is None else int(found[1][f"{side}_dose_cs"]) / 100
 
 
 def _resumed(diary: DiaryStore) -> date | None:

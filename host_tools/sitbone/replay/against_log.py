@@ -13,6 +13,7 @@ from sitbone.dates import Zone, duration_text
 from sitbone.replay.log_reading import RESTART, Moment
 from sitbone.replay.recording import Recording
 from sitbone.replay.walk import Episode
+from sitbone.store.blocks import name_of, number_of
 
 NEAR_S = 10  # an epoch: what the log can't tell apart
 RELATED_S = 900  # a prompt so much earlier or later is still the same one, missed
@@ -53,9 +54,8 @@ def compare(recordings: Sequence[Recording], timeline: Timeline, zone: Zone) -> 
 
 
 def _of_log(prompt: Any) -> Episode:
-    cause, outcome = records.CAUSES.index(prompt.cause), prompt.outcome
-    side = records.SIDES.index(prompt.side)
-    ended = None if outcome is None else records.OUTCOMES.index(outcome)
+    cause, side = number_of(records.CAUSES, prompt.cause), number_of(records.SIDES, prompt.side)
+    ended = None if prompt.outcome is None else number_of(records.OUTCOMES, prompt.outcome)
     return Episode(round(prompt.at_ms / 1000), side, cause, prompt.level, ended)
 
 
@@ -93,10 +93,10 @@ def _difference(logged: Episode | None, replayed: Episode | None, recording: Rec
 
 def _words(episode: Episode) -> dict[str, Any]:
     return {
-        "side": records.SIDES[episode.side],
+        "side": name_of(records.SIDES, episode.side),
         "level": episode.level,
-        "cause": records.CAUSES[episode.cause],
-        "outcome": None if episode.outcome is None else records.OUTCOMES[episode.outcome],
+        "cause": name_of(records.CAUSES, episode.cause),
+        "outcome": None if episode.outcome is None else name_of(records.OUTCOMES, episode.outcome),
     }
 
 

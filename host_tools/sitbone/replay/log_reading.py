@@ -21,8 +21,8 @@ from cushion.core.settings import Settings
 from cushion.core.shifts import SHIFT_MS
 from sitbone.analysis.timeline import LONGEST_MS, epoch_table
 from sitbone.settings.limits import setting_changes
-from sitbone.store.blocks import Fields, fields_of
-from sitbone.store.store import Store, Stored
+from sitbone.store.blocks import Fields, fields_of, in_table
+from sitbone.store.store import Store, Stored, readable
 
 POWER_ON = 1  # the ESP32's number of the reset that forgets everything
 STILL_S = Stillness.STILL_MS // 1000
@@ -107,7 +107,7 @@ def seconds_of(at_ms: int) -> int:
 
 def _epochs(store: Store, cushion: int, from_ms: int, to_ms: int) -> list[Epoch]:
     table = epoch_table(store, from_ms, to_ms)
-    own = table.cushion == cushion
+    own = (table.cushion == cushion) & (table.fields["seconds"] > 0)
     fields, ends_s = table.fields[own], (table.end_ms[own] + 500) // 1000
     columns = [ends_s, fields["seconds"], _known(fields["left_u"]), _known(fields["right_u"])]
     columns += [fields[name] for name in ("left_dose_cs", "right_dose_cs", "seated_s", "state")]
@@ -116,9 +116,9 @@ def _epochs(store: Store, cushion: int, from_ms: int, to_ms: int) -> list[Epoch]
 
 def _outcomes_before(store: Store, cushion: int, at_ms: int) -> list[tuple[int, int]]:
     """How the prompts of the weeks before ended: the machine remembers the last of them."""
-    found = store.read([records.OUTCOME], at_ms - MEMORY_MS, at_ms)
-    fields = [fields_of(item.kind, item.payload) for item in found if item.cushion == cushion]
-    return [(int(item["outcome"]), int(item["response_ms"])) for item in fields if item]
+    found = readable(store.read([records.OUTCOME], at_ms - MEMORY_MS, at_ms))
+    fields = [fields for record, fields in found if record.cushion == cushion]
+    return [(int(f["outcome"]), int(f["response_ms"])) for f in fields if in_table(records.OUTCOMES, f["outcome"])]
 
 
 def _known(u: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -210,7 +210,8 @@ class _Reader:
                 return
 
     def _button(self, at_s: int, fields: dict[str, int]) -> None:
-        self._log.moments.append(Moment(at_s, PRESS, fields["gesture"]))
+        if in_table(records.GESTURES, fields["gesture"]):
+            self._log.moments.append(Moment(at_s, PRESS, fields["gesture"]))
 
     def _battery(self, at_s: int, fields: dict[str, int]) -> None:
         self._log.moments.append(Moment(at_s, LOW_BATTERY, fields["stage"] >= LOG_ONLY))

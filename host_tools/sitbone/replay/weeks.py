@@ -74,11 +74,15 @@ class Weeks:
         return compare(self.recordings, gather(store, self.from_ms, self.to_ms), self.zone)
 
 
+LONGEST_MS = 50 * 366 * 86_400_000  # the decision machine counts seconds in 31 bits
+
+
 def recorded_weeks(store: Store, start: datetime | None, end: datetime | None) -> Weeks:
     """What the store holds of [start, end); None: of all that there is on that side."""
     zone, (first_ms, last_ms) = zone_of(store), store.reach_ms() or (0, 0)
     from_ms = first_ms if start is None else max(first_ms, unix_ms(start))
     to_ms = last_ms + 1 if end is None else min(last_ms + 1, unix_ms(end))
+    to_ms = min(to_ms, from_ms + LONGEST_MS)
     edges_s = [edge_ms // 1000 for edge_ms in _day_edges(zone, from_ms, to_ms)]
     recordings = []
     for cushion in store.cushions():

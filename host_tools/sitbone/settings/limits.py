@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cushion.core import records
-from cushion.core.settings import DOSE_LIMITS, SPEC, Settings, slept_that_counts_s
+from cushion.core.settings import DOSE_LIMITS, Settings, slept_that_counts_s
 from sitbone.dates import unix_ms
-from sitbone.store.blocks import fields_of
-from sitbone.store.store import Store
+from sitbone.settings.spec import setting_of
+from sitbone.store.store import Store, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,8 @@ def setting_changes(store: Store, cushion: int | None = None) -> list[SettingCha
     found: list[SettingChange] = []
     ages = _ages(store)
     change = undoes = left = 0
-    for record in store.all_of(records.SETTING, records.CHANGES):
-        fields = fields_of(record.kind, record.payload)
-        if not fields or cushion not in (None, record.cushion):
+    for record, fields in readable(store.all_of(records.SETTING, records.CHANGES)):
+        if cushion not in (None, record.cushion):
             continue
         if record.kind == records.CHANGES:
             change, undoes, left = (int(fields[name]) for name in ("change", "undoes", "count"))
@@ -50,12 +49,11 @@ def setting_changes(store: Store, cushion: int | None = None) -> list[SettingCha
         if not left:
             change = undoes = 0
         left = max(0, left - 1)
-        index = int(fields["index"])
-        if index < len(SPEC):
+        if (setting := setting_of(fields)) is not None:
             age_s = (ages[record.cushion, record.session] + record.at_mono_ms) // 1000
-            was, now, reason = int(fields["was"]), int(fields["now"]), str(fields["reason"])
-            about = (SPEC[index].name, was, now, reason, age_s, record.unix_ms, record.cushion, change, undoes)
-            found.append(SettingChange(*about))
+            name, was, now = setting
+            about = (age_s, record.unix_ms, record.cushion, change, undoes)
+            found.append(SettingChange(name, was, now, str(fields["reason"]), *about))
     return found
 
 
@@ -101,9 +99,8 @@ def _followed(store: Store, cushion: int, values: dict[str, int], in_wall_time: 
 def _ages(store: Store) -> dict[tuple[int, int], int]:
     """Powered ms of the log before each (cushion, session), including the deep sleep that ended with its start."""
     slept: dict[tuple[int, int], int] = {}
-    for record in store.all_of(records.SLEPT):
-        slept_s = int(fields_of(record.kind, record.payload).get("slept_s", 0))
-        slept[record.cushion, record.session] = slept_that_counts_s(slept_s) * 1000
+    for record, fields in readable(store.all_of(records.SLEPT)):
+        slept[record.cushion, record.session] = slept_that_counts_s(int(fields["slept_s"])) * 1000
     ages: dict[tuple[int, int], int] = {}
     total_ms: dict[int, int] = {}
     for cushion, session, end_ms in store.session_ends():

@@ -99,6 +99,11 @@ def fields_of(kind: int, payload: bytes) -> Fields:
     return fields
 
 
+def in_table(names: Sequence[str], value: int | str) -> bool:
+    """Whether this version has a word for a number; one that it hasn't is shown, but counts as nothing."""
+    return 0 <= int(value) < len(names)
+
+
 def kind_name(kind: int) -> str:
     """The name of a record kind; "kind 99" for one that this version doesn't know."""
     known: dict[int, tuple[str, Any, Any]] = records.KINDS
@@ -110,11 +115,15 @@ def named(fields: Fields) -> Fields:
     out: Fields = {}
     for name, value in fields.items():
         words = records.NAMED_FIELDS.get(name, ())
-        out[name] = words[value] if isinstance(value, int) and value < len(words) else value
+        out[name] = words[int(value)] if words and in_table(words, value) else value
     return out
 
 
 def name_of(names: Sequence[str], value: int | str) -> str:
     """The name of a number in one of the records' tables; "7" for one that a newer firmware may have added."""
-    number = int(value)
-    return names[number] if 0 <= number < len(names) else str(number)
+    return names[int(value)] if in_table(names, value) else str(value)
+
+
+def number_of(names: Sequence[str], name: str) -> int:
+    """The number that `name_of` made a name of."""
+    return names.index(name) if name in names else int(name)

@@ -40,6 +40,8 @@ def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
     for record in block.records:
         if record.kind == records.CLOCK:
             fields = fields_of(record.kind, record.payload)
+            if not fields or not fields["unix_s"]:
+                continue
             unix_ms = int(fields["unix_s"]) * 1000 + int(fields["unix_ms"])
             source = "kept" if fields["source"] == records.CLOCK_KEPT else "record"
             keep_pair(db, cushion, record.session, Anchor(record.mono_ms, unix_ms), source, None)
@@ -139,7 +141,8 @@ def _slept_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
     """The length of the sleep that ended when the session began."""
     sql = "SELECT payload FROM record WHERE cushion = ? AND session = ? AND mono_ms < ? AND kind = ?"
     row = db.execute(sql, (cushion, session, STARTED_MS, records.SLEPT)).fetchone()
-    return None if row is None else int(fields_of(records.SLEPT, row[0])["slept_s"]) * 1000
+    fields = {} if row is None else fields_of(records.SLEPT, row[0])
+    return int(fields["slept_s"]) * 1000 if fields else None
 
 
 def _end_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:

@@ -16,7 +16,7 @@ from sitbone.dates import Zone
 from sitbone.errors import SitboneError
 from sitbone.store import placing
 from sitbone.store.anchors import Anchor, Placement
-from sitbone.store.blocks import Block, Record, fields_of
+from sitbone.store.blocks import Block, Fields, Record, fields_of
 from sitbone.store.database import BUSY_TIMEOUT_S, Database
 
 
@@ -36,6 +36,13 @@ class Stored:
     unix_ms: int | None
     kind: int
     payload: bytes
+
+
+def readable(found: Iterable[Stored]) -> Iterator[tuple[Stored, Fields]]:
+    """The records with their fields, without those that are too short or of a kind this version doesn't know."""
+    for record in found:
+        if fields := fields_of(record.kind, record.payload):
+            yield record, fields
 
 
 class Store(Database):

@@ -17,8 +17,8 @@ from sitbone.errors import SitboneError
 from sitbone.replay.recording import replay_many
 from sitbone.replay.weeks import by_day, recorded_weeks, total
 from sitbone.settings.spec import in_force
-from sitbone.store.blocks import fields_of
-from sitbone.store.store import Store
+from sitbone.store.blocks import in_table
+from sitbone.store.store import Store, readable
 from sitbone.tuning.proposal import last_values
 
 LIMITS_S = (600, 900, 1200, 1500, 1800, 2100, 2400, 2700)
@@ -70,14 +70,13 @@ def response(store: Store, now: datetime, days: int) -> dict[str, Any]:
     found = store.read([records.PROMPT, records.OUTCOME], unix_ms(last_days(now, days)[0]), unix_ms(now))
     began: dict[tuple[int, int, int], int] = {}
     counts: dict[str, list[int]] = {}
-    for record in found:
-        fields = fields_of(record.kind, record.payload)
+    for record, fields in readable(found):
         key = (record.cushion, record.session, int(fields["episode"]))
         if record.kind == records.PROMPT:
             began.setdefault(key, record.unix_ms or 0)
-        elif key in began and records.OUTCOMES[int(fields["outcome"])] != "suppressed":
+        elif key in began and _counts(int(fields["outcome"])):
             hour = local(began[key]).hour
-            answered = records.OUTCOMES[int(fields["outcome"])] == "break" and int(fields["response_ms"]) <= RESPONSE_MS
+            answered = fields["outcome"] == records.OUTCOME_BREAK and int(fields["response_ms"]) <= RESPONSE_MS
             part = next(name for start, end, name in PARTS_OF_DAY if start <= hour < end)
             for name in (f"reached level {fields['level']}", part):
                 pair = counts.setdefault(name, [0, 0])
@@ -88,6 +87,10 @@ def response(store: Store, now: datetime, days: int) -> dict[str, Any]:
         f"{row['when']}: {row['answered']} of {row['prompts']} prompts led to a break within 5 min" for row in rows
     ]
     return {"rows": rows, "lines": lines}
+
+
+def _counts(outcome: int) -> bool:
+    return in_table(records.OUTCOMES, outcome) and outcome != records.OUTCOME_SUPPRESSED
 
 
 def table(found: dict[str, Any]) -> Table:
