@@ -77,13 +77,13 @@ class Pauses:
     def toggle_mute(self, length_s):
         """Mutes, or ends a mute; always works. Returns whether it is muted now."""
         self.mute_ms = 0 if self.mute_ms else length_s * 1000
-        return self.mute_ms > 0
+        return bool(self.mute_ms)
 
 
 def is_quiet(minute, from_min, to_min):
     """Whether a local minute of the day (-1 = the clock isn't known) lies in quiet hours, which may pass midnight."""
-    if minute < 0 or from_min == to_min:
+    if minute < 0:
         return False
-    if from_min < to_min:
+    if from_min <= to_min:
         return from_min <= minute < to_min
     return minute >= from_min or minute < to_min

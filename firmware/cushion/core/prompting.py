@@ -37,6 +37,7 @@ LEVEL_2_MS = 120000
 LEVEL_3_MS = 300000
 STAND_MS = 30000  # off-loaded on the seat: a shorter relief is not asked to become a longer one
 MISSED_MS = 420000  # as long after level 3 as level 2 comes after level 1
+_LEVEL_ENDS_MS = (LEVEL_2_MS, LEVEL_3_MS, MISSED_MS)
 CANCEL_MS = 3000
 PARTIAL_MS = 30000
 LONGEST_RELIEF_MS = 600000
@@ -47,8 +48,8 @@ HOUR_EPISODES = 3
 DAY_EPISODES = 16
 _LONG_MS = const(1 << 29)
 
-HABITUATION_EPISODES = 20
-HABITUATION_PERMILLE = 300
+_HABIT_PROMPTS = const(20)
+_HABIT_BREAKS = const(6)  # 30 % of them
 
 
 class Responses:
@@ -63,8 +64,8 @@ class Responses:
         if outcome == OUTCOME_SUPPRESSED:
             return
         broke = outcome == OUTCOME_BREAK and response_ms <= RESPONSE_MS
-        self._bits = (self._bits << 1 | (1 if broke else 0)) & ((1 << HABITUATION_EPISODES) - 1)
-        self._count = min(self._count + 1, HABITUATION_EPISODES)
+        self._bits = (self._bits << 1 | (1 if broke else 0)) & ((1 << _HABIT_PROMPTS) - 1)
+        self._count = min(self._count + 1, _HABIT_PROMPTS)
 
     def snapshot(self):
         """What outlives a restart, as integers."""
@@ -77,13 +78,13 @@ class Responses:
 
     def habituated(self):
         """Under 30 % of the last 20 led to a break."""
-        if self._count < HABITUATION_EPISODES:
+        if self._count < _HABIT_PROMPTS:
             return False
         bits, broke = self._bits, 0
         while bits:
             broke += bits & 1
             bits >>= 1
-        return broke * 1000 < HABITUATION_PERMILLE * HABITUATION_EPISODES
+        return broke < _HABIT_BREAKS
 
 
 class Situation:
@@ -189,13 +190,12 @@ class Prompter:
             self.break_seen = False
 
     def _consider(self, now_s, situation):
-        due = situation.due_sides != 0 or situation.time_due
-        if not due:
+        if not (situation.due_sides or situation.time_due):
             self.logged_blocked = 0
             return
         if not situation.settled or self.wait_left_ms():
             return
-        stand = situation.offload_ms != 0
+        stand = bool(situation.offload_ms)
         if stand and not (situation.time_due and situation.perched and situation.offload_ms >= STAND_MS):
             return
         blocked = situation.blocked
@@ -203,7 +203,7 @@ class Prompter:
             blocked |= HOUR_LIMIT
         if not self.day.allows(now_s):
             blocked |= DAY_LIMIT
-        by_dose = situation.due_sides != 0 and not stand
+        by_dose = situation.due_sides and not stand
         self.cause = CAUSE_DOSE if by_dose else CAUSE_TIME
         self.side = situation.due_sides if by_dose else SIDE_BOTH
         if blocked:
@@ -235,7 +235,7 @@ class Prompter:
     def _vibrate(self, level):
         self.level = level
         self.vibrate_level = level
-        if level == 3:
+        if level > 2:
             self.side = SIDE_BOTH
 
     def _continue(self, dt_ms, situation):
@@ -253,7 +253,7 @@ class Prompter:
             self._end(OUTCOME_PARTIAL, 0)
         else:
             self.relief_ms = self._response_ms = 0
-            self._insist(situation.due_sides != 0 or situation.time_due)
+            self._insist(situation.due_sides or situation.time_due)
 
     def _relieved(self, relief_ms):
         if self.relief_ms < CANCEL_MS <= relief_ms:
@@ -267,12 +267,8 @@ class Prompter:
         """The next level, but only while dose or time still say so: a short relief may have taken enough off."""
         if self.age_ms >= MISSED_MS:
             self._end(OUTCOME_SHIFT if self._shift_seen else OUTCOME_MISSED, 0)
-        elif not due or self._gentle:
-            return
-        elif self.level == 1 and self.age_ms >= LEVEL_2_MS:
-            self._vibrate(2)
-        elif self.level == 2 and self.age_ms >= LEVEL_3_MS:
-            self._vibrate(3)
+        elif due and not self._gentle and self.age_ms >= _LEVEL_ENDS_MS[self.level - 1]:
+            self._vibrate(self.level + 1)
 
     def _end(self, outcome, why):
         self.active = False
@@ -280,5 +276,4 @@ class Prompter:
         self.since_end_ms = 0
         self.responses.take(outcome, self._response_ms)
         self.wait_ms = HABITUATED_REARM_MS if self.responses.habituated() else REARM_MS
-        self.break_seen = outcome == OUTCOME_BREAK
         self.events.add(records.OUTCOME, self.episode, outcome, self.level, self._response_ms, why)

@@ -250,8 +250,16 @@ def test_quiet_hours_over_midnight_and_only_when_the_clock_is_known():
     assert [is_quiet(minute, 1320, 420) for minute in (-1, 0, 419, 420, 1319, 1320)] == [
         False, True, True, False, False, True,
     ]  # fmt: skip
-    assert [is_quiet(minute, 60, 120) for minute in (59, 60, 119, 120)] == [False, True, True, False]
-    assert not is_quiet(100, 100, 100)
+    assert [is_quiet(minute, 1320, 420) for minute in (1, 200, 900, 1321, 1439)] == [True, True, False, True, True]
+    assert [is_quiet(minute, 60, 120) for minute in (0, 59, 60, 119, 120, 121)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not any(is_quiet(minute, 100, 100) for minute in (-1, 0, 99, 100, 101))
 
 
 def test_a_rate_frees_itself_when_the_window_has_passed():
@@ -260,6 +268,27 @@ def test_a_rate_frees_itself_when_the_window_has_passed():
         assert rate.allows(now_s) == allowed, now_s
         if allowed:
             rate.note(now_s)
+
+
+def test_a_rate_keeps_its_times_in_a_ring():
+    rate, states = Rate(2, 100), []
+    for now_s in (5, 7, 9):
+        states.append(rate.snapshot())
+        rate.note(now_s)
+    assert states == [[0, -100, -100], [1, 5, -100], [0, 5, 7]] and rate.snapshot() == [1, 9, 7]
+
+
+def test_a_mute_is_on_until_it_is_toggled_or_over():
+    pauses = Pauses()
+    assert pauses.toggle_mute(1) is True and pauses.toggle_mute(1) is False and pauses.mute_ms == 0
+    pauses.mute_ms = 1  # its last millisecond
+    assert pauses.toggle_mute(600) is False
+
+
+def test_a_row_of_snoozes_that_is_too_long_is_refused():
+    pauses = Pauses()
+    pauses.in_row = 3
+    assert pauses.snooze(0, 600) is False
 
 
 def digest():
