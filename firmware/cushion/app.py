@@ -63,7 +63,7 @@ class App:
         one by name. Together they are one change, numbered by the settings' version; `undoes` is that of another."""
         settings, changes = self.monitor.engine.settings, []
         for index in range(len(SPEC)):
-            name = SPEC[index].name
+            name = SPEC[index][0]
             if name in values:
                 was = settings.get(name)
                 now = settings.change(name, values[name], self.powered_time.seconds(self.monitor.mono_s))

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from cushion.core.dose import Dose
 from cushion.core.occupancy import BreakTimer
-from cushion.core.settings import BY_NAME, SPEC, Settings, check, from_state
+from cushion.core.settings import Settings, check, from_state
 from cushion.drivers.limiter import DAY_MS, EPISODE_MS, HOUR_MS, PULSE_MS, Limiter
+from sitbone.settings.params import BY_NAME, PARAMS
 from tests.core.interpreters import SUITE
 
 EXAMPLES = int(os.environ.get("SITBONE_EXAMPLES", "60"))
@@ -42,13 +43,13 @@ def test_a_random_life(seed, spells):
     suite.Life(seed).live(spells)
 
 
-@pytest.mark.parametrize("param", SPEC, ids=lambda param: param.name)
+@pytest.mark.parametrize("param", PARAMS, ids=lambda param: param.name)
 def test_1_every_default_is_in_its_own_range(param):
     assert param.low <= param.default <= param.high
 
 
 @many
-@given(st.sampled_from(SPEC), st.integers(-(2**31), 2**31), st.booleans())
+@given(st.sampled_from(PARAMS), st.integers(-(2**31), 2**31), st.booleans())
 def test_1_every_parameter_is_clamped(param, value, from_file):
     if from_file:
         state = Settings().to_state()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from cushion.core import records
-from cushion.core.settings import SPEC
 from sitbone import cli
 from sitbone.replay.walk import Episode
 from sitbone.replay.weeks import Weeks, recorded_weeks
+from sitbone.settings.params import PARAMS
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store
 from tests.host.logs import CUSHION_ID, T0_MS, LogWriter
@@ -135,7 +135,7 @@ def test_a_snooze_in_the_log_is_kept_under_any_settings(store: Store) -> None:
 def test_a_change_of_settings_takes_effect_where_the_log_has_it(store: Store, diarist: Diarist) -> None:
     diarist.sit(9).away(200)
     for name in ("left_dose_limit_s", "right_dose_limit_s"):
-        index = [param.name for param in SPEC].index(name)
+        index = [param.name for param in PARAMS].index(name)
         diarist.log.add(records.SETTING, index, 1200, 600, "shorter")
     begin_s = round(diarist.now_s)
     followed = diarist.sit(12).away(200).weeks(store).recordings[0].followed

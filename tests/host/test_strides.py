@@ -5,8 +5,8 @@ import random
 
 from cushion.core.decisions import Decisions, Seen
 from cushion.core.events import Events
-from cushion.core.settings import BY_NAME
 from sitbone.replay.strides import DAY_S, longest_stride_s, quiet_stride_s
+from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import in_force
 
 LIVES = int(os.environ.get("SITBONE_EXAMPLES", "60")) // 4

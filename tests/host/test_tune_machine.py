@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from cushion.core import records
-from cushion.core.settings import BY_NAME, DOSE_LIMITS, SPEC, Settings
+from cushion.core.settings import DOSE_LIMITS, Settings
 from sitbone.dates import unix_ms
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import new_pain
 from sitbone.errors import SitboneError
 from sitbone.settings.changes import change
 from sitbone.settings.changes import undo as undo_last
+from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import exported, parsed
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
@@ -50,7 +51,7 @@ class Cushion:
         applied = {}
         self.settings.version += 1
         self.log.add(records.CHANGES, self.settings.version, args[2], len(args[0]))
-        for index, param in enumerate(SPEC):
+        for index, param in enumerate(PARAMS):
             if param.name in args[0]:
                 was, wish = self.settings.get(param.name), args[0][param.name]
                 if self.obeys:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cushion.core import records
-from cushion.core.settings import BY_NAME, DOSE_LIMITS, SPEC, Settings
+from cushion.core.settings import DOSE_LIMITS, Settings
 from sitbone.dates import unix_ms
 from sitbone.errors import SitboneError
 from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import highest
+from sitbone.settings.params import BY_NAME, PARAMS
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
 from tests.host.logs import LogWriter
@@ -43,7 +44,7 @@ class Cushion:
         values, reason, undoes = args
         self.settings.version += 1
         self.log.add(records.CHANGES, self.settings.version, undoes, len(values))
-        for index, param in enumerate(SPEC):
+        for index, param in enumerate(PARAMS):
             if param.name in values:
                 was = self.settings.get(param.name)
                 now = self.settings.change(param.name, values[param.name], self.age_s)

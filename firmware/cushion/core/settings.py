@@ -4,8 +4,6 @@ Ranges are enforced here and nowhere else: the host asks this module before it s
 before it obeys (invariants 1 and 2 of the model, see README.md in this folder).
 """
 
-from collections import namedtuple
-
 from cushion.core.const import const
 
 DAY_S = 86400
@@ -19,35 +17,34 @@ def slept_that_counts_s(slept_s):
     return slept_s // 100 * _SLEPT_PERCENT
 
 
-# One setting, its range inclusive integers, its help one line. A tuple takes a third of an object's memory.
-Param = namedtuple("Param", ("name", "unit", "low", "high", "default", "help"))
-
+# (name, unit, low, high, default). Plain tuples, without words on what each is for (the host has them), to save memory.
 SPEC = (
-    Param("left_dose_limit_s", "s", 300, 2700, 1200, "dose limit of the left side (D_lim)"),
-    Param("right_dose_limit_s", "s", 300, 2700, 1200, "dose limit of the right side (D_lim)"),
-    Param("seated_limit_s", "s", 600, 3600, 1800, "limit of seated time since a verified break (T_max)"),
-    Param("recovery_tau_s", "s", 30, 300, 60, "time constant at which the dose fades while off-loaded"),
-    Param("verified_break_s", "s", 60, 300, 120, "off-loaded time that counts as a verified break"),
-    Param("settling_s", "s", 20, 60, 30, "no prompt for this long after sitting down"),
-    Param("creep_permille", "permille per decade", 0, 50, 30, "sensor creep under load to compensate"),
-    Param("snooze_s", "s", 300, 900, 600, "how long a snooze lasts"),
-    Param("mute_s", "s", 600, 3600, 3600, "how long a mute lasts"),
-    Param("quiet_from_min", "min of the local day", 0, 1439, 1320, "quiet hours begin (22:00)"),
-    Param("quiet_to_min", "min of the local day", 0, 1439, 420, "quiet hours end (07:00); none if equal to the start"),
-    Param("utc_offset_min", "min", -720, 840, 0, "local time minus UTC, written by the host at each sync"),
-    Param("strength_percent", "%", 30, 100, 100, "vibration strength, as a share of each level's strength"),
-    Param("vehicle_mode", "0 or 1", 0, 1, 0, "1: log only, never prompt (in a vehicle)"),
-    Param("epoch_s", "s", 5, 60, 10, "length of an epoch in the log while seated"),
-    Param("vibration_side", "0 to 3", 0, 3, 0, "side that vibrates: 0 the loaded one, 1 left, 2 right, 3 both"),
+    ("left_dose_limit_s", "s", 300, 2700, 1200),
+    ("right_dose_limit_s", "s", 300, 2700, 1200),
+    ("seated_limit_s", "s", 600, 3600, 1800),
+    ("recovery_tau_s", "s", 30, 300, 60),
+    ("verified_break_s", "s", 60, 300, 120),
+    ("settling_s", "s", 20, 60, 30),
+    ("creep_permille", "permille per decade", 0, 50, 30),
+    ("snooze_s", "s", 300, 900, 600),
+    ("mute_s", "s", 600, 3600, 3600),
+    ("quiet_from_min", "min of the local day", 0, 1439, 1320),
+    ("quiet_to_min", "min of the local day", 0, 1439, 420),
+    ("utc_offset_min", "min", -720, 840, 0),
+    ("strength_percent", "%", 30, 100, 100),
+    ("vehicle_mode", "0 or 1", 0, 1, 0),
+    ("epoch_s", "s", 5, 60, 10),
+    ("vibration_side", "0 to 3", 0, 3, 0),
 )
 
-BY_NAME = {param.name: param for param in SPEC}
+BY_NAME = {row[0]: row for row in SPEC}
 DOSE_LIMITS = ("left_dose_limit_s", "right_dose_limit_s")
 
 
 def within(name, value):
     """The nearest value inside a parameter's range."""
-    return min(BY_NAME[name].high, max(BY_NAME[name].low, value))
+    _, _, low, high, _ = BY_NAME[name]
+    return min(high, max(low, value))
 
 
 class Settings:
@@ -61,10 +58,10 @@ class Settings:
     def __init__(self):
         self.version = 0
         self.raise_base = {}
-        for param in SPEC:
-            setattr(self, param.name, param.default)
+        for name, _, _, _, default in SPEC:
+            setattr(self, name, default)
         for name in DOSE_LIMITS:
-            self.raise_base[name] = [BY_NAME[name].default, 0]
+            self.raise_base[name] = [self.get(name), 0]
 
     def get(self, name):
         """The value in force of one parameter."""
@@ -72,7 +69,7 @@ class Settings:
 
     def as_dict(self):
         """All values by name, in the order of SPEC."""
-        return {param.name: getattr(self, param.name) for param in SPEC}
+        return {row[0]: getattr(self, row[0]) for row in SPEC}
 
     def change(self, name, value, age_s):
         """Sets one value, clamped to its range and a dose limit to its 7-day rise; returns the value now in force.
@@ -151,11 +148,11 @@ def _without_times(bases):
 
 def check(name, value):
     """One line that says what is wrong with ``name = value``, or "" when it is fine."""
-    param = BY_NAME.get(name)
-    if param is None:
-        return "unknown setting " + str(name) + "; known are: " + ", ".join(item.name for item in SPEC)
+    if name not in BY_NAME:
+        return "unknown setting " + str(name) + "; known are: " + ", ".join(row[0] for row in SPEC)
+    _, unit, low, high, _ = BY_NAME[name]
     if isinstance(value, bool) or not isinstance(value, int):
-        return name + " must be a whole number of " + param.unit
-    if not param.low <= value <= param.high:
-        return "{} = {} is out of range; give {} to {} {}".format(name, value, param.low, param.high, param.unit)
+        return name + " must be a whole number of " + unit
+    if not low <= value <= high:
+        return "{} = {} is out of range; give {} to {} {}".format(name, value, low, high, unit)
     return ""

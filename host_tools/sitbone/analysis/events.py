@@ -7,8 +7,8 @@ from typing import Any
 from cushion.core import records
 from cushion.core.charge import STAGE_NAMES
 from cushion.core.prompting import WHY_NAMES
-from cushion.core.settings import SPEC
 from sitbone.dates import Zone, counted, duration_text, unix_ms
+from sitbone.settings.params import PARAMS
 from sitbone.store.blocks import Fields, fields_of, kind_name, name_of, named
 from sitbone.store.store import Store, Stored, zone_of
 
@@ -153,7 +153,7 @@ def _clock(fields: Fields) -> str:
 
 def _setting_name(fields: Fields) -> str:
     index = int(fields["index"])
-    return SPEC[index].name if index < len(SPEC) else f"setting {index}"
+    return PARAMS[index].name if index < len(PARAMS) else f"setting {index}"
 
 
 def _setting(fields: Fields) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cushion.core import records
-from cushion.core.settings import BY_NAME
+from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import setting_of
 from sitbone.store.store import Store, readable
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from rich.table import Table
 
-from cushion.core.settings import SPEC
 from sitbone.analysis.days import Day
 from sitbone.analysis.events import OUTCOME_NAMES, outcomes_told
 from sitbone.board.live import STATES, fault_words
 from sitbone.dates import counted, duration_text, off_text
+from sitbone.settings.params import PARAMS
 
 Row = dict[str, Any]
 
@@ -93,7 +93,7 @@ def settings_table(values: Row) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("setting", "value", "range", "unit", "meaning"):
         table.add_column(name, justify="right" if name in ("value", "range") else "left", no_wrap=name != "meaning")
-    for param in SPEC:
+    for param in PARAMS:
         value = values.get(param.name, "unknown")
         table.add_row(param.name, str(value), f"{param.low} to {param.high}", param.unit, param.help)
     return table

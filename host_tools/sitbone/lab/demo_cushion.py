@@ -13,9 +13,10 @@ from cushion import VERSION
 from cushion.core import records, resting
 from cushion.core.blocks import Writer
 from cushion.core.calibration import Calibration
-from cushion.core.settings import SPEC, Settings
+from cushion.core.settings import Settings
 from sitbone.dates import Zone, utc_offset_min
 from sitbone.replay.trace_replay import engine_for
+from sitbone.settings.params import PARAMS
 from sitbone.store.blocks import Block, read_block
 
 STEP_MS = 2000
@@ -116,7 +117,7 @@ class DemoCushion:
         self.settings.version += 1
         self._add(records.CHANGES, (self.settings.version, undoes, len(values)))
         age_s = (self._powered_ms + self.mono_ms) // 1000
-        for index, param in enumerate(SPEC):
+        for index, param in enumerate(PARAMS):
             if param.name in values:
                 was = self.settings.get(param.name)
                 now = self.settings.change(param.name, values[param.name], age_s)

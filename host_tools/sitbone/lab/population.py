@@ -26,9 +26,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from cushion.core.settings import BY_NAME, Settings
+from cushion.core.settings import Settings
 from sitbone.analysis.intervals import mean, share
 from sitbone.diary.entries import Rating, SideDiary
+from sitbone.settings.params import BY_NAME
 from sitbone.tuning.rules import Change, Load, propose
 
 WEEKS = 26

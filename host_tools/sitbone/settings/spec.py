@@ -5,8 +5,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from cushion.core.settings import BY_NAME, SPEC, Settings, check
+from cushion.core.settings import Settings, check
 from sitbone.errors import UsageError
+from sitbone.settings.params import BY_NAME, PARAMS
 from sitbone.store.blocks import Fields
 
 BY_SYNC = ("utc_offset_min",)  # written by each sync, not by a person
@@ -60,9 +61,9 @@ def setting_of(fields: Fields) -> tuple[str, int, int] | None:
     """(name, value before, value after) of a `setting` record; None where one of them isn't in this version's spec: a
     newer firmware's setting or value, which is shown among the events but counts as nothing."""
     index, was, now = (int(fields[name]) for name in ("index", "was", "now"))
-    if index >= len(SPEC) or check(SPEC[index].name, was) or check(SPEC[index].name, now):
+    if index >= len(PARAMS) or check(PARAMS[index].name, was) or check(PARAMS[index].name, now):
         return None
-    return SPEC[index].name, was, now
+    return PARAMS[index].name, was, now
 
 
 def differences(old: dict[str, int], new: dict[str, int]) -> list[dict[str, Any]]:

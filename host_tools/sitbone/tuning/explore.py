@@ -10,12 +10,12 @@ from typing import Any
 from rich.table import Table
 
 from cushion.core import records
-from cushion.core.settings import BY_NAME
 from sitbone.analysis.history import last_days
 from sitbone.dates import local, unix_ms
 from sitbone.errors import SitboneError
 from sitbone.replay.recording import replay_many
 from sitbone.replay.weeks import by_day, recorded_weeks, total
+from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import in_force
 from sitbone.store.blocks import in_table
 from sitbone.store.store import Store, readable

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from statistics import median_low
 
-from cushion.core.settings import BY_NAME, RAISE_PERMILLE
+from cushion.core.settings import RAISE_PERMILLE
 from sitbone.diary.entries import RED_PAIN, Rating, SideDiary
+from sitbone.settings.params import BY_NAME
 
 FLOOR_S, CAP_S = BY_NAME["left_dose_limit_s"].low, BY_NAME["left_dose_limit_s"].high
 WEEK = 7

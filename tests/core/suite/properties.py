@@ -10,7 +10,7 @@ from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
 from cushion.core.records import DOUBLE_PRESS
 from cushion.core.sensing import NO_READING
-from cushion.core.settings import BY_NAME, SPEC, Settings
+from cushion.core.settings import SPEC, Settings
 
 SUPPLY_MV = 3300
 
@@ -61,10 +61,10 @@ class Life:
         elif what == 2:
             self.minute = self.draw(1440)
         elif what == 3:
-            param = SPEC[self.draw(len(SPEC))]
-            self.engine.settings.change(param.name, param.low - 50 + self.draw(param.high - param.low + 100), 0)
+            name, _, low, high, _ = SPEC[self.draw(len(SPEC))]
+            self.engine.settings.change(name, low - 50 + self.draw(high - low + 100), 0)
             self.engine.decisions.settings_changed()
-            assert param.low <= self.engine.settings.get(param.name) <= param.high
+            assert low <= self.engine.settings.get(name) <= high
 
     def press(self, gesture):
         decisions = self.engine.decisions
@@ -145,10 +145,10 @@ def test_pain_changes_no_vibration():
 
 def test_no_setting_leaves_its_range_whatever_is_asked_for():
     settings = Settings()
-    for name in BY_NAME:
+    for name, _, low, high, _ in SPEC:
         for value in (-(1 << 29), -1, 0, 1, 999, 1 << 29):
             settings.change(name, value, 0)
-            assert BY_NAME[name].low <= settings.get(name) <= BY_NAME[name].high
+            assert low <= settings.get(name) <= high
     assert settings.left_dose_limit_s <= 2700 and settings.seated_limit_s <= 3600
 
 

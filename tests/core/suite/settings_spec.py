@@ -25,12 +25,12 @@ TABLE = (
 
 
 def test_ranges_and_defaults_are_the_models():
-    assert [(item.name, item.low, item.high, item.default) for item in SPEC] == list(TABLE)
+    assert [(name, low, high, default) for name, _, low, high, default in SPEC] == list(TABLE)
     assert DOSE_LIMITS == ("left_dose_limit_s", "right_dose_limit_s")
     settings = Settings()
     for name, low, high, default in TABLE:
         assert settings.get(name) == settings.as_dict()[name] == default
-        assert BY_NAME[name].unit and BY_NAME[name].help
+        assert BY_NAME[name][0] == name and BY_NAME[name][1]
         assert [within(name, value) for value in (low - 1, low, high, high + 1)] == [low, low, high, high]
         assert check(name, low) == check(name, high) == ""
         assert check(name, low - 1) and check(name, high + 1)

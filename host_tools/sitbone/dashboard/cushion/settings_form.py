@@ -8,7 +8,6 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from cushion.core.settings import BY_NAME, SPEC, Param
 from sitbone.dashboard.cushion.cushion_link import View, shared
 from sitbone.dashboard.cushion.settings_work import (
     changed,
@@ -22,6 +21,7 @@ from sitbone.dashboard.frame import announce
 from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
 from sitbone.errors import UsageError
+from sitbone.settings.params import BY_NAME, PARAMS, Param
 from sitbone.settings.spec import BY_SYNC, checked, exported, parsed
 
 READ_FILE_JS = "(event) => event.target.files[0]?.text().then((text) => { emit(text); event.target.value = ''; })"
@@ -46,7 +46,7 @@ class SettingsForm:
     def _build(self) -> None:
         self._fields: dict[str, Any] = {}
         with block("div", "settings"):
-            for param in SPEC:
+            for param in PARAMS:
                 if param.name not in BY_SYNC:
                     self._fields[param.name] = _field(param)
         self._reason = ui.input("Reason, kept with the change").props("outlined dense").classes("reason")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cushion.core.settings import BY_NAME
 from sitbone.dashboard.cushion.cushion_link import Connect
 from sitbone.dashboard.widgets import listed, text
 from sitbone.dashboard.work import now
@@ -14,6 +13,7 @@ from sitbone.diary.diary_store import DiaryStore
 from sitbone.home import store_path
 from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import SettingChange, setting_changes
+from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import BY_SYNC
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
