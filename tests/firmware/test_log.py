@@ -8,6 +8,8 @@ import pytest
 from tests.firmware.on_unix import on_unix
 
 HELPERS = """
+from cushion.core import field_names  # while its file system is still the one in use
+
 def add(the_log, count, start_s=0):
     for index in range(count):
         the_log.add(records.BUTTON, records.payload_of(records.BUTTON, (1,)), start_s + index, 0, 0)

@@ -34,7 +34,7 @@ def table_below(page: str, heading: str) -> list[tuple[int, str, str]]:
 
 @pytest.mark.parametrize("kind", sorted(records.KINDS))
 def test_each_record_is_described_as_it_is(page, kind):
-    name, form, _ = records.KINDS[kind]
+    name, form = records.KINDS[kind]
     assert table_below(page, f"{kind} `{name}`") == cells_of(form, records.names_of(kind))
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from cushion.core import records
+from cushion.core import field_names, records
 from sitbone.analysis.days import Day
 from sitbone.analysis.events import events, outcomes_told, text_of
 from sitbone.analysis.history import history
@@ -208,7 +208,7 @@ def test_a_number_that_a_newer_firmware_may_have_added_is_shown_as_a_number(kind
     keep(store, log)
     for found in (row for row in events(store, None, None) if row["seq"] == seq):
         assert found["text"]
-        assert {found[name] for name in set(NUMBERED[kind]) & set(records.NAMED_FIELDS)} <= {77}
+        assert {found[name] for name in set(NUMBERED[kind]) & set(field_names.NAMED_FIELDS)} <= {77}
     assert len(all_days(store)) == 1
     if kind in (records.PROMPT, records.SUPPRESSED):
         assert (why(store, seq)["cause"], why(store, seq)["side"]) == ("77", "77")

@@ -23,7 +23,7 @@ from sitbone.diary.entries import new_pain
 from sitbone.errors import SitboneError
 from sitbone.settings.changes import change
 from sitbone.settings.changes import undo as undo_last
-from sitbone.settings.params import BY_NAME
+from sitbone.settings.params import BY_NAME, PARAMS
 from sitbone.settings.spec import exported, parsed
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store

@@ -7,13 +7,13 @@ holds. Only here is decided what prompting may look at. Time comes in as `dt_ms`
 
 from cushion.core import records
 from cushion.core.const import const
+from cushion.core.dose import Side
 from cushion.core.health import Stillness
 from cushion.core.occupancy import LEAVE_PERMILLE
 from cushion.core.pauses import Pauses, is_quiet
 from cushion.core.prompting import LOW_BATTERY, MUTED, OBJECT, QUIET, UNTRUSTED, VEHICLE, Prompter, Situation
 from cushion.core.records import SIDE_LEFT, SIDE_RIGHT, STATE_OBJECT
 from cushion.core.shifts import Offload
-from cushion.core.side import Side
 from cushion.core.sitting import Sitting
 
 MAX_STEP_MS = 5000  # a longer time without a look is unknown; of any unknown step the prompts' waits count so much
@@ -124,24 +124,22 @@ class Decisions:
     def snapshot(self):
         """What outlives a restart, as integers: all but what the next seconds show anew (loads, presence, a prompt)."""
         values = [self.now_s, self.left.dose.cs, self.right.dose.cs]
-        values += self.sitting.snapshot() + self.pauses.snapshot() + self.prompter.snapshot()
-        return values + self.pauses.a_day.snapshot() + self.prompter.hour.snapshot() + self.prompter.day.snapshot()
+        for part in self._kept():
+            values += part.snapshot()
+        return values
 
     def restore(self, values):
         """Takes what `snapshot` gave, from an iterator."""
         self.now_s = next(values)
         self.left.dose.cs = next(values)
         self.right.dose.cs = next(values)
-        for part in (
-            self.sitting,
-            self.pauses,
-            self.prompter,
-            self.pauses.a_day,
-            self.prompter.hour,
-            self.prompter.day,
-        ):
+        for part in self._kept():
             part.restore(values)
         self.settings_changed()  # the limits may be lower than they were
+
+    def _kept(self):
+        pauses, prompter = self.pauses, self.prompter
+        return self.sitting, pauses, prompter, prompter.responses, pauses.a_day, prompter.hour, prompter.day
 
     def _let_pass(self, passed_ms):
         passed_ms = min(passed_ms, _LONG_MS)

@@ -1,4 +1,4 @@
-"""Dose of one side: centiseconds of sitting at the person's own reference load, and how it fades while off-loaded.
+"""One side of the seat and its dose: centiseconds of sitting at the person's own reference load.
 
 Loaded (u >= 300 permille): ``D += w(u)·dt``. Relieved: ``D -= D·r(u)·dt/tau``, taken in steps of a second by the
 midpoint rule, so that the fall follows the exponential within 0.02 % of the dose. Fractions are carried, so no load is
@@ -14,8 +14,9 @@ MAX_WEIGHT_U = 2000
 LIMIT_FACTOR = 3  # the dose is capped at so many limits
 RELIEF_STEP_MS = 1000
 # 2^-(n/16) in units of 2^-14, n = 0 … 16: with linear steps in between good to 0.03 %.
-HALVINGS_Q14: tuple = (16384, 15689, 15024, 14387, 13777, 13193, 12634, 12098, 11585, 11094, 10624, 10173)
-HALVINGS_Q14 += (9742, 9329, 8933, 8555, 8192)
+HALVINGS_Q14 = (
+    16384, 15689, 15024, 14387, 13777, 13193, 12634, 12098, 11585, 11094, 10624, 10173, 9742, 9329, 8933, 8555, 8192
+)  # fmt: skip
 _PER_LN2_Q14 = const(23637)  # 2^14 / ln 2
 _GONE_TAUS = const(17)  # after so many time constants less than a centisecond is left of any dose
 US_PER_CS = 10000
@@ -79,6 +80,24 @@ class Dose:
             cs -= numerator // whole  # never below 0: tau is 30 s at least
             dt_ms -= step_ms
         self.cs, self.relief_rest = cs, rest
+
+
+class Side:
+    """``mask`` is the side as records name it; ``u`` its relative load, permille, -1 while it is unknown.
+
+    ``limit_s`` is the dose limit in force; whoever changes the settings sets it, by `set_limit`.
+    """
+
+    def __init__(self, mask):
+        self.mask = mask
+        self.u = -1
+        self.limit_s = 0
+        self.dose = Dose()
+
+    def set_limit(self, limit_s):
+        """Puts another limit into force; the dose stays within what the limit allows."""
+        self.limit_s = limit_s
+        self.dose.cap(limit_s)
 
 
 def _halved(cs, halvings_q14):

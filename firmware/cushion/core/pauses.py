@@ -3,6 +3,7 @@
 from array import array
 
 from cushion.core.const import const
+from cushion.core.snapshot import Kept
 
 DAY_S = 86400
 _SNOOZES_IN_A_ROW = const(2)
@@ -41,8 +42,10 @@ class Rate:
             self._times_s[index] = next(values)
 
 
-class Pauses:
+class Pauses(Kept):
     """Snooze and mute, counted down; ``in_row`` is how many snoozes followed each other without a break."""
+
+    KEPT = ("snooze_ms", "mute_ms", "in_row")
 
     def __init__(self):
         self.snooze_ms = 0
@@ -63,16 +66,6 @@ class Pauses:
         self.in_row += 1
         self.snooze_ms = length_s * 1000
         return True
-
-    def snapshot(self):
-        """What outlives a restart, as integers; the rate apart."""
-        return [self.snooze_ms, self.mute_ms, self.in_row]
-
-    def restore(self, values):
-        """Takes what `snapshot` gave, from an iterator."""
-        self.snooze_ms = next(values)
-        self.mute_ms = next(values)
-        self.in_row = next(values)
 
     def toggle_mute(self, length_s):
         """Mutes, or ends a mute; always works. Returns whether it is muted now."""

@@ -19,6 +19,7 @@ from cushion.core.records import (
     OUTCOME_SUPPRESSED,
     SIDE_BOTH,
 )
+from cushion.core.snapshot import Kept
 
 # Why no prompt may be given now (bits; names in WHY_NAMES).
 QUIET, MUTED, VEHICLE, LOW_BATTERY, OBJECT, UNTRUSTED, HOUR_LIMIT, DAY_LIMIT = 1, 2, 4, 8, 16, 32, 64, 128
@@ -39,21 +40,23 @@ STAND_MS = 30000  # off-loaded on the seat: a shorter relief is not asked to bec
 MISSED_MS = 420000  # as long after level 3 as level 2 comes after level 1
 _LEVEL_ENDS_MS = (LEVEL_2_MS, LEVEL_3_MS, MISSED_MS)
 CANCEL_MS = 3000
-PARTIAL_MS = 30000
+_PARTIAL_MS = const(30000)
 LONGEST_RELIEF_MS = 600000
-REARM_MS = 600000
-HABITUATED_REARM_MS = 900000
+_REARM_MS = const(600000)
+_HABITUATED_REARM_MS = const(900000)
 RESPONSE_MS = 300000
-HOUR_EPISODES = 3
-DAY_EPISODES = 16
+_HOUR_EPISODES = const(3)
+_DAY_EPISODES = const(16)
 _LONG_MS = const(1 << 29)
 
 _HABIT_PROMPTS = const(20)
 _HABIT_BREAKS = const(6)  # 30 % of them
 
 
-class Responses:
+class Responses(Kept):
     """The last 20 prompts as bits: did a break begin within 5 minutes? Too few mean that prompts have become noise."""
+
+    KEPT = ("_bits", "_count")
 
     def __init__(self):
         self._bits = 0
@@ -66,15 +69,6 @@ class Responses:
         broke = outcome == OUTCOME_BREAK and response_ms <= RESPONSE_MS
         self._bits = (self._bits << 1 | (1 if broke else 0)) & ((1 << _HABIT_PROMPTS) - 1)
         self._count = min(self._count + 1, _HABIT_PROMPTS)
-
-    def snapshot(self):
-        """What outlives a restart, as integers."""
-        return [self._bits, self._count]
-
-    def restore(self, values):
-        """Takes what `snapshot` gave, from an iterator."""
-        self._bits = next(values)
-        self._count = next(values)
 
     def habituated(self):
         """Under 30 % of the last 20 led to a break."""
@@ -112,8 +106,11 @@ class Situation:
         self.blocked = 0
 
 
-class Prompter:
+class Prompter(Kept):
     """The episode machine. OUTCOME and SUPPRESSED go to `events`; PROMPT is its owner's, who knows the doses."""
+
+    # Not an episode: nobody knows what came of it.
+    KEPT = ("episode", "armed", "break_seen", "since_end_ms", "wait_ms")
 
     def __init__(self, events):
         self.events = events
@@ -137,8 +134,8 @@ class Prompter:
         self.since_end_ms = _LONG_MS
         self.wait_ms = 0
         self.logged_blocked = 0
-        self.hour = Rate(HOUR_EPISODES, 3600)
-        self.day = Rate(DAY_EPISODES, DAY_S)
+        self.hour = Rate(_HOUR_EPISODES, 3600)
+        self.day = Rate(_DAY_EPISODES, DAY_S)
 
     def step(self, dt_ms, now_s, situation):
         """Takes `dt_ms`; then ``vibrate_level`` (0 = nothing), ``cancel`` and ``ended`` (an outcome or 0) hold."""
@@ -163,20 +160,6 @@ class Prompter:
     def pass_unseen(self, passed_ms):
         """Nobody looked for so long: waits go on."""
         self.since_end_ms = min(self.since_end_ms + passed_ms, _LONG_MS)
-
-    def snapshot(self):
-        """What outlives a restart, as integers; the rates apart, and not an episode: nobody knows what came of it."""
-        values = [self.episode, int(self.armed), int(self.break_seen), self.since_end_ms, self.wait_ms]
-        return values + self.responses.snapshot()
-
-    def restore(self, values):
-        """Takes what `snapshot` gave, from an iterator."""
-        self.episode = next(values)
-        self.armed = bool(next(values))
-        self.break_seen = bool(next(values))
-        self.since_end_ms = next(values)
-        self.wait_ms = next(values)
-        self.responses.restore(values)
 
     def wait_left_ms(self):
         """How long until another episode may begin, ms; 0 when it may."""
@@ -249,7 +232,7 @@ class Prompter:
             self._end(OUTCOME_BREAK, 0)
         elif relief_ms:
             self._relieved(relief_ms)
-        elif self.relief_ms >= PARTIAL_MS:
+        elif self.relief_ms >= _PARTIAL_MS:
             self._end(OUTCOME_PARTIAL, 0)
         else:
             self.relief_ms = self._response_ms = 0
@@ -275,5 +258,5 @@ class Prompter:
         self.ended = outcome
         self.since_end_ms = 0
         self.responses.take(outcome, self._response_ms)
-        self.wait_ms = HABITUATED_REARM_MS if self.responses.habituated() else REARM_MS
+        self.wait_ms = _HABITUATED_REARM_MS if self.responses.habituated() else _REARM_MS
         self.events.add(records.OUTCOME, self.episode, outcome, self.level, self._response_ms, why)

@@ -13,55 +13,36 @@ SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH =
 EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
 BATTERY, SLEPT, CHANGES = 25, 26, 27
 
-# kind -> (name, struct format, field names). A format that ends in "s" takes UTF-8 text to the payload's end.
-# The field names are one text (see `names_of`): the cushion needs none of them, and each alone would cost it memory.
-# `ago_ms`: the thing itself happened so long before the record was written (it took that long to be sure).
+# kind -> (name, struct format). A format that ends in "s" takes UTF-8 text to the payload's end.
+# The names of its fields are in field_names.py: the cushion needs none of them, and they would cost it memory.
 KINDS = {
-    BOOT: ("boot", "<BBBBBB", "reset_cause wake_reason major minor patch settings_source"),
-    CLOCK: ("clock", "<IHIHB", "unix_s unix_ms was_unix_s was_unix_ms source"),
-    EPOCH: (
-        "epoch",
-        "<HHHHHHIIIBBB",
-        (
-            "left_it_pa right_it_pa left_thigh_pa right_thigh_pa left_u right_u left_dose_cs right_dose_cs "
-            "seated_s state bad_zones seconds"
-        ),
-    ),
-    SAT: ("sat", "<I", "ago_ms"),
-    STOOD: ("stood", "<IIIIB", "ago_ms bout_ms left_dose_cs right_dose_cs gap"),
-    BREAK: ("break", "<IIB", "ago_ms break_ms verified"),
-    SHIFT: ("shift", "<IIBH", "ago_ms shift_ms side lowest_u"),
-    PROMPT: (
-        "prompt",
-        "<HBBBIIIHHH",
-        "episode level side cause left_dose_cs right_dose_cs seated_s left_limit_s right_limit_s seated_limit_s",
-    ),
-    OUTCOME: ("outcome", "<HBBIB", "episode outcome level response_ms why"),
-    BUTTON: ("button", "<B", "gesture"),
-    SYMPTOM: ("symptom", "<IIIB", "left_dose_cs right_dose_cs seated_s state"),
-    SNOOZE: ("snooze", "<HB", "snooze_s accepted"),
-    MUTE: ("mute", "<HB", "mute_s on"),
-    SUPPRESSED: ("suppressed", "<BBH", "cause side why"),
-    FAULT: ("fault", "<BBB", "zone quality on"),
-    UNKNOWN: ("unknown", "<IIB", "ago_ms unknown_ms why"),
-    SETTING: ("setting", "<Bii32s", "index was now reason"),
-    CALIBRATION: (
-        "calibration",
-        "<IIIIHHHHB",
-        (
-            "left_it_tare_ns right_it_tare_ns left_thigh_tare_ns right_thigh_tare_ns "
-            "left_it_ref_pa right_it_ref_pa left_thigh_ref_pa right_thigh_ref_pa source"
-        ),
-    ),
-    CRASH: ("crash", "<200s", "text"),
-    EVICTED: ("evicted", "<II", "first_seq last_seq"),
-    OBJECT: ("object", "<B", "on"),
-    OFFLOAD: ("offload", "<II", "ago_ms offload_ms"),
-    HAPTIC: ("haptic", "<BBHH", "pattern side asked_ms granted_ms"),
-    DROPPED: ("dropped", "<H", "count"),
-    BATTERY: ("battery", "<HBB", "mv percent stage"),
-    SLEPT: ("slept", "<I", "slept_s"),
-    CHANGES: ("changes", "<IIB", "change undoes count"),
+    BOOT: ("boot", "<BBBBBB"),
+    CLOCK: ("clock", "<IHIHB"),
+    EPOCH: ("epoch", "<HHHHHHIIIBBB"),
+    SAT: ("sat", "<I"),
+    STOOD: ("stood", "<IIIIB"),
+    BREAK: ("break", "<IIB"),
+    SHIFT: ("shift", "<IIBH"),
+    PROMPT: ("prompt", "<HBBBIIIHHH"),
+    OUTCOME: ("outcome", "<HBBIB"),
+    BUTTON: ("button", "<B"),
+    SYMPTOM: ("symptom", "<IIIB"),
+    SNOOZE: ("snooze", "<HB"),
+    MUTE: ("mute", "<HB"),
+    SUPPRESSED: ("suppressed", "<BBH"),
+    FAULT: ("fault", "<BBB"),
+    UNKNOWN: ("unknown", "<IIB"),
+    SETTING: ("setting", "<Bii32s"),
+    CALIBRATION: ("calibration", "<IIIIHHHHB"),
+    CRASH: ("crash", "<200s"),
+    EVICTED: ("evicted", "<II"),
+    OBJECT: ("object", "<B"),
+    OFFLOAD: ("offload", "<II"),
+    HAPTIC: ("haptic", "<BBHH"),
+    DROPPED: ("dropped", "<H"),
+    BATTERY: ("battery", "<HBB"),
+    SLEPT: ("slept", "<I"),
+    CHANGES: ("changes", "<IIB"),
 }
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
@@ -86,17 +67,6 @@ CLOCK_FROM_HOST, CLOCK_KEPT = 1, 2
 CALIBRATION_SOURCES = ("default", "guided", "host", "autotare")
 SETTINGS_SOURCES = ("default", "file", "last good")
 
-# Names for the numbers of a field, for whoever reads the log.
-NAMED_FIELDS = {
-    "side": SIDES,
-    "cause": CAUSES,
-    "outcome": OUTCOMES,
-    "state": STATES,
-    "gesture": GESTURES,
-    "quality": QUALITIES,
-    "settings_source": SETTINGS_SOURCES,
-}
-
 
 def payload_of(kind, values):
     """The payload bytes of one record. Text fields are cut, at a character, to what their format holds."""
@@ -117,7 +87,9 @@ def count_of(kind):
 
 def names_of(kind):
     """The names of a kind's fields, in order."""
-    return KINDS[kind][2].split()
+    from cushion.core.field_names import NAMES  # only where a log is read
+
+    return NAMES[kind].split()
 
 
 def fields_of(kind, payload):

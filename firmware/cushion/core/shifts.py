@@ -8,13 +8,13 @@ off-loads and breaks never look at the habit.
 from cushion.core.calibration import DEFAULT_REF_PA, MAX_U
 from cushion.core.const import const
 
-SHIFT_U = 700
-SHIFT_LEAVE_U = 750
+_SHIFT_U = const(700)
+_SHIFT_LEAVE_U = const(750)
 SHIFT_MS = 15000
-SHIFT_DROP_U = 150  # a shift is a movement: so much less than a moment ago
-SHIFT_PEAK_FALL_U = 5  # a second: what a moment ago means
+_SHIFT_DROP_U = const(150)  # a shift is a movement: so much less than a moment ago
+_SHIFT_PEAK_FALL_U = const(5)  # a second: what a moment ago means
 SHIFT_SETTLED_MS = 15000  # of a bout: before, a load may still be on its way through the foam
-OFFLOAD_ENTER_U = 300
+_OFFLOAD_ENTER_U = const(300)
 OFFLOAD_LEAVE_U = 400
 HABIT_SETTLED_MS = 10000  # of a bout: flesh and foam still give way before
 HABIT_LEAST_PA = DEFAULT_REF_PA // 10
@@ -51,7 +51,7 @@ class Habit:
             self._level_16 = pressure_pa * 16
         self._seconds = min(self._seconds + 1, _HABIT_SLOWEST)
         divisor = min(_HABIT_SLOWEST, _HABIT_FASTEST + self._seconds)
-        if self._seconds >= _HABIT_LEARNT_S and self.relative_u(pressure_pa) <= SHIFT_U:
+        if self._seconds >= _HABIT_LEARNT_S and self.relative_u(pressure_pa) <= _SHIFT_U:
             divisor *= 8
         step_16 = 1 + self._level_16 // divisor
         gap_16 = pressure_pa * 16 - self._level_16
@@ -79,7 +79,7 @@ class Shift:
         """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: foam has given way."""
         self.reached = False
         self.ended_ms = 0
-        self._peak_u = max(u, self._peak_u - SHIFT_PEAK_FALL_U) if seated else 0
+        self._peak_u = max(u, self._peak_u - _SHIFT_PEAK_FALL_U) if seated else 0
         if seated and self._was_loaded and self._is_relieved(u):
             self._run_lowest_u = u if self._run_ms == 0 else min(self._run_lowest_u, u)
             self.reached = self._run_ms < SHIFT_MS <= self._run_ms + dt_ms
@@ -89,12 +89,12 @@ class Shift:
             self.ended_ms = self._run_ms
             self.lowest_u = self._run_lowest_u
         self._run_ms = 0
-        self._was_loaded = seated and ((settled and u > SHIFT_U) or (self._was_loaded and u >= 0))
+        self._was_loaded = seated and ((settled and u > _SHIFT_U) or (self._was_loaded and u >= 0))
 
     def _is_relieved(self, u):
         if self._run_ms:
-            return 0 <= u <= SHIFT_LEAVE_U
-        return 0 <= u <= SHIFT_U and self._peak_u - u >= SHIFT_DROP_U
+            return 0 <= u <= _SHIFT_LEAVE_U
+        return 0 <= u <= _SHIFT_U and self._peak_u - u >= _SHIFT_DROP_U
 
 
 class Offload:
@@ -110,7 +110,7 @@ class Offload:
     def step(self, dt_ms, highest_u):
         """Takes `dt_ms` at the load of the side that carries more: an unknown side is left to the other, -1 ends it."""
         self.ended_ms = 0
-        ceiling = OFFLOAD_LEAVE_U if self.run_ms else OFFLOAD_ENTER_U
+        ceiling = OFFLOAD_LEAVE_U if self.run_ms else _OFFLOAD_ENTER_U
         if 0 <= highest_u < ceiling:
             self.run_ms += dt_ms
             return

@@ -4,17 +4,20 @@ from cushion.core import records
 from cushion.core.const import const
 from cushion.core.occupancy import BREAK_TOTAL_PERMILLE, BREAK_ZONE_U, BreakTimer, Occupancy
 from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
+from cushion.core.snapshot import Kept
 
 _LONG_MS = const(1 << 29)
 
 
-class Sitting:
+class Sitting(Kept):
     """Follows one person's sits. ``seated_ms`` counts since the last verified break, ``bout_ms`` in this bout.
 
     A shorter break takes its share of the seated time away, so that almost long enough is worth almost as much.
 
     ``away_ms`` is how long the seat has been empty, ``verified`` true in the step that verified a break.
     """
+
+    KEPT = ("seated_ms", "away_ms", "_verified_away", "_knows_last_sit")
 
     def __init__(self, events, left, right):
         self.occupancy = Occupancy()
@@ -69,17 +72,6 @@ class Sitting:
         self.seated_ms = 0
         self.break_timer.off_ms = _LONG_MS
         self._verified_away = True
-
-    def snapshot(self):
-        """What outlives a restart, as integers."""
-        return [self.seated_ms, self.away_ms, int(self._verified_away), int(self._knows_last_sit)]
-
-    def restore(self, values):
-        """Takes what `snapshot` gave, from an iterator."""
-        self.seated_ms = next(values)
-        self.away_ms = next(values)
-        self._verified_away = bool(next(values))
-        self._knows_last_sit = bool(next(values))
 
     def forget_away(self):
         """Nobody knows how the seat came to be as it will be found: no break is proven."""

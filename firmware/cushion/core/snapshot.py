@@ -8,6 +8,21 @@ import struct
 VERSION = 1
 
 
+class Kept:
+    """A part whose attributes named in KEPT outlive a restart, as integers. A part of it that is kept has its own."""
+
+    KEPT: tuple = ()
+
+    def snapshot(self):
+        """The values, in the order of KEPT."""
+        return [int(getattr(self, name)) for name in self.KEPT]
+
+    def restore(self, values):
+        """Takes what `snapshot` gave, from an iterator."""
+        for name in self.KEPT:
+            setattr(self, name, type(getattr(self, name))(next(values)))
+
+
 def pack(engine):
     """The engine's state as bytes."""
     values = engine.decisions.snapshot() + list(engine.calibration.auto_tare_ns)

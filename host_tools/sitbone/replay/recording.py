@@ -21,9 +21,8 @@ from typing import NamedTuple
 
 from cushion.core import records
 from cushion.core.calibration import MAX_U
-from cushion.core.dose import LIMIT_FACTOR, LOADED_U, MAX_WEIGHT_U, Dose, weight_permille
+from cushion.core.dose import LIMIT_FACTOR, LOADED_U, MAX_WEIGHT_U, Dose, Side, weight_permille
 from cushion.core.settings import Settings
-from cushion.core.side import Side
 from sitbone.analysis.timeline import LONGEST_EPOCH_MS
 from sitbone.replay.log_reading import RESTART, Log, Moment, Seconds
 from sitbone.replay.walk import Hear, Replayed, Stretch, Walk

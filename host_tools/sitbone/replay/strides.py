@@ -8,14 +8,13 @@ stepping to each other, bit for bit.
 from __future__ import annotations
 
 from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
-from cushion.core.dose import LOADED_U, US_PER_CS, weight_permille
+from cushion.core.dose import LOADED_U, US_PER_CS, Side, weight_permille
 from cushion.core.health import Stillness
 from cushion.core.occupancy import LEAVE_MS, LEAVE_PERMILLE, SIT_MS, SIT_PERMILLE
 from cushion.core.prompting import CANCEL_MS, LEVEL_2_MS, LEVEL_3_MS, LONGEST_RELIEF_MS, MISSED_MS, STAND_MS
 from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
 from cushion.core.settings import Settings
 from cushion.core.shifts import OFFLOAD_LEAVE_U
-from cushion.core.side import Side
 
 FOREVER_S = 1 << 30
 DAY_S = 86400

@@ -3,9 +3,8 @@
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from cushion.core import records
+from cushion.core import field_names, records
 from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MAGIC, DamagedBlock, read_header, walk
 
 Fields = dict[str, int | str]
@@ -106,15 +105,14 @@ def in_table(names: Sequence[str], value: int | str) -> bool:
 
 def kind_name(kind: int) -> str:
     """The name of a record kind; "kind 99" for one that this version doesn't know."""
-    known: dict[int, tuple[str, Any, Any]] = records.KINDS
-    return known[kind][0] if kind in known else f"kind {kind}"
+    return str(records.KINDS[kind][0]) if kind in records.KINDS else f"kind {kind}"
 
 
 def named(fields: Fields) -> Fields:
     """The same fields, with names for the numbers that have names."""
     out: Fields = {}
     for name, value in fields.items():
-        words = records.NAMED_FIELDS.get(name, ())
+        words = field_names.NAMED_FIELDS.get(name, ())
         out[name] = words[int(value)] if words and in_table(words, value) else value
     return out
 

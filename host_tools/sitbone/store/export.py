@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cushion.core import records
+from cushion.core.field_names import NAMED_FIELDS
 from sitbone.errors import SitboneError
 from sitbone.store.blocks import fields_of, kind_name, named
 from sitbone.store.store import Store, Stored
@@ -101,8 +102,8 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> int:
 
 def _texts() -> set[str]:
     """Fields that hold text, and numbers that have names."""
-    texts = {records.names_of(kind)[-1] for kind, (_, form, _) in records.KINDS.items() if form.endswith("s")}
-    return texts | set(records.NAMED_FIELDS)
+    texts = {records.names_of(kind)[-1] for kind, (_, form) in records.KINDS.items() if form.endswith("s")}
+    return texts | set(NAMED_FIELDS)
 
 
 def _parquet_type(pa: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ Steps may be long here, so that an edge is tried to the millisecond.
 
 from cushion.core import records
 from cushion.core.decisions import Decisions, Seen
+from cushion.core.dose import Side
 from cushion.core.events import Events
 from cushion.core.records import (
     DOUBLE_PRESS,
@@ -17,7 +18,6 @@ from cushion.core.records import (
     TRIPLE_PRESS,
 )
 from cushion.core.settings import Settings
-from cushion.core.side import Side
 
 UNKNOWN, VACANT, OCCUPIED, OBJECT = 0, 1, 2, 3
 

@@ -6,11 +6,8 @@ from cushion.core import records
 from cushion.core.events import Events
 from cushion.core.pauses import Pauses, Rate, is_quiet
 from cushion.core.prompting import (
-    DAY_EPISODES,
-    HABITUATED_REARM_MS,
     MUTED,
     QUIET,
-    REARM_MS,
     Prompter,
     Responses,
     Situation,
@@ -193,7 +190,7 @@ def test_three_an_hour():
 
 def test_sixteen_a_day():
     person = Person().sit(86400)
-    assert len([1 for _, level, _ in person.buzzes if level == 1]) == DAY_EPISODES
+    assert len([1 for _, level, _ in person.buzzes if level == 1]) == 16
 
 
 def test_snooze_ends_it_and_comes_back_gently():
@@ -222,8 +219,8 @@ def test_the_habituated_wait_longer():
     for _ in range(20):
         person.prompter.responses.take(MISSED, 0)
     person.sit(421)
-    assert person.prompter.wait_left_ms() == HABITUATED_REARM_MS
-    assert Person().sit(421).prompter.wait_left_ms() == REARM_MS
+    assert person.prompter.wait_left_ms() == 900_000
+    assert Person().sit(421).prompter.wait_left_ms() == 600_000
 
 
 def test_two_snoozes_in_a_row_and_six_a_day():

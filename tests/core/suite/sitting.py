@@ -3,12 +3,12 @@
 from support import digest_of
 
 from cushion.core import records
+from cushion.core.dose import Side
 from cushion.core.events import Events
 from cushion.core.health import Imbalance, Stillness
 from cushion.core.occupancy import BreakTimer, Occupancy
 from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 from cushion.core.shifts import Offload, Shift
-from cushion.core.side import Side
 from cushion.core.sitting import Sitting
 
 
