@@ -58,7 +58,7 @@ def asked():
 
 def test_a_new_prompter_is_armed_and_waits_for_nothing():
     prompter = Prompter(Events())
-    assert prompter.snapshot() == [0, 1, 0, LONG_MS, 0, 0, 0]
+    assert prompter.snapshot() == [0, 1, 0, LONG_MS, 0] and prompter.responses.snapshot() == [0, 0]
     assert (prompter.active, prompter.level, prompter.side, prompter.cause) == (False, 0, 0, 0)
     assert (prompter.vibrate_level, prompter.cancel, prompter.ended, prompter.asks_to_stand) == (0, False, 0, False)
     assert (prompter.age_ms, prompter.relief_ms, prompter.logged_blocked) == (0, 0, 0)
