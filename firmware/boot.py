@@ -32,7 +32,7 @@ import sys
 import machine
 
 # What stops each board's motors: their gates, or their driver's EN. Of cushion/drivers/profiles.py; a test compares.
-MOTOR_PINS = {"devkit": (26, 27), "firebeetle": (26,), "s3-devkit": (16, 17)}
+MOTOR_PINS = {"devkit": (26, 27), "devkit-b": (26, 27), "firebeetle": (26,), "s3-devkit": (16, 17)}
 DEFAULT_BOARD = "devkit"
 NO_FILE = 2  # errno
 CTRL_C = 3

@@ -22,7 +22,16 @@ class Monitor:
     def __init__(self, board, log, settings, calibration):
         self.board = board
         self.log = log
-        self.engine = Engine(settings, calibration, board.profile["supply_mv"], board.divider_ohm, board.zones.present)
+        profile = board.profile
+        self.engine = Engine(
+            settings,
+            calibration,
+            profile["supply_mv"],
+            board.divider_ohm,
+            board.zones.present,
+            profile["dead_mv"],
+            profile["bias_ohm"],
+        )
         self.capture = None
         self.raw_stream = None  # what takes each raw sample, while a host records them
         self.mono_s = 0

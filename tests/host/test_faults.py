@@ -50,11 +50,11 @@ def test_a_fault(name, zone, kind, at_s):
 
 
 @pytest.mark.parametrize("zone", [0, 1])
-def test_a_dead_side_is_told_within_a_minute_of_sitting_and_the_good_one_prompts(zone):
+def test_a_dead_side_is_told_within_a_quarter_hour_of_sitting_and_the_good_one_prompts(zone):
     trace, truth = perform("creep", 5, 1.5, Fault(zone, "open"))
     found = replay_trace(trace)
     first = min(fault["t_ms"] for fault in found["faults"] if fault["zone"] == zone)
-    assert first - truth.sits[0].start_ms <= 60_000
+    assert first - truth.sits[0].start_ms <= 900_000
     other = ("right", "left")[zone]
     assert any(prompt["cause"] == "time" or prompt["side"] in (other, "both") for prompt in found["prompts"])
     assert not any(prompt["side"] == ("left", "right")[zone] for prompt in found["prompts"])

@@ -4,6 +4,8 @@ Sensing makes loads of voltages, the two minute-long judges here (imbalance, wei
 worth, and `Decisions` decides. Events of all of them leave through ``events``.
 """
 
+from array import array
+
 from cushion.core import records
 from cushion.core.calibration import ZONE_COUNT
 from cushion.core.const import const
@@ -18,30 +20,35 @@ from cushion.core.shifts import HABIT_SETTLED_MS, SHIFT_SETTLED_MS, Habit, Shift
 
 _SIDES = const(2)  # zones 0 and 1 are the sitting bones
 _VACANT_EPOCH_MS = const(240_000)  # its seconds fit a byte
+_FAULT_ENDS_MS = const(60000)
 _TARE_AFTER_MS = const(60000)
 _TARE_EVERY_MS = const(60000)
 
 
 class Engine:
-    """Board facts (`supply_mv`, each zone's `divider_ohm`, `present`: which zones exist), a `Settings` and a
-    `Calibration` go in.
+    """Board facts (`supply_mv`, each zone's `divider_ohm`, `present`: which zones exist, the converter's `dead_mv`, the
+    sensors' `bias_ohm`, 0 where there is none), a `Settings` and a `Calibration` go in.
 
     Call `sample` for each sample and `decide` at each second's end, then read ``events`` and ``decisions.prompter`` and
     clear the events.
     """
 
-    def __init__(self, settings, calibration, supply_mv, divider_ohm, present=(True,) * ZONE_COUNT):
+    def __init__(
+        self, settings, calibration, supply_mv, divider_ohm, present=(True,) * ZONE_COUNT, dead_mv=0, bias_ohm=0
+    ):
         self.settings = settings
         self.events = Events()
-        self.sensing = Sensing(supply_mv, divider_ohm, present)
+        self.sensing = Sensing(supply_mv, divider_ohm, present, dead_mv, bias_ohm)
         self.decisions = Decisions(settings, self.events)
         self.imbalance = Imbalance()
+        self._guesses = not bias_ohm
         self._seen = Seen()
         self._shifts = (Shift(), Shift())
         self._habits = (Habit(), Habit())
         self._epoch = Epoch(self.events)
         self._vacant_ms = 0
         self._logged_quality = [OK] * ZONE_COUNT
+        self._differs_ms = array("i", [0] * ZONE_COUNT)
         self._was_alive = False
         self.use_calibration(calibration)
 
@@ -65,7 +72,9 @@ class Engine:
         decisions.step(dt_ms, seen)
         if decisions.turned:  # the epoch ends with the second before
             self._epoch.close(left_cs, right_cs, decisions.seated_s())
-        bad_zones = self._log_faults()
+            if decisions.sitting.occupancy.sat:
+                self.imbalance.begin_bout()
+        bad_zones = self._log_faults(dt_ms)
         if seen.unknown:
             self._vacant_ms = 0
         else:
@@ -81,7 +90,7 @@ class Engine:
         """Health of a zone, as an index of records.QUALITIES."""
         if self.imbalance.side == zone + 1:
             return IMBALANCE
-        return self.sensing.zones[zone].quality
+        return self.sensing.quality(zone)
 
     def _look(self, dt_ms):
         """Fills what the decisions are to see of this period."""
@@ -92,6 +101,8 @@ class Engine:
             seen.unknown = records.GAP_TIME
         elif sensing.is_blind():
             seen.unknown = records.GAP_SENSORS
+        elif sensing.is_held():
+            seen.stirred = seen.leaving = False  # the loads of the last reading stand
         else:
             self._weigh(dt_ms)
             seen.presence_permille = sensing.presence_permille(self.calibration)
@@ -105,7 +116,7 @@ class Engine:
         for zone in range(_SIDES):
             state = self.sensing.zones[zone]
             u[zone] = state.u if state.is_trusted() else -1
-        if self.decisions.stillness.is_alive:
+        if self._guesses and self.decisions.stillness.is_alive:
             self.imbalance.step(dt_ms, u[0], u[1])
         if self.imbalance.side:
             u[self.imbalance.side - 1] = -1
@@ -142,16 +153,21 @@ class Engine:
         if self._epoch.age_ms >= length_ms:
             self.close_epoch()
 
-    def _log_faults(self):
-        """Records each change of a zone's health; returns the bit mask of the zones that can't be trusted now."""
+    def _log_faults(self, dt_ms):
+        """Records each change of a zone's health; returns the bit mask of the zones that can't be trusted now.
+
+        A fault is recorded at once, its end, or another one in its place, only after a minute: a loose plug or a bad
+        channel would fill the log.
+        """
         mask = 0
         for zone in range(ZONE_COUNT):
             if not self.sensing.present[zone]:
                 continue
-            quality = self.quality(zone)
+            quality, logged = self.quality(zone), self._logged_quality[zone]
             if quality != OK:
                 mask |= 1 << zone
-            if quality != self._logged_quality[zone]:
+            self._differs_ms[zone] = self._differs_ms[zone] + dt_ms if quality != logged else 0
+            if quality != logged and (logged == OK or self._differs_ms[zone] >= _FAULT_ENDS_MS):
                 self._log_fault(zone, quality)
         return mask
 

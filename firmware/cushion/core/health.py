@@ -1,24 +1,32 @@
-"""Faults that only show over minutes: one side of the seat far lighter than the other."""
+"""What only shows over minutes: one side of the seat far lighter than the other; a load that never stirs."""
 
 from cushion.core.const import const
 
 _RATIO = const(4)
 _RATIO_MS = const(600000)
+_LAST_SHARE_MS = const(3600000)
 _CLEAR_MS = const(60000)
 _LIVE_U = const(300)  # the stronger side must carry at least this for the ratio to mean anything
 
 
 class Imbalance:
-    """Left/right ratio over 4 for ten minutes while seated; ``side`` is 0, or 1 left / 2 right: the weak one.
+    """Left/right ratio over 4 for ten minutes of sitting; ``side`` is 0, or 1 left / 2 right: the weak one.
 
-    A sensor that came off its wire reads like an unloaded one, so the weak side is no longer believed: unknown, never
-    "unloaded" (invariant 5).
+    A guess of boards without bias resistors, where a sensor that came off its wire reads like an unloaded one: the weak
+    side is no longer believed. Posture is not a fault: who protects a sore side sits off it for hours. So a side that
+    has carried its share in this bout is left alone, and one that ever did, for an hour of sitting.
     """
 
     def __init__(self):
         self.side = 0
         self._run_ms = 0
         self._clear_ms = 0
+        self._least_ms = _RATIO_MS
+        self._shared_bout = False
+
+    def begin_bout(self):
+        """Somebody sat down."""
+        self._shared_bout = False
 
     def step(self, dt_ms, left_u, right_u):
         """Takes `dt_ms` of both sides' loads (-1 = unknown: nothing is learnt)."""
@@ -26,11 +34,13 @@ class Imbalance:
             return
         if max(left_u, right_u) > _RATIO * min(left_u, right_u):
             self._clear_ms = 0
-            self._run_ms = min(self._run_ms + dt_ms, _RATIO_MS)
-            if self._run_ms >= _RATIO_MS:
+            self._run_ms = min(self._run_ms + dt_ms, _LAST_SHARE_MS)
+            if self._run_ms >= self._least_ms and not self._shared_bout:
                 self.side = 1 if left_u < right_u else 2
             return
         self._run_ms = 0
+        self._least_ms = _LAST_SHARE_MS
+        self._shared_bout = True
         self._clear_ms = min(self._clear_ms + dt_ms, _CLEAR_MS)
         if self._clear_ms >= _CLEAR_MS:
             self.side = 0

@@ -1,5 +1,6 @@
 """Is somebody on the seat? Hysteresis and debounce over the load that proves presence, and the breaks in between."""
 
+from cushion.core.const import const
 from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 
 SIT_PERMILLE = 150
@@ -9,69 +10,130 @@ LEAVE_MS = 5000
 BREAK_ZONE_U = 100
 BREAK_TOTAL_PERMILLE = 100
 BLIP_MS = 5000
+_RISE_PERMILLE = const(70)  # a sit-down above what was there; it rises by one a second while nobody comes
+_MOST_REST_PERMILLE = const(200)
+_FADE_PERMILLE = const(2)  # a second: what falls more slowly is no leave
+EMPTY_PERMILLE = 30  # above rest: less is nobody, more is little, from a light lean or left in the foam
+LITTLE_MS = 60000  # so long what is little must neither rise nor drop before it counts as nobody
+_STIR_PERMILLE = const(12)
+_LONG_MS = const(1 << 29)
 
 
 class Occupancy:
     """Seat state from the presence that sensing.py measures, permille of the person's reference.
 
-    ``state`` is unknown until three seconds of load or five without were seen. A step that changes it sets ``sat`` or
-    ``left``, and ``ago_ms``: how long before this moment it really happened.
+    Sitting down and leaving are quick: what comes or goes over many minutes is a drift. It makes nobody sit, and whom
+    it hides is ``lost``, neither seated nor away, until somebody is seen to sit down. Leaving ends at rest: what lay on
+    the sensors before the sit-down (``rest_permille``). A little more than that is left in foam and sensors if it
+    neither rises nor drops for a minute, or else somebody who leans.
+
+    ``state`` is unknown until three seconds of load or five without were seen. A step that changes it sets ``sat``,
+    ``left`` or ``faded``, and ``ago_ms``: how long before this moment it really happened.
     """
 
     def __init__(self):
         self.state = STATE_UNKNOWN
         self.sat = False
         self.left = False
+        self.faded = False
+        self.lost = False
         self.ago_ms = 0
         self.above_ms = 0
         self.below_ms = 0
+        self.rest_permille = 0
+        self._trough = 0
+        self._peak = 0
+        self._low = 0
+        self.empty_ms = 0
 
     def step(self, dt_ms, presence_permille):
         """Takes `dt_ms` with the presence that was seen in it."""
-        self.sat = self.left = False
-        self.above_ms = self.above_ms + dt_ms if presence_permille >= SIT_PERMILLE else 0
-        self.below_ms = self.below_ms + dt_ms if presence_permille < LEAVE_PERMILLE else 0
-        if self.above_ms >= SIT_MS and self.state != STATE_OCCUPIED:
-            self.state = STATE_OCCUPIED
-            self.sat = True
-            self.ago_ms = self.above_ms
-        elif self.below_ms >= LEAVE_MS and self.state != STATE_VACANT:
-            self.left = self.state == STATE_OCCUPIED
-            self.state = STATE_VACANT
-            self.ago_ms = self.below_ms
+        self.sat = self.left = self.faded = False
+        seated = self.state == STATE_OCCUPIED
+        self._peak = max(presence_permille, self._peak - _FADE_PERMILLE * (dt_ms // 1000))
+        if not seated and self.above_ms == 0:
+            self._trough = min(presence_permille, self._trough + dt_ms // 1000)
+        above = presence_permille >= max(SIT_PERMILLE, self._trough + _RISE_PERMILLE)
+        self.above_ms = self.above_ms + dt_ms if above else 0
+        self._count_below(dt_ms, presence_permille - self.rest_permille)
+        if self.above_ms >= SIT_MS and not seated:
+            self._sit()
+        elif self.state != STATE_VACANT and not self.lost and self._is_gone():
+            self._leave(seated, presence_permille)
+
+    def _count_below(self, dt_ms, over_permille):
+        """For how long there has been little, and for how long nothing."""
+        self.empty_ms = self.empty_ms + dt_ms if over_permille < EMPTY_PERMILLE else 0
+        if over_permille >= LEAVE_PERMILLE:
+            self.below_ms = 0
+            self._low = over_permille
+            return
+        if abs(over_permille - self._low) > _STIR_PERMILLE:
+            self.below_ms = 0
+            self._low = over_permille
+        self._low = min(self._low, over_permille)
+        self.below_ms += dt_ms
+
+    def _is_gone(self):
+        return min(self.empty_ms, self.below_ms) >= LEAVE_MS or self.below_ms >= LITTLE_MS
 
     def lose(self):
         """Nothing was seen for too long: the state is unknown until it is seen again."""
-        self.sat = self.left = False
+        self.sat = self.left = self.faded = self.lost = False
         self.state = STATE_UNKNOWN
-        self.above_ms = self.below_ms = 0
+        self.above_ms = self.below_ms = self._trough = self.empty_ms = 0
+
+    def _sit(self):
+        self.state = STATE_OCCUPIED
+        self.sat = True
+        self.lost = False
+        self.ago_ms = self.above_ms
+        self.rest_permille = min(self._trough, _MOST_REST_PERMILLE)
+
+    def _leave(self, seated, presence_permille):
+        self.ago_ms = self.below_ms
+        self._trough = presence_permille
+        over_permille = max(0, presence_permille - self.rest_permille)
+        if seated and self._peak - self.rest_permille < 2 * over_permille + EMPTY_PERMILLE:
+            self.state = STATE_UNKNOWN
+            self.faded = self.lost = True
+            return
+        self.left = seated
+        self.state = STATE_VACANT
 
 
 class BreakTimer:
     """Counts off-loaded time: both ischial zones below 100 permille and presence below 10 %; blips up to 5 s pass.
 
-    Blips do not count as rest. ``verified`` is true in the one step in which the break grew long enough.
+    Blips do not count as rest. ``verified`` is true in the one step in which the break is long enough, and believed.
     """
 
     def __init__(self):
         self.off_ms = 0
         self.verified = False
+        self._was_verified = False
         self._blip_ms = 0
 
-    def step(self, dt_ms, off, verified_ms):
+    def step(self, dt_ms, off, verified_ms, believed=True):
         """Takes `dt_ms`, `off` saying whether the seat was off-loaded; `verified_ms` is the length that counts."""
         self.verified = False
         if off:
-            self.verified = self.off_ms < verified_ms <= self.off_ms + dt_ms
-            self.off_ms = min(self.off_ms + dt_ms, 1 << 29)
+            self.off_ms = min(self.off_ms + dt_ms, _LONG_MS)
             self._blip_ms = 0
+            if believed and not self._was_verified and self.off_ms >= verified_ms:
+                self.verified = self._was_verified = True
             return
         self._blip_ms += dt_ms
         if self._blip_ms > BLIP_MS:
-            self.off_ms = 0
+            self.lose()
+
+    def rest(self):
+        """Long ago a break was verified, and nobody came since."""
+        self.off_ms = _LONG_MS
+        self._was_verified = True
 
     def lose(self):
         """Unknown time is not rest: the count starts anew."""
-        self.verified = False
+        self.verified = self._was_verified = False
         self.off_ms = 0
         self._blip_ms = 0

@@ -45,6 +45,8 @@ class Sitting(Kept):
             self._begin_bout(dt_ms)
         elif self.occupancy.left:
             self._end_bout(dt_ms)
+        elif self.occupancy.faded:
+            self._lose_sight(dt_ms)
         elif self.occupancy.state == STATE_VACANT:
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
         if self.occupancy.state == STATE_VACANT:
@@ -70,7 +72,7 @@ class Sitting(Kept):
         self.occupancy.state = STATE_VACANT
         self.away_ms = min(self.away_ms + rest_ms, _LONG_MS)
         self.seated_ms = 0
-        self.break_timer.off_ms = _LONG_MS
+        self.break_timer.rest()
         self._verified_away = True
 
     def forget_away(self):
@@ -79,8 +81,10 @@ class Sitting(Kept):
         self._verified_away = self._knows_last_sit = False
 
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
-        off = 0 <= highest_u < BREAK_ZONE_U and presence_permille < BREAK_TOTAL_PERMILLE
-        self.break_timer.step(dt_ms, off, verified_ms)
+        rest = self.occupancy.rest_permille
+        off = 0 <= highest_u < BREAK_ZONE_U + rest and presence_permille < BREAK_TOTAL_PERMILLE + rest
+        off = off and not self.occupancy.lost
+        self.break_timer.step(dt_ms, off, verified_ms, self.occupancy.state == STATE_VACANT)
         self.verified = self.break_timer.verified
         if self.verified:
             self.seated_ms = 0
@@ -114,6 +118,12 @@ class Sitting(Kept):
         self.seated_ms = max(0, self.seated_ms + dt_ms - ago_ms)
         self.away_ms = ago_ms
         self._log_stood(ago_ms, 0)
+
+    def _lose_sight(self, dt_ms):
+        """Who sat can't be seen any more: the bout is closed as far as it was seen, and no break follows from it."""
+        self._log_stood(dt_ms, 1)
+        self.break_timer.lose()
+        self._verified_away = self._knows_last_sit = False
 
     def _log_stood(self, ago_ms, gap):
         self._events.add(records.STOOD, ago_ms, self.bout_ms, self._left.dose.cs, self._right.dose.cs, gap)

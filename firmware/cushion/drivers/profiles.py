@@ -13,6 +13,8 @@ key                meaning
 ``divider_ohm``    lower resistor of each divider, ohm: what it is meant to be
 ``supply_mv``      voltage across sensor and divider, mV
 ``dead_mv``        below this a voltage can't be told from none (the ESP32's calibrated zero reads about 142 mV)
+``bias_ohm``       resistor parallel to each sensor, at the sensor's end, ohm: an empty seat then reads some 0.2 V, and
+                   less is a wire that is off; 0 where there is none
 ``sensor_supply``  GPIO that switches the dividers' supply, active high
 ``haptics``        "pwm" (two motors behind MOSFETs) or "drv2605l" (one motor on a driver on I2C)
 ``motors``         GPIO of the left and the right motor's MOSFET gate; () with a DRV2605L
@@ -60,6 +62,7 @@ PROFILES: dict = {
         "divider_ohm": 3300,
         "supply_mv": 3300,
         "dead_mv": 150,
+        "bias_ohm": 0,
         "sensor_supply": 25,
         "haptics": "pwm",
         "motors": (26, 27),
@@ -83,6 +86,7 @@ PROFILES: dict = {
         "divider_ohm": 3300,
         "supply_mv": 3300,
         "dead_mv": 5,
+        "bias_ohm": 0,
         "sensor_supply": 25,
         "haptics": "drv2605l",
         "motors": (),
@@ -105,6 +109,7 @@ PROFILES: dict = {
         "divider_ohm": 3300,
         "supply_mv": 3300,
         "dead_mv": 20,
+        "bias_ohm": 0,
         "sensor_supply": 15,
         "haptics": "pwm",
         "motors": (16, 17),
@@ -119,6 +124,9 @@ PROFILES: dict = {
         "usb_sense": None,
     },
 }
+
+# The same with bias resistors in the sensor sheet.
+PROFILES["devkit-b"] = dict(PROFILES["devkit"], bias_ohm=47000)
 
 DEFAULT_PROFILE = "devkit"
 

@@ -38,6 +38,7 @@ from sitbone.errors import UsageError
     type=click.Path(path_type=Path),
     help="Calibrate first, on the first neutral sit in this trace; it may be the same file.",
 )
+@click.option("--board", metavar="NAME", help="The board that it was recorded on, if the trace doesn't say so.")
 @json_option
 def replay(
     trace: Path | None,
@@ -46,6 +47,7 @@ def replay(
     against_log: bool,
     settings_file: Path | None,
     calibrate_from: Path | None,
+    board: str | None,
     as_json: bool,
 ) -> None:
     """Run the firmware's decisions over a trace or recorded days."""
@@ -56,23 +58,27 @@ def replay(
         raise UsageError("--against-log goes with --from and --to, without --settings; see sitbone replay --help")
     if calibrate_from is not None and trace is None:
         raise UsageError("--calibrate-from goes with a trace; recorded days have their own calibration")
+    if board is not None and trace is None:
+        raise UsageError("--board goes with a trace; recorded days hold what their own board decided")
     if against_log:
         _against_log(start, end, as_json)
     elif trace is None:
         _replay_days(start, end, settings_file, as_json)
     else:
-        _replay_trace(trace, settings_file, calibrate_from, as_json)
+        _replay_trace(trace, settings_file, calibrate_from, board, as_json)
 
 
-def _replay_trace(trace: Path, settings_file: Path | None, calibrate_from: Path | None, as_json: bool) -> None:
+def _replay_trace(
+    trace: Path, settings_file: Path | None, calibrate_from: Path | None, board: str | None, as_json: bool
+) -> None:
     from sitbone.cli.render import replay_lines
     from sitbone.replay.trace import read_trace
     from sitbone.replay.trace_replay import calibration_from, replay_trace
     from sitbone.settings.spec import in_force, load
 
     values = {} if settings_file is None else load(settings_file)
-    calibration = None if calibrate_from is None else calibration_from(read_trace(calibrate_from))
-    found = replay_trace(read_trace(trace), in_force(values), calibration, name=str(trace))
+    calibration = None if calibrate_from is None else calibration_from(read_trace(calibrate_from, board))
+    found = replay_trace(read_trace(trace, board), in_force(values), calibration, name=str(trace))
     if as_json:
         print_json(found)
     else:

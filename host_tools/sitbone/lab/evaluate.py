@@ -204,6 +204,8 @@ def float_u(trace: Trace, calibration: Calibration | None = None) -> tuple[Array
     # The third highest of a second's four samples, that is the lower of the middle two.
     second = np.sort(np.stack([volts[at - back] for back in range(4)]), axis=0)[1]
     micro = 1e6 * second / (3300 * (3.3 - np.minimum(second, 3.29)))
+    edge = 1e6 * 0.15 / (3300 * (3.3 - 0.15))  # the converter's dead end: nothing there, all at twice as much
+    micro = np.clip(2 * (micro - edge), 0, micro)
     raw = np.maximum(0, micro - np.array(calibration.tare_ns[:2]) / 1000) * np.array(calibration.gain_pa_per_us[:2])
     loaded_s = _loaded_s(raw / np.array(calibration.ref_pa[:2]))
     creep = 1 + 0.03 * np.log10(np.maximum(1.0, loaded_s / 10))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
 from cushion.core.dose import LOADED_U, US_PER_CS, Side, weight_permille
 from cushion.core.health import Stillness
-from cushion.core.occupancy import LEAVE_MS, LEAVE_PERMILLE, SIT_MS, SIT_PERMILLE
+from cushion.core.occupancy import EMPTY_PERMILLE, LEAVE_MS, LEAVE_PERMILLE, LITTLE_MS, SIT_PERMILLE
 from cushion.core.prompting import CANCEL_MS, LEVEL_2_MS, LEVEL_3_MS, LONGEST_RELIEF_MS, MISSED_MS, STAND_MS
 from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
 from cushion.core.settings import Settings
@@ -57,6 +57,8 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
     ceiling_u = OFFLOAD_LEAVE_U if decisions.offload.run_ms else LOADED_U
     if bool(decisions.offload.run_ms) != (not seen.unknown and 0 <= max(seen.u) < ceiling_u):
         return True
+    if seen.presence_permille >= SIT_PERMILLE and not decisions.sitting.is_seated():
+        return True  # a sit-down, or a drift that may look like one in any second
     if decisions.prompter.active and decisions.prompter.relief_ms and not _answer_ms(decisions):
         return True
     return bool(decisions.stillness.is_object and seen.stirred)
@@ -81,12 +83,13 @@ def _counters(decisions: Decisions, seen: Seen) -> list[tuple[int, int]]:
     sitting, stillness, settings = decisions.sitting, decisions.stillness, decisions.settings
     occupancy = sitting.occupancy
     found = [(decisions.pauses.mute_ms, 0)]
-    if seen.presence_permille < SIT_PERMILLE:
+    over_permille = seen.presence_permille - occupancy.rest_permille
+    if over_permille < SIT_PERMILLE:
         found.append((settings.verified_break_s * 1000, sitting.break_timer.off_ms))
-    elif occupancy.state != STATE_OCCUPIED:
-        found.append((SIT_MS, occupancy.above_ms))
-    if seen.presence_permille < LEAVE_PERMILLE and occupancy.state != STATE_VACANT:
-        found.append((LEAVE_MS, occupancy.below_ms))
+    if over_permille < LEAVE_PERMILLE and occupancy.state != STATE_VACANT:
+        found.append((LITTLE_MS, occupancy.below_ms))
+        if over_permille < EMPTY_PERMILLE:
+            found.append((LEAVE_MS, min(occupancy.empty_ms, occupancy.below_ms)))
     if occupancy.state == STATE_OCCUPIED:
         found.append((settings.settling_s * 1000, sitting.bout_ms))
         found.append((settings.seated_limit_s * 1000, sitting.seated_ms))

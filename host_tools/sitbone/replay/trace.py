@@ -1,6 +1,7 @@
 """Recorded readings: a CSV, also gzipped, with ``t_ms`` and ``<zone>_mv`` columns; other columns are ignored.
 
-Optional ``occupied``: 1 seated, 0 empty, blank unknown. At least one of the ischial zones must be there.
+Optional ``occupied``: 1 seated, 0 empty, blank unknown. At least one of the ischial zones must be there. A column
+named ``board=NAME``, whose cells may be missing, says by which board's profile the cushion read them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cushion.drivers.profiles import ZONES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES
 from sitbone.dates import counted
 from sitbone.errors import SitboneError
 
@@ -25,6 +26,8 @@ GAP_MS = 5000
 
 MAX_MV = 3350.0
 """3.3 V supply and its tolerance: more cannot have been read from the divider."""
+
+BOARD = "board="
 
 _ISCHIAL = ("left_it", "right_it")
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -44,6 +47,8 @@ class Trace:
     """The recorded zones."""
     occupied: NDArray[np.float64] | None = None
     """1, 0, or NaN where unknown; None if the column is not there."""
+    board: str = DEFAULT_PROFILE
+    """The profile of the board that it was recorded on, or is taken to be from."""
 
     @property
     def duration_s(self) -> float:
@@ -55,11 +60,16 @@ class Trace:
         return [(int(self.t_ms[i]), int(self.t_ms[i + 1])) for i in before]
 
 
-def read_trace(path: Path | str) -> Trace:
-    """Reads a trace; raises TraceError with one line that says what is wrong and what to do."""
+def read_trace(path: Path | str, board: str | None = None) -> Trace:
+    """Reads a trace; raises TraceError with one line that says what is wrong and what to do. `board` is believed more
+    than what the trace says.
+    """
     path = Path(path)
     text = _text(path)
     columns = _columns(path, text)
+    board = board or columns.board or DEFAULT_PROFILE
+    if board not in PROFILES:
+        raise TraceError(f"{path}: no board is called {board[:20]}; choose from {', '.join(sorted(PROFILES))}")
     try:
         rows = _parse_fast(text, columns)
     except ValueError as error:
@@ -68,7 +78,7 @@ def read_trace(path: Path | str) -> Trace:
     if not len(rows):
         raise TraceError(f"{path}: no rows below the header; record some")
     _check(path, text, columns, rows)
-    return _trace(rows, columns)
+    return _trace(rows, columns, board)
 
 
 def _text(path: Path) -> str:
@@ -109,6 +119,7 @@ class _Columns:
     used: tuple[int, ...]
     names: tuple[str, ...]
     occupied: int | None
+    board: str | None
 
 
 def _columns(path: Path, text: str) -> _Columns:
@@ -128,7 +139,8 @@ def _columns(path: Path, text: str) -> _Columns:
         raise TraceError(f"{path}:1: no column left_it_mv or right_it_mv; give a trace as sitbone record writes it")
     wanted = ["t_ms", *(f"{zone}_mv" for zone in zones)]
     occupied = names.index("occupied") if "occupied" in names else None
-    return _Columns(len(names), zones, tuple(names.index(name) for name in wanted), tuple(wanted), occupied)
+    board = next((name.removeprefix(BOARD) for name in names if name.startswith(BOARD)), None)
+    return _Columns(len(names), zones, tuple(names.index(name) for name in wanted), tuple(wanted), occupied, board)
 
 
 def _unknown_is_nan(cell: str) -> float:
@@ -216,9 +228,9 @@ def _check_reading(where: str, name: str, mv: float) -> None:
         raise TraceError(f"{where}: {name} is {mv:g} mV, above the 3.3 V supply; the column must be in millivolts")
 
 
-def _trace(rows: NDArray[np.float64], columns: _Columns) -> Trace:
+def _trace(rows: NDArray[np.float64], columns: _Columns, board: str) -> Trace:
     mv = np.zeros((len(rows), len(ZONES)))
     for column, zone in enumerate(columns.zones, start=1):
         mv[:, ZONES.index(zone)] = rows[:, column]
     occupied = rows[:, -1].copy() if columns.occupied is not None else None
-    return Trace(rows[:, 0].astype(np.int64), mv, columns.zones, occupied)
+    return Trace(rows[:, 0].astype(np.int64), mv, columns.zones, occupied, board)

@@ -42,7 +42,7 @@ def levels_at(trace: Trace, times_ms: np.ndarray) -> np.ndarray:
     """
     rows = np.searchsorted(trace.t_ms - trace.t_ms[0], times_ms, side="right") - 1
     levels: np.ndarray = np.rint(trace.mv[rows] * 10).astype(np.int64)
-    return np.where(levels < PROFILES[DEFAULT_PROFILE]["dead_mv"] * 10, 0, levels)
+    return np.where(levels < PROFILES[trace.board]["dead_mv"] * 10, 0, levels)
 
 
 def replay_trace(
@@ -51,7 +51,7 @@ def replay_trace(
     """Runs the core over a trace; returns the `replay` document of the command's JSON output, which calls it `name`."""
     settings = settings or Settings()
     calibration = calibration or Calibration()
-    engine = engine_for(settings, calibration)
+    engine = engine_for(settings, calibration, trace.board)
     findings, max_cs = Findings(), [0, 0]
     duration_ms = int(trace.t_ms[-1] - trace.t_ms[0])
     for t_ms in decisions(trace, engine):
@@ -64,15 +64,19 @@ def replay_trace(
     findings.close(duration_ms)
     return {
         "trace": name,
+        "board": trace.board,
         "duration_s": duration_ms / 1000,
         "calibration": "calibrated" if calibration.calibrated else "uncalibrated",
     } | findings.as_json(max_cs)
 
 
-def engine_for(settings: Settings, calibration: Calibration) -> Engine:
-    """The core on the board that recordings are taken to come from, with resistors as they are meant to be."""
-    board = PROFILES[DEFAULT_PROFILE]
-    return Engine(settings, calibration, board["supply_mv"], (board["divider_ohm"],) * len(ZONES))
+def engine_for(settings: Settings, calibration: Calibration, name: str = DEFAULT_PROFILE) -> Engine:
+    """The core on the board of this name, with resistors as they are meant to be."""
+    board = PROFILES[name]
+    divider_ohm = (board["divider_ohm"],) * len(ZONES)
+    return Engine(
+        settings, calibration, board["supply_mv"], divider_ohm, dead_mv=board["dead_mv"], bias_ohm=board["bias_ohm"]
+    )
 
 
 def calibration_from(trace: Trace) -> Calibration:
@@ -80,7 +84,7 @@ def calibration_from(trace: Trace) -> Calibration:
 
     The seat is taken to be empty at a conductance of 0 unless the trace shows ten quiet seconds of it before.
     """
-    engine = engine_for(Settings(), Calibration())
+    engine = engine_for(Settings(), Calibration(), trace.board)
     capture: Capture | None = None
     calibration: Calibration = Calibration()
     why = "nobody sits for four minutes in it"

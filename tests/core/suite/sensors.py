@@ -75,8 +75,9 @@ def test_a_zone_that_never_changes_while_others_move_is_frozen():
     assert [zone.quality for zone in sensing.zones] == [FROZEN, OK, OK, OK]
     second(sensing, calibration, [9010, 8000, 0, 0])
     assert sensing.zones[0].quality == FROZEN
-    second(sensing, calibration, [9100, 8000, 0, 0])
-    assert sensing.zones[0].quality == OK
+    for quality in (FROZEN, FROZEN, FROZEN, OK):  # a bad channel makes jumps, too: four seconds elsewhere end it
+        second(sensing, calibration, [9100, 8000, 0, 0])
+        assert sensing.zones[0].quality == quality
 
 
 def test_a_zone_that_is_still_as_all_others_is_not_frozen():

@@ -24,8 +24,70 @@ def test_sits_after_three_seconds_of_load():
 def test_leaves_after_five_seconds_without():
     seat = Occupancy()
     follow(seat, [500] * 3)
-    assert follow(seat, [79] * 5) == [STATE_OCCUPIED] * 4 + [STATE_VACANT]
+    assert follow(seat, [29] * 5) == [STATE_OCCUPIED] * 4 + [STATE_VACANT]
     assert seat.left and seat.ago_ms == 5000
+
+
+def test_a_little_that_does_not_rise_for_a_minute_is_left_in_the_foam_and_the_leave_is_dated_back():
+    seat = Occupancy()
+    follow(seat, [500] * 3)
+    assert set(follow(seat, [79] * 30 + [68] * 29)) == {STATE_OCCUPIED}
+    assert follow(seat, [67]) == [STATE_VACANT] and seat.left and seat.ago_ms == 60000
+
+
+def test_a_little_that_rises_now_and_then_is_somebody_who_leans():
+    seat = Occupancy()
+    follow(seat, [500] * 3)
+    assert set(follow(seat, [40, 40, 55, 41] * 300)) == {STATE_OCCUPIED}
+    assert follow(seat, [0] * 5)[-1] == STATE_VACANT and seat.left and seat.ago_ms == 5000
+
+
+def test_a_slow_release_is_a_leave_from_when_little_was_left():
+    seat = Occupancy()
+    follow(seat, [800] * 60)
+    level, lefts = 800.0, []
+    for second in range(300):
+        level *= 1 - 1 / 60
+        seat.step(1000, int(level))
+        if seat.left:
+            lefts.append((second, seat.ago_ms))
+    ((second, ago_ms),) = lefts
+    assert second - ago_ms // 1000 in range(135, 140)  # 800 is 80 after 137 s
+
+
+def test_who_fades_over_hours_is_unknown_until_somebody_sits_down():
+    seat = Occupancy()
+    follow(seat, [800] * 60)
+    for second in range(7200):
+        seat.step(1000, 800 - 760 * second // 7200)
+        assert not seat.left
+    assert seat.state == STATE_UNKNOWN and seat.lost
+    assert set(follow(seat, [0] * 200)) == {STATE_UNKNOWN}
+    assert follow(seat, [800] * 3)[-1] == STATE_OCCUPIED
+    assert follow(seat, [0] * 5)[-1] == STATE_VACANT and seat.left
+
+
+def test_a_drift_makes_nobody_sit_and_is_not_in_the_way_of_leaving():
+    seat = Occupancy()
+    follow(seat, [0] * 10)
+    for second in range(3600):
+        seat.step(1000, second // 18)
+        assert seat.state == STATE_VACANT
+    assert follow(seat, [1100] * 3)[-1] == STATE_OCCUPIED
+    assert seat.rest_permille == 200
+    follow(seat, [1100] * 60)
+    assert follow(seat, [220] * 5)[-1] == STATE_VACANT
+
+
+def test_only_what_is_believed_to_be_empty_verifies_a_break():
+    timer = BreakTimer()
+    for _ in range(150):
+        timer.step(1000, True, 120000, believed=False)
+        assert not timer.verified
+    timer.step(1000, True, 120000)
+    assert timer.verified
+    timer.step(1000, True, 120000)
+    assert not timer.verified
 
 
 def test_a_touch_and_a_lift_change_nothing():

@@ -139,8 +139,7 @@ def test_a_wire_that_came_off_is_not_rest():
 
 
 def test_a_side_that_weakened_is_found_by_imbalance_and_is_not_rest():
-    seat = Seat().sit(300)
-    seat.sit(601, left=1000)
+    seat = Seat().sit(700, left=1000)
     assert [values[:3] for _, values in seat.of(records.FAULT)] == [[0, 5, 1]]
     held = seat.engine.decisions.left.dose.cs
     seat.sit(300, left=0)
