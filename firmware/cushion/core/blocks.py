@@ -21,7 +21,7 @@ HEADER_SIZE = struct.calcsize(HEADER) + 4
 END = 0xFF  # in the place of a kind: no more records in this block
 FOLLOWING = 0x80  # in the place of a kind: an epoch as a difference, and its size in the other bits
 _FOLLOWING_MAX = const(0x3F)
-_LEAST_RECORD = const(1 + 1 + 1 + 4)
+_LEAST_RECORD = const(7)  # kind, length, a byte of time, CRC
 MOST_RECORDS = (BLOCK_SIZE - HEADER_SIZE) // _LEAST_RECORD
 _MAX_DT_MS = const(1 << 29)  # a record further from the block's base begins a new block: ms stay small integers
 FRAME_V1 = "<BBI"  # version 1: kind, payload length, ms since the block's base
@@ -287,4 +287,4 @@ def read_varint(data, offset):
 
 def _read_signed(data, offset):
     value, offset = read_varint(data, offset)
-    return (-(value + 1) >> 1 if value & 1 else value >> 1), offset
+    return (-value >> 1 if value & 1 else value >> 1), offset

@@ -4,7 +4,8 @@ from cushion.core.const import const
 
 FINE, WARN, LOG_ONLY, OFF = 0, 1, 2, 3
 STAGE_NAMES = ("fine", "low", "log only", "off")
-BELOW_MV = (0, 3690, 3500, 3300)  # WARN is a fifth left; below OFF a LiPo falls fast and the flash may not be written
+# WARN is a fifth left; below OFF a LiPo falls fast and the flash may not be written.
+_STAGES_BELOW_MV = ((OFF, 3300), (LOG_ONLY, 3500), (WARN, 3690))
 _RISE_MV = const(80)  # a cell recovers by itself when its load goes; only a charger brings more
 _READINGS = const(2)  # in a row: a motor's current makes the voltage dip
 
@@ -35,7 +36,7 @@ class Charge:
 def _stage_of(mv, margin_mv):
     if mv == 0:
         return FINE
-    for stage in (OFF, LOG_ONLY, WARN):
-        if mv < BELOW_MV[stage] + margin_mv:
+    for stage, below_mv in _STAGES_BELOW_MV:
+        if mv < below_mv + margin_mv:
             return stage
     return FINE

@@ -39,6 +39,9 @@ THIRD_SHORT = b"\x00\x01\x00"
 # The thighs, both doses and the seated time are off, too: -1, +2, 0, 0, -1000, +3, -10
 FOURTH = (6599, 5500, 2999, 2002, 1319, 1105, 102000, 90003, 620, 2, 0, 10)
 FOURTH_SHORT = b"\x73\x00\x00\x01\x04\xcf\x0f\x06\x13"
+# Foretold: the left dose stays, the right one grows by 3 again.
+FIFTH = (6599, 5500, 2999, 2002, 1319, 1105, 102000, 90006, 630, 2, 0, 10)
+FIFTH_SHORT = b"\x00\x00\x00"
 
 
 def epoch(values):
@@ -105,18 +108,63 @@ def test_records_lie_as_described():
 
 def test_epochs_that_follow_lie_as_described():
     made, at_s = writer(), 80
-    for values in (FIRST, SECOND, THIRD, FOURTH):
+    for values in (FIRST, SECOND, THIRD, FOURTH, FIFTH):
         assert made.add(records.EPOCH, epoch(values), at_s, 5)
         at_s += 10
     step = b"\x90\x4e"  # 10,000 ms
     frames = [b"\x03\x1b" + step + epoch(FIRST)]
-    for short in (SECOND_SHORT, THIRD_SHORT, FOURTH_SHORT):
+    for short in (SECOND_SHORT, THIRD_SHORT, FOURTH_SHORT, FIFTH_SHORT):
         frames.append(bytes([128 + len(short)]) + step + short)
     block = block_of(*frames)
     assert written(made) == block
     found = read(block)
-    assert [(kind, dt_ms) for kind, dt_ms, _ in found] == [(3, 10000), (3, 20000), (3, 30000), (3, 40000)]
-    assert [payload for _, _, payload in found] == [epoch(values) for values in (FIRST, SECOND, THIRD, FOURTH)]
+    assert [(kind, dt_ms) for kind, dt_ms, _ in found] == [(3, 10000 * number) for number in range(1, 6)]
+    assert [payload for _, _, payload in found] == [epoch(values) for values in (FIRST, SECOND, THIRD, FOURTH, FIFTH)]
+
+
+def test_a_record_of_an_epochs_length_is_none():
+    made = writer()
+    for kind, values in ((3, FIRST), (3, SECOND), (1, FIRST), (19, FIRST), (3, THIRD)):
+        assert made.add(kind, epoch(values), 70, 5)
+    others = [bytes([kind, 27, 0]) + epoch(FIRST) for kind in (3, 1, 19)]
+    block = block_of(others[0], b"\x88\x00" + SECOND_SHORT, *others[1:], b"\x83\x00" + THIRD_SHORT)
+    assert written(made) == block
+    assert [kind for kind, _, _ in read(block)] == [3, 3, 1, 19, 3] and read(block)[4][2] == epoch(THIRD)
+
+
+def test_doses_are_foretold_to_fall_as_they_fell():
+    epochs = Epochs()
+    for left_cs, right_cs in ((100000, 90000), (60000, 60000)):
+        epochs.see(epoch(FIRST[:6] + (left_cs, right_cs) + FIRST[8:]))
+    assert epochs.shorten(epoch(FIRST[:6] + (20000, 30000, 610) + FIRST[9:])) == b"\x00\x00\x00"
+
+
+def test_an_epoch_of_another_length_foretells_nothing():
+    block = block_of(b"\x03\x1b\x00" + epoch(FIRST), b"\x03\x1a\x00" + epoch(SECOND)[:26], b"\x88\x00" + SECOND_SHORT)
+    assert damage_of(lambda: read(block)) == "an epoch follows none"
+    epochs = Epochs()
+    epochs.see(epoch(FIRST))
+    assert epochs.shorten(epoch(SECOND)[:26]) is None
+    epochs.see(epoch(SECOND))
+    epochs.see(epoch(SECOND)[:26])
+    epochs.see(epoch(SECOND))
+    assert epochs.shorten(epoch(THIRD)) == b"\x10\x01\x00\xd0\x0f"  # the growth of 1000 was of before
+
+
+def test_each_block_begins_with_a_whole_epoch():
+    made = writer()
+    assert made.add(records.EPOCH, epoch(FIRST), 70, 5)
+    made.begin(CUSHION, 4711, 3, 100, 70, 5, UNIX_S)
+    assert made.add(records.EPOCH, epoch(SECOND), 70, 5)
+    assert written(made) == block_of(b"\x03\x1b\x00" + epoch(SECOND))
+
+
+def test_a_record_lies_within_fifty_days_of_its_blocks_base():
+    far = b"\x80\x80\x80\x80\x10"  # 2^32 ms
+    assert read(block_of(b"\x0a\x01" + far + b"\x02")) == [(10, 1 << 32, b"\x02")]
+    for step in (b"\x81\x80\x80\x80\x10", b"\x80\x80\x80\x80\x20"):
+        damage = damage_of(lambda step=step: read(block_of(b"\x0a\x01" + step + b"\x02")))
+        assert damage == "record lies too far from its block's base"
 
 
 def test_an_epoch_of_another_state_is_told_whole_and_growth_goes_on_from_it():
@@ -154,9 +202,13 @@ def test_what_no_epoch_makes_is_damage():
     assert damage_of(lambda: follows.restore(b"")) == "an epoch follows none"
     for short in (b"\x80\x00\x00", b"\x00\x00\x00\x00"):
         assert damage_of(lambda short=short: follows.restore(short)) == "an epoch's difference is too long"
-    # 6000 - 6001 Pa; 3000 + 62,536 Pa, one more than 16 bits hold; 100,000 cs - 100,001
-    for short in (b"\x00\xe1\x5d\x00", b"\x01\x00\x00\x90\xd1\x07", b"\x10\x00\x00\xc1\x9a\x0c"):
+    # 6000 - 6001 Pa; 3000 + 62,536 Pa, one more than 16 bits hold, and two more; 100,000 cs - 100,001
+    thigh = b"\x01\x00\x00\x90\xd1\x07"
+    for short in (b"\x00\xe1\x5d\x00", thigh, b"\x01\x00\x00\x92\xd1\x07", b"\x10\x00\x00\xc1\x9a\x0c"):
         assert damage_of(lambda short=short: follows.restore(short)) == "an epoch's value is out of range"
+    # a left dose of 100,000 cs and 4,294,867,295 more, which 32 bits hold; and one more
+    assert follows.restore(b"\x10\x00\x00\xbe\xe5\xf3\xff\x1f")[12:16] == b"\xff\xff\xff\xff"
+    assert damage_of(lambda: follows.restore(b"\x10\x00\x00\xc0\xe5\xf3\xff\x1f")) == "an epoch's value is out of range"
     assert follows.restore(b"\x01\x00\x00\x8e\xd1\x07")[4:6] == b"\xff\xff"
     assert follows.restore(b"\x10\x00\x00\xbf\x9a\x0c")[12:16] == b"\x00\x00\x00\x00"
 
@@ -199,14 +251,18 @@ def test_a_record_too_early_or_too_late_needs_another_block():
 def test_headers_that_are_none():
     whole = block_of()
     assert damage_of(lambda: read_header(b"")) == damage_of(lambda: read_header(whole[:39])) == "no block begins here"
-    assert damage_of(lambda: read_header(b"X" + whole[1:])) == "no block begins here"
+    for first in (b"X", b"A"):
+        assert damage_of(lambda first=first: read_header(first + whole[1:])) == "no block begins here"
     for at in (4, 20, 35, 36, 39):
         other = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
         assert damage_of(lambda other=other: read_header(other)) == "block header fails its check"
+    for last in (b"\0", b"\xff"):
+        assert damage_of(lambda last=last: read_header(whole[:39] + last)) == "block header fails its check"
     for version in (0, 3):
         other = with_crc(HEADER[:4] + bytes([version]) + HEADER[5:])
         assert damage_of(lambda other=other: read_header(other)).startswith("log version %d is newer" % version)
-    assert raises(DamagedBlock, lambda: read_header(with_crc(HEADER[:5] + b"\x29" + HEADER[6:])))
+    for size in (b"\x27", b"\x29"):
+        assert raises(DamagedBlock, lambda size=size: read_header(with_crc(HEADER[:5] + size + HEADER[6:])))
     assert read_header(with_crc(HEADER[:4] + b"\x01" + HEADER[5:])).version == 1
 
 
@@ -237,6 +293,7 @@ def test_lengths_that_no_record_has():
     for frame in (b"\x13\xc9\x00" + b"x" * 201, b"\xc0\x00" + b"x" * 64):
         assert damage_of(lambda frame=frame: count(block_of(frame), header)) == "record runs over its block's end"
     assert count(block_of(b"\xbf\x00" + b"x" * 63), header) == 1
+    assert damage_of(lambda: read(block_of(b"\x80\x00"))) == "an epoch follows none"
 
 
 def test_version_1_is_read():
@@ -247,4 +304,6 @@ def test_version_1_is_read():
         block += with_crc(frame, seed)  # all seeded with the header's, times from the block's base
     assert read(block) == [(10, 300, b"\x02"), (21, 10000, b"\x01")]
     assert read(block + b"\x0a\x01\x00\x00\x00\x00\x02\x00\x00") == read(block)  # too short for any: left out
+    empty = with_crc(b"\x0a\x00\x05\x00\x00\x00", seed)
+    assert read(block + empty)[2:] == [(10, 5, b"")]
     assert raises(DamagedBlock, lambda: read(block[:-1] + b"\0" * 1))

@@ -53,6 +53,12 @@ def test_a_kind_that_is_not_known_has_no_fields():
 def test_numbers_and_names_are_one_enumeration():
     assert records.SIDES == ("none", "left", "right", "both")
     assert (records.SIDE_LEFT, records.SIDE_RIGHT, records.SIDE_BOTH) == (1, 2, 3)
+    assert records.STATES == ("unknown", "vacant", "occupied", "object")
+    assert (records.STATE_UNKNOWN, records.STATE_VACANT, records.STATE_OCCUPIED, records.STATE_OBJECT) == (0, 1, 2, 3)
+    assert records.GESTURES == ("none", "short", "double", "triple", "long")
+    assert (records.SHORT_PRESS, records.DOUBLE_PRESS, records.TRIPLE_PRESS, records.LONG_PRESS) == (1, 2, 3, 4)
+    assert records.GAPS == ("none", "gap", "sensors", "restart")
+    assert (records.GAP_TIME, records.GAP_SENSORS, records.GAP_RESTART) == (1, 2, 3)
     assert charge.STAGE_NAMES == ("fine", "low", "log only", "off")
     assert (charge.FINE, charge.WARN, charge.LOG_ONLY, charge.OFF) == (0, 1, 2, 3)
     for number, name in enumerate(("OK", "MISSING", "SHORT", "SATURATED", "FROZEN", "IMBALANCE", "OPEN", "DRIFTING")):

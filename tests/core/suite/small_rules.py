@@ -72,6 +72,8 @@ def test_readings_count_only_in_a_row():
     assert stages(3680, 3680, 3800, 3700, 3800, 3800) == [FINE, WARN, WARN, WARN, WARN, FINE]
     assert stages(3200, 3200, 3800, 3200, 3800, 3800) == [FINE, OFF, OFF, OFF, OFF, FINE]
     assert stages(3480, 3480, 3800, 3290, 3290, 3800, 3800) == [FINE, LOG_ONLY, LOG_ONLY, LOG_ONLY, OFF, OFF, FINE]
+    assert stages(3680, 3680, 3700, 3800, 3800) == [FINE, WARN, WARN, WARN, FINE]
+    assert stages(3200, 3200, 3600, 3600, 3800, 3800) == [FINE, OFF, OFF, WARN, WARN, FINE]
     assert stages(3480, 3480, 3290, 3800, 3290, 3290) == [FINE, LOG_ONLY, LOG_ONLY, LOG_ONLY, LOG_ONLY, OFF]
 
 
