@@ -7,11 +7,13 @@ import random
 import re
 import struct
 import time
+from binascii import crc32
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cushion.core import records
+from cushion.core.blocks import END, FOLLOWING, HEADER_SIZE, DamagedBlock, read_varint
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import new_pain
 from sitbone.diary.rehab import new_exercise
@@ -109,3 +111,24 @@ def spoil(log: LogWriter, rng: random.Random, count: int) -> None:
 
 def blocks_of(log: LogWriter) -> Iterator[Block]:
     return (read_block(data) for data in log.data())
+
+
+def repaired(block: bytes) -> bytes:
+    """The block with its header's CRC and those of its records put right (version 2 and later)."""
+    data = bytearray(block)
+    seed = crc32(data[: HEADER_SIZE - 4])
+    data[HEADER_SIZE - 4 : HEADER_SIZE] = seed.to_bytes(4, "little")
+    at = HEADER_SIZE
+    while at < len(data) and data[at] not in (0, END):
+        try:
+            size, start = (data[at] - FOLLOWING, at + 1) if data[at] >= FOLLOWING else (data[at + 1], at + 2)
+            _, start = read_varint(data, start)
+        except (DamagedBlock, IndexError):
+            break
+        end = start + size
+        if end + 4 > len(data):
+            break
+        seed = crc32(data[at:end], seed)
+        data[end : end + 4] = seed.to_bytes(4, "little")
+        at = end + 4
+    return bytes(data)

@@ -24,7 +24,7 @@ from tests.host.logs import CUSHION_ID, FakeCushion
 from tests.shares import some_or_all
 
 STORES = int(os.environ.get("SITBONE_HOSTILE", "250"))
-LONGEST_S = 10
+LONGEST_S = 10  # of this process, whatever else the machine does
 EXPENSIVE_EVERY = 8
 
 COMMANDS = (
@@ -99,10 +99,10 @@ def _itself(cushion: FakeCushion) -> FakeCushion:
 
 def tried(command: str, capsys: pytest.CaptureFixture[str], seed: int) -> int:
     """Runs one command; returns its exit code."""
-    begun_s = time.monotonic()
+    begun_s = time.process_time()
     code = cli.run(command.split())
     shown, about = capsys.readouterr(), (seed, command)
-    assert time.monotonic() - begun_s < LONGEST_S, about
+    assert time.process_time() - begun_s < LONGEST_S, about
     assert code in (0, 1), about
     assert re.fullmatch(r"(sitbone: [^\n]+; [^\n]+\n)?", shown.err), (about, shown.err)
     if "--json" in command:

@@ -12,7 +12,7 @@ import threading
 import time
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,27 @@ CALLS = """
 import json, sys, hashlib, binascii
 
 def status():
-    checked({"cushion": "246f28000001", "firmware": "0.1.0", "state": "vacant"})
+    sides = {"left": 0, "right": 0}
+    journal = {"first_seq": 1, "last_seq": 9, "bytes_free": 1000}
+    answer = {"cushion": "246f28000001", "firmware": "0.1.0", "state": "vacant", "dose_s": sides, "limit_s": sides}
+    answer.update({"seated_s": 0, "calibrated": True, "journal": journal, "battery": None, "faults": []})
+    answer.update({"reset": "power on", "session": 1, "unix_ms": None})
+    checked(answer)
+
+def long_line():
+    for _ in range(3000):
+        print("x" * 1000, end="")
+
+def endless():
+    while True:
+        print("and so on ")
+
+def deep():
+    text = "[" * 20000 + "]" * 20000
+    print("%s %08x" % (text, binascii.crc32(text.encode())))
+
+def live():
+    checked({"pa": [1, 2, 3]})
 
 def refuse():
     checked({"error": "the battery is low; charge it"})
@@ -96,8 +116,18 @@ class Line:
         if self.let_through is not None:
             data = data[: self.let_through]
             self.let_through -= len(data)
-        os.write(self._client, data)
-        return self.let_through != 0
+        return self._deliver(data) and self.let_through != 0
+
+    def _deliver(self, data: bytes) -> bool:
+        """Writes to the client, who may have stopped reading; False when the line was closed meanwhile."""
+        os.set_blocking(self._client, False)
+        while data:
+            stopped, _, _ = select.select([self._stop], [self._client], [])
+            if stopped:
+                return False
+            with suppress(BlockingIOError):
+                data = data[os.write(self._client, data) :]
+        return True
 
     def close(self) -> None:
         os.write(self._stopped, b"!")

@@ -11,7 +11,7 @@ import serial
 
 from sitbone.board import serial_line
 from sitbone.board.device import Board, Cushion, probe
-from sitbone.errors import CushionGone, NoCushion, Refused, TransferDamaged
+from sitbone.errors import CushionGone, DamagedData, NoCushion, Refused, TransferDamaged
 from tests.host.console import Line, console
 
 LOG = bytes(range(256)) * 10 + b"\x04\x04>raw REPL; CTRL-B to exit\r\n>"
@@ -43,6 +43,22 @@ def test_a_failing_call_is_told_in_one_line(line: Line) -> None:
             cushion.call("broken")
         with pytest.raises(CushionGone, match=r"sent a damaged answer \(b'hello"):
             cushion.call("chatter")
+        assert cushion.call("status")
+
+
+@pytest.mark.parametrize("name", ["long_line", "endless"])
+def test_an_answer_without_end_ends(line: Line, name: str) -> None:
+    begun_s = time.process_time()
+    with Cushion(line.port) as cushion, pytest.raises(CushionGone, match="sends without end; unplug it"):
+        cushion.call(name)
+    assert time.process_time() - begun_s < 10
+
+
+@pytest.mark.parametrize(("name", "part"), [("deep", "no JSON"), ("live", "live: state")])
+def test_an_answer_that_cannot_be_right_is_named(line: Line, name: str, part: str) -> None:
+    with Cushion(line.port) as cushion:
+        with pytest.raises(DamagedData, match=rf"sent an answer that can't be right \({part}\); run sitbone install"):
+            cushion.call(name)
         assert cushion.call("status")
 
 

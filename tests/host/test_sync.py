@@ -1,9 +1,11 @@
 """Syncs over a line that is cut or flips bits. Oracle: the log itself, read block by block without a line."""
 
 import contextlib
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,11 +13,12 @@ from hypothesis import strategies as st
 
 from cushion.core import records
 from cushion.core.blocks import BLOCK_SIZE
-from sitbone.errors import CushionGone
+from sitbone.errors import CushionGone, DamagedData, SitboneError
 from sitbone.store import sync as sync_module
 from sitbone.store.blocks import Record, read_block
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
+from tests.fuzz.hostile import repaired
 from tests.host.logs import CUSHION_ID, T0_MS, FakeCushion, LogWriter, office_morning
 
 NOW = datetime.fromtimestamp(T0_MS / 1000 + 4000, UTC)
@@ -130,3 +133,48 @@ def test_a_sync_sets_the_clock_and_places_what_had_no_time(store: Store) -> None
     assert ("clock", round(NOW.timestamp() * 1000), 0) in cushion.calls
     stood = store.read([records.STOOD])[0]
     assert stood.unix_ms == round(NOW.timestamp() * 1000)
+
+
+def lying_log(log: LogWriter, *blocks: bytes) -> FakeCushion:
+    """A cushion whose log ends with these blocks."""
+    log.blocks, log._open = [*(data.ljust(BLOCK_SIZE, b"\xff") for data in log.data()), *blocks], None
+    return FakeCushion(log)
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "code"),
+    [
+        ((8, b"\x24\x6f\x28\x00\x00\x09"), "sent records of another cushion (246f28000009); none is stored", 5),
+        ((20, b"\x01\x00\x00\x00"), "sent two different records with number 1; none is stored", 5),
+        ((20, b"\xff\xff\xff\xff"), "sent record 4294967295, but its last is ", 5),
+        ((4, b"\x03"), "log is in a newer format; update sitbone, then sync again", 1),
+    ],
+    ids=["another cushion", "a number twice", "a number beyond", "newer"],
+)
+def test_what_a_log_cannot_hold_is_refused_and_poisons_nothing(
+    change: tuple[int, bytes], text: str, code: int, store: Store
+) -> None:
+    log = office_morning()
+    whole = log.data()
+    at, value = change
+    false = bytearray(whole[-1])
+    false[at : at + len(value)] = value
+    cushion = lying_log(log, repaired(bytes(false)))
+    with pytest.raises(SitboneError, match=re.escape(text)) as refused:
+        pull(store, cushion)
+    assert refused.value.exit_code == code
+    log.blocks = whole
+    result = pull(store, cushion)
+    assert result["complete"]
+    assert store.count() == log.next_seq - 1
+    assert len(store.cushions()) == 1
+
+
+def test_another_time_than_was_sent_is_refused(store: Store) -> None:
+    class Liar(FakeCushion):
+        def call(self, name: str, *args: Any) -> dict[str, Any]:
+            answer = super().call(name, *args)
+            return answer | {"unix_ms": answer["unix_ms"] + 86_400_000} if name == "clock" else answer
+
+    with pytest.raises(DamagedData, match="set its clock to another time than was sent"):
+        pull(store, Liar(office_morning()))

@@ -5,14 +5,17 @@ import zlib
 from typing import Any
 
 from sitbone.board.serial_line import SerialLine
-from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
+from sitbone.board.shapes import wrong
+from sitbone.errors import DamagedData, NoCushion, Refused, SitboneError, TransferDamaged
+
+MOST_WORDS = 400  # of the cushion's own
 
 
 class Answers:
     """The firmware's answers on a line.
 
     Raises Refused with the cushion's own line, NoCushion when the board has no sitbone firmware, TransferDamaged where
-    an answer came with bytes flipped.
+    an answer came with bytes flipped, DamagedData for an answer that can't be right (shapes.py).
     """
 
     def __init__(self, line: SerialLine) -> None:
@@ -25,19 +28,19 @@ class Answers:
 
     def call(self, name: str, *args: object) -> dict[str, Any]:
         """One call and its one answer."""
-        return self._accepted(self._checked(self._run(_call_code(name, args))))
+        return self._accepted(self._checked(self._run(_call_code(name, args))), name)
 
     def start(self, name: str, *args: object) -> None:
         """Starts a call whose answers are read one by one: `next`, `read_some`, then `finish`."""
         self._line.start(_call_code(name, args))
 
-    def next(self) -> dict[str, Any]:
-        """The next answer of a started call."""
+    def next(self, name: str) -> dict[str, Any]:
+        """The next answer of a started call; ``name``: which one it is, in `shapes.SHAPES`."""
         try:
             line = self._line.read_line()
         except Refused as error:
             raise self._as_no_cushion(error) from None
-        return self._accepted(self._checked(line))
+        return self._accepted(self._checked(line), name)
 
     def read_some(self, most: int) -> bytes:
         """One to ``most`` of a started call's raw bytes, as soon as some arrive."""
@@ -65,14 +68,26 @@ class Answers:
         text, _, crc = line.strip().rpartition(b" ")
         if b"%08x" % zlib.crc32(text) != crc:
             raise self._damaged(line)
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise self.cant_be_right("no JSON") from None
 
-    def _accepted(self, answer: Any) -> dict[str, Any]:
+    def _accepted(self, answer: Any, name: str) -> dict[str, Any]:
         if not isinstance(answer, dict):
-            raise CushionGone(f"the cushion on {self.port} sent an unexpected answer; unplug it, then try again")
+            raise self.cant_be_right(name)
         if "error" in answer:
-            raise Refused(str(answer["error"]))
+            raise Refused(str(answer["error"])[:MOST_WORDS])
+        if part := wrong(name, answer):
+            raise self.cant_be_right(f"{name}: {part}")
         return answer
+
+    def cant_be_right(self, what: str) -> DamagedData:
+        """The error for an answer that came whole and is wrong; ``what``: the part of it."""
+        return DamagedData(
+            f"the cushion on {self.port} sent an answer that can't be right ({what}); run sitbone install, or update"
+            " sitbone if the cushion's firmware is newer"
+        )
 
     def _damaged(self, line: bytes) -> TransferDamaged:
         return TransferDamaged(

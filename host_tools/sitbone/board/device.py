@@ -133,13 +133,20 @@ class Cushion(Board):
         since the start and a level per zone in 0.1 mV. A row damaged on the way is left out: its number is missing."""
         answers = Answers(self._line)
         answers.start("record", for_s)
-        answer = answers.next()
+        answer = answers.next("record")
         yield answer
+        number = t_ms = -1
         while "samples" not in answer:
             try:
-                answer = answers.next()
+                answer = answers.next("record_row")
             except TransferDamaged:
                 continue
+            if "row" in answer:
+                if not (answer["row"][0] > number and t_ms < answer["row"][1] <= for_s * 1000):
+                    raise answers.cant_be_right("record: row")
+                number, t_ms = answer["row"][:2]
+            elif "samples" not in answer:
+                raise answers.cant_be_right("record: row")
             yield answer
         answers.finish()
 
@@ -153,15 +160,10 @@ class LogStream:
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        header = answers.next()
-        try:
-            self.size_bytes = int(header["bytes"])
-            self.last_seq: int | None = header["last_seq"]
-            self.kept_first_seq: int | None = header["kept_first_seq"]
-        except (KeyError, TypeError, ValueError):
-            raise TransferDamaged(
-                f"the cushion on {answers.port} sent a damaged answer; check the cable and try again"
-            ) from None
+        header = answers.next("read_log")
+        self.size_bytes = int(header["bytes"])
+        self.last_seq: int | None = header["last_seq"]
+        self.kept_first_seq: int | None = header["kept_first_seq"]
 
     def __iter__(self) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -174,7 +176,7 @@ class LogStream:
         self._finish(digest.hexdigest())
 
     def _finish(self, found: str) -> None:
-        trailer = self._answers.next()
+        trailer = self._answers.next("read_log_end")
         self._answers.finish()
         if trailer.get("sha256") != found:
             raise TransferDamaged(

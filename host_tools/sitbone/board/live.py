@@ -108,6 +108,7 @@ PHASES = {
     "seated": "Sit down as you normally do, upright and even, and stay still for three and a half minutes.",
 }
 POLL_S = 0.5
+LONGEST_S = 900
 
 
 def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = None, poll_s: float = POLL_S) -> Row:
@@ -115,7 +116,11 @@ def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = 
     answer = ask("calibrate", phase)
     total_s = max(1, int(answer["left_s"]))
     try:
+        polls = 0
         while answer["state"] == "running":
+            polls += 1
+            if polls * poll_s > LONGEST_S:
+                raise Refused(f"{phase} seat: the cushion does not finish; restart it, then start this step again")
             time.sleep(poll_s)
             answer = ask("calibrate", "status")
             if progress is not None:

@@ -26,6 +26,7 @@ ANSWER_S = 10.0  # the longest silence within an answer: littlefs can take secon
 PROBE_S = 1.0
 BANNER = b"raw REPL; CTRL-B to exit\r\n"
 LINE_BYTES = 1000
+OUTPUT_BYTES = 65536  # of a snippet: settings are the longest, with 2 kB
 END_OF_OUTPUT = b"\x04"  # after a snippet's output, and again after its traceback
 
 Progress = Callable[[int, int], None]  # (done, of all), in bytes
@@ -73,11 +74,11 @@ class SerialLine:
 
     def run(self, code: str, timeout_s: float = ANSWER_S) -> bytes:
         """Runs a snippet; returns what it printed. Raises Refused with the last line of its traceback if it failed."""
-        with self._answering():
-            out, err = self._transport.exec_raw(code, timeout=timeout_s)
+        self.start(code)
+        out, err = self._output(timeout_s)
         if err:
             raise Refused(_last_line(err))
-        return bytes(out)
+        return out
 
     def start(self, code: str) -> None:
         """Starts a snippet whose output is read as it arrives, or that never ends (a reset)."""
@@ -103,8 +104,7 @@ class SerialLine:
 
     def finish(self) -> None:
         """Waits for the end of a started snippet."""
-        with self._answering():
-            self._transport.follow(ANSWER_S)
+        self._output(ANSWER_S)
 
     def write_file(self, path: str, data: bytes, progress: Progress | None = None) -> None:
         """Writes a file on the board, in place. Raises Refused when the board can't (no space)."""
@@ -119,6 +119,20 @@ class SerialLine:
                     f"the board has no space for {path}; run sitbone sync, then sitbone flash --erase"
                 ) from None
             raise
+
+    def _output(self, timeout_s: float) -> tuple[bytes, bytes]:
+        """What a snippet printed, and its traceback. mpremote would read on for ever."""
+        begun_s = time.monotonic()
+        parts = []
+        with self._answering():
+            for _ in ("output", "traceback"):
+                part = bytearray()
+                while not part.endswith(END_OF_OUTPUT):
+                    part += self._read_some(1)
+                    if len(part) > OUTPUT_BYTES or time.monotonic() - begun_s > timeout_s + ANSWER_S:
+                        raise CushionGone(f"the cushion on {self.port} sends without end; unplug it, then try again")
+                parts.append(bytes(part[:-1]))
+        return parts[0], parts[1]
 
     def _read_some(self, most: int) -> bytes:
         port = self._transport.serial

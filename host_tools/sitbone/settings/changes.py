@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from sitbone.dates import unix_ms
-from sitbone.errors import SitboneError
+from sitbone.errors import DamagedData, SitboneError
 from sitbone.settings.limits import SettingChange, held, setting_changes
 from sitbone.settings.spec import BY_SYNC
 from sitbone.store.store import Store
@@ -31,6 +31,8 @@ def change(
     before = cushion.call("settings_show")["values"]
     sent = held(store, number, asked, before, now)
     answer = cushion.call("settings_set", sent, reason, undoes)
+    if answer["applied"].keys() != sent.keys():
+        raise DamagedData("the cushion answered about other settings than were sent; see sitbone settings show")
     values = cushion.call("settings_show")["values"]
     wrong = [name for name, value in answer["applied"].items() if values.get(name) != value]
     if wrong:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cushion.core import field_names, records
-from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MAGIC, DamagedBlock, read_header, walk
+from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MAGIC, VERSION, DamagedBlock, read_header, walk
 
 Fields = dict[str, int | str]
 
@@ -37,6 +37,7 @@ class Block:
     records: tuple[Record, ...]
     damage: str = ""
     log: int = 0
+    is_newer: bool = False  # of a format that only a newer program can read
 
 
 NOTHING = Block("", 0, 0, 0, ())
@@ -76,7 +77,8 @@ def read_block(data: bytes) -> Block:
     try:
         header = read_header(data)
     except DamagedBlock as error:
-        return Block("", 0, 0, 0, (), str(error))
+        is_newer = len(data) > len(MAGIC) and data.startswith(MAGIC) and data[len(MAGIC)] > VERSION
+        return Block("", 0, 0, 0, (), str(error), is_newer=is_newer)
     base_ms = header.base_s * 1000 + header.base_ms
     found: list[Record] = []
     damage = ""

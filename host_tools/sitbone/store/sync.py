@@ -8,6 +8,9 @@ most, and killing the process loses nothing but time. One of four things can hap
 - it is damaged and the hash is wrong: it was damaged on the way. Nothing after it is stored (the cursor would skip
   it), and the transfer is tried again from there;
 - the line is cut: what came before is stored, and the transfer is tried again from there.
+
+A cushion is not trusted: blocks of another cushion, two records with one number, and numbers that its log can't have
+raise DamagedData, and nothing of that transfer is stored. Of a log in a newer format, what comes before it is.
 """
 
 import time
@@ -16,10 +19,11 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from cushion.core.blocks import MOST_RECORDS
 from sitbone.dates import counted, off_text, unix_ms, utc_offset_min
-from sitbone.errors import CushionGone, NoCushion
+from sitbone.errors import CushionGone, DamagedData, NoCushion, SitboneError
 from sitbone.store.anchors import Anchor
-from sitbone.store.blocks import Block, read_block, split_blocks
+from sitbone.store.blocks import Block, Record, read_block, split_blocks
 from sitbone.store.store import LogRestarted, Store
 
 RETRIES = 3
@@ -61,6 +65,7 @@ class Sync:
         self._now = now
         self._progress = progress
         self._cushion: int | None = None
+        self._hardware = ""
         self._begun_s = time.monotonic()
         self._asked_from: int | None = None
         self._result: dict[str, Any] = {
@@ -99,6 +104,7 @@ class Sync:
 
     def _attempt(self, link: Link) -> None:
         status = link.call("status")
+        self._hardware = status["cushion"]
         self._result["cushion"] = status["cushion"]
         if self._cushion is None:
             self._cushion = self._store.cushion(status["cushion"], status.get("log", 0))
@@ -108,7 +114,10 @@ class Sync:
         except LogRestarted:
             # The old records keep their numbers; the new log gets an era of its own.
             self._cushion = self._store.new_era(self._cushion)
-            self._pull(link, self._cushion)
+            try:
+                self._pull(link, self._cushion)
+            except LogRestarted:
+                raise DamagedData("the cushion sends another log each time; restart it, then sync again") from None
         self._acknowledge(link, status.get("log", 0))
 
     def _acknowledge(self, link: Link, log: int) -> None:
@@ -122,12 +131,13 @@ class Sync:
         assert self._cushion is not None
         now = self._now()
         offset_min = utc_offset_min(now)
-        answer = link.call("clock", unix_ms(now), offset_min)
+        sent_ms = unix_ms(now)
+        answer = link.call("clock", sent_ms, offset_min)
+        if answer["unix_ms"] != sent_ms:
+            raise DamagedData("the cushion set its clock to another time than was sent; restart it, then sync again")
         if self._result["clock_offset_ms"] is None and answer["was_unix_ms"] is not None:
             self._result["clock_offset_ms"] = answer["was_unix_ms"] - answer["unix_ms"]
-        self._store.add_clock_pair(
-            self._cushion, answer["session"], Anchor(answer["mono_ms"], answer["unix_ms"]), offset_min
-        )
+        self._store.add_clock_pair(self._cushion, answer["session"], Anchor(answer["mono_ms"], sent_ms), offset_min)
 
     def _pull(self, link: Link, cushion: int) -> None:
         last = self._store.last_seq(cushion)
@@ -139,7 +149,7 @@ class Sync:
         try:
             if last is not None and (log.last_seq is None or log.last_seq < last):
                 raise LogRestarted
-            self._keep(blocks, cushion)
+            self._keep(blocks, cushion, log.last_seq or 0)
         except LogRestarted:
             # Read to its end, so that the console can take another call.
             for _ in blocks:
@@ -149,7 +159,7 @@ class Sync:
         if log.last_seq is not None:
             self._result["lost"] = self._store.gaps(cushion, self._asked_from, log.last_seq)
 
-    def _keep(self, blocks: Iterator[Block], cushion: int) -> None:
+    def _keep(self, blocks: Iterator[Block], cushion: int, last_seq: int) -> None:
         """Stores the blocks of a transfer at its end, by the cases in the module's docstring."""
         sound: list[Block] = []
         doubtful: list[Block] = []
@@ -158,10 +168,15 @@ class Sync:
                 (doubtful if doubtful or block.damage else sound).append(block)
             sound += doubtful  # the transfer's hash is known to be right only here
         finally:
-            new, seen = self._store.add_blocks(cushion, sound)
+            newer = next((at for at, block in enumerate(sound) if block.is_newer), len(sound))
+            kept = sound[:newer]  # the cursor would skip what could not be read
+            _demand_possible(kept, self._hardware, last_seq)
+            new, seen = self._store.add_blocks(cushion, kept)
             self._result["records"] += new
             self._result["duplicates"] += seen
-            self._result["damaged"] += sum(1 for block in sound if block.damage)
+            self._result["damaged"] += sum(1 for block in kept if block.damage)
+        if newer < len(sound):
+            raise SitboneError("the cushion's log is in a newer format; update sitbone, then sync again")
 
     def _with_progress(self, log: Log) -> Iterator[Block]:
         def counted() -> Iterator[bytes]:
@@ -186,6 +201,19 @@ class Sync:
         result["first_seq"] = self._store.first_seq(self._cushion)
         self._store.add_sync(self._cushion, unix_ms(self._now()), result)
         return result
+
+
+def _demand_possible(blocks: list[Block], hardware: str, last_seq: int) -> None:
+    """Raises DamagedData for blocks that this cushion's log can't hold."""
+    known: dict[int, Record] = {}
+    for block in blocks:
+        if block.records and block.cushion != hardware:
+            raise DamagedData(f"the cushion sent records of another cushion ({block.cushion}); none is stored")
+        for record in block.records:
+            if record.seq > last_seq + MOST_RECORDS:
+                raise DamagedData(f"the cushion sent record {record.seq}, but its last is {last_seq}; none is stored")
+            if known.setdefault(record.seq, record) != record:
+                raise DamagedData(f"the cushion sent two different records with number {record.seq}; none is stored")
 
 
 def _oldest_expected(last: int | None, kept_first: int | None) -> int:
