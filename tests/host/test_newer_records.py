@@ -35,7 +35,7 @@ def a_log() -> LogWriter:
 NEWER = (
     (records.OUTCOME, (1, 7, 1, 0, 0), "outcome: 7"),
     (records.PROMPT, (1, 1, 4, 3, 0, 0, 0, 1200, 1200, 1800), "prompt level 1, 4: no dose limit reached"),
-    (records.FAULT, (9, 8, 1), "sensor fault, 9: 8"),
+    (records.FAULT, (9, 88, 1), "sensor fault, 9: 88"),
     (records.UNKNOWN, (0, 1000, 9), "no data for 1 s: 9"),
     (records.CLOCK, (1_790_000_000, 0, 1_790_000_000, 0, 9), "clock set; it was 0.0 s slow"),
     (records.BUTTON, (200,), "button: 200"),
