@@ -136,4 +136,3 @@ class BreakTimer:
         """Unknown time is not rest: the count starts anew."""
         self.verified = self._was_verified = False
         self.off_ms = 0
-        self._blip_ms = 0

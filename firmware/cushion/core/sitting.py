@@ -97,7 +97,7 @@ class Sitting(Kept):
         until_ms = min(self.break_timer.off_ms, verified_ms)
         while off_ms < until_ms:
             step_ms = min(1000, until_ms - off_ms)
-            self.seated_ms -= self.seated_ms // max(1, (verified_ms - off_ms) // step_ms)
+            self.seated_ms -= self.seated_ms // ((verified_ms - off_ms) // step_ms)
             off_ms += step_ms
 
     def _begin_bout(self, dt_ms):
