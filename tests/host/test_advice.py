@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sitbone.analysis.slow_dose import slow_dose
-from sitbone.tuning import proposal as tune
+from sitbone.tuning import proposal
 from sitbone.tuning.advice import FREE, INTERVAL, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate
 from sitbone.tuning.rules import Proposal
 
@@ -97,7 +97,7 @@ def advice(low: float) -> Association:
 def test_advice_only_ever_tightens(action: str, from_s: int, lows: list[float]) -> None:
     to_s = {"up": min(2700, from_s * 11 // 10), "down": max(300, from_s * 8 // 10)}.get(action, from_s)
     found = Proposal(action, from_s, to_s, "rule", ["because"])
-    after = tune.tightened(found, [advice(low) for low in lows])
+    after = proposal.tightened(found, [advice(low) for low in lows])
     assert after.to_s <= found.to_s
     if action == "up" and any(low > 1 for low in lows):
         assert (after.action, after.to_s) == ("hold", from_s)

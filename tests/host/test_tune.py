@@ -18,7 +18,7 @@ from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import highest
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
-from sitbone.tuning import proposal as tune
+from sitbone.tuning import proposal
 from tests.host.logs import CUSHION_ID, LogWriter
 
 NOW = datetime(2026, 9, 21, 9).astimezone()
@@ -152,10 +152,10 @@ def test_simulated_data_is_said_to_be(kept: Store, run: Run) -> None:
 
 def test_apply_sends_reads_back_and_logs_and_a_second_one_waits(kept: Store) -> None:
     cushion = Cushion(age_s=30 * 86400)
-    document = tune.apply(cushion, kept, NOW)
+    document = proposal.apply(cushion, kept, NOW)
     assert document["applied"] == dict.fromkeys(DOSE_LIMITS, 1320)
     assert cushion.settings.get("left_dose_limit_s") == 1320
-    again = tune.apply(cushion, kept, NOW + timedelta(hours=1))
+    again = proposal.apply(cushion, kept, NOW + timedelta(hours=1))
     assert (again["left"]["action"], again["left"]["rule"]) == ("hold", "one change per week")
     assert [row["now_s"] for row in DiaryStore(kept).tunings()] == [1320, 1320]
 
@@ -206,18 +206,18 @@ def test_hostile_diaries_never_raise(kept: Store, home: Path) -> None:
     for row in (future, new_pain(0, NOW, NOW, "morning")):
         for _ in range(30):
             diary.add("pain", row)
-    assert tune.proposal(kept, NOW)["left"]["action"] == "hold"
+    assert proposal.proposal(kept, NOW)["left"]["action"] == "hold"
     for before in range(1, DAYS):  # all at once, afterwards
         at = NOW - timedelta(days=before)
         diary.add("pain", new_pain(0, at, NOW, "morning"))
         diary.add("pain", new_pain(0, at, NOW, "sitting"))
-    assert tune.proposal(kept, NOW)["left"]["rule"] == "not enough data"
+    assert proposal.proposal(kept, NOW)["left"]["rule"] == "not enough data"
     diary.add("pain", new_pain(0, NOW, NOW, "morning") | {"day": "nonsense", "pain": 0})
     diary.add("pain", new_pain(0, NOW, NOW, "sitting") | {"pain": -5})
-    assert tune.proposal(kept, NOW)["left"]["action"] == "hold"
+    assert proposal.proposal(kept, NOW)["left"]["action"] == "hold"
     diary.add("pain", new_pain(6, NOW, NOW, "sitting", side="left"))
-    assert tune.proposal(kept, NOW)["left"]["to_s"] == 960
-    assert tune.proposal(kept, NOW)["right"]["to_s"] == 1200
+    assert proposal.proposal(kept, NOW)["left"]["to_s"] == 960
+    assert proposal.proposal(kept, NOW)["right"]["to_s"] == 1200
 
 
 def test_red_flags_block_rises_until_they_are_cleared(kept: Store, run: Run) -> None:

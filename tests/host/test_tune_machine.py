@@ -27,7 +27,7 @@ from sitbone.settings.params import BY_NAME, PARAMS
 from sitbone.settings.spec import exported, parsed
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
-from sitbone.tuning import proposal as tune
+from sitbone.tuning import proposal
 from tests.host.logs import CUSHION_ID, LogWriter
 
 START = datetime(2026, 3, 2, 8).astimezone()
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def apply(self) -> None:
-        self._change(lambda: tune.apply(self.cushion, self.store, self.now))
+        self._change(lambda: proposal.apply(self.cushion, self.store, self.now))
 
     @rule(name=st.sampled_from(DOSE_LIMITS), value=VALUES)
     def set(self, name: str, value: int) -> None:

@@ -48,23 +48,23 @@ def tune(
     if explore:
         _explore(plot, days, as_json)
         return
-    from sitbone.tuning import proposal as tuned
+    from sitbone.tuning import proposal
 
     with open_store() as store:
         if resume:
-            tuned.resume(store, now(), reason)
+            proposal.resume(store, now(), reason)
         if apply_it:
             from sitbone.board.device import Cushion
 
             with Cushion(chosen_port(port)) as cushion:
-                document = tuned.apply(cushion, store, now())
+                document = proposal.apply(cushion, store, now())
         else:
-            document = tuned.proposal(store, now())
+            document = proposal.proposal(store, now())
         simulated = store.any_simulated()
     if as_json:
         print_json(document | {"simulated": simulated})
         return
-    say(*tuned.lines(document))
+    say(*proposal.lines(document))
     if simulated:
         say("some of this data is simulated")
 

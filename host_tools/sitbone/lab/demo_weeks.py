@@ -30,7 +30,7 @@ from sitbone.replay.trace_replay import calibration_from
 from sitbone.settings.changes import change
 from sitbone.store.anchors import Anchor
 from sitbone.store.store import Store
-from sitbone.tuning import proposal as tune
+from sitbone.tuning import proposal
 from sitbone.virtual.sitters.sitter import SITTERS, Office, SitterSeat
 
 HARDWARE = "025174626f6e"  # locally administered: the store says that it is simulated
@@ -235,7 +235,7 @@ class _Weeks:
         if self._evenings == 1:
             change(self._cushion, self._store, {"seated_limit_s": SEATED_LIMIT_S}, "shorter sits at the start", at)
         elif at.weekday() == TUNING_DAY:
-            tune.apply(self._cushion, self._store, at)
+            proposal.apply(self._cushion, self._store, at)
 
     def _morning(self, day: date, index: int) -> None:
         at = midnight(day) + timedelta(hours=7, minutes=40)

@@ -24,7 +24,7 @@ from sitbone.settings.changes import Link, change
 from sitbone.settings.limits import held, setting_changes
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
-from sitbone.tuning import rules as tuning
+from sitbone.tuning import rules
 from sitbone.tuning.advice import Association, associate
 from sitbone.tuning.rules import Change, Load, Proposal, minutes, propose
 
@@ -76,7 +76,7 @@ def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> l
         if item.name == limit_name(side) and item.was != item.now:
             day = now.date() if item.unix_ms is None else min(zone.day(item.unix_ms), now.date())
             used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
-            used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= tuning.WEEK + 1]
+            used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= rules.WEEK + 1]
             found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
     for row in _unsynced(store, cushion):
         if row["side"] == side:
@@ -134,7 +134,7 @@ def _side_json(found: Proposal, advice: list[Association]) -> dict[str, Any]:
         "to_s": found.to_s,
         "rule": found.rule,
         "evidence": found.evidence,
-        "change": tuning.factor_of(found.action, found.from_s, found.to_s),
+        "change": rules.factor_of(found.action, found.from_s, found.to_s),
         "baseline": found.baseline,
         "used_until": None if found.used_until is None else found.used_until.isoformat(),
         "advice": [item.text() for item in advice],
@@ -148,7 +148,7 @@ def _load(day: Day, side: str) -> Load:
 
 def associations(have: Known, side: str) -> list[Association]:
     """The side's worse mornings against the day before: highest dose, longest sit, slow dose at its end."""
-    diary, baseline = have.diaries[side], tuning.Baseline(have.diaries[side])
+    diary, baseline = have.diaries[side], rules.Baseline(have.diaries[side])
     joined = [
         (day, baseline.at[morning] is not None and diary.mornings[morning].pain > (baseline.at[morning] or 0))
         for day in have.days
@@ -318,7 +318,7 @@ def _next_lines(document: dict[str, Any]) -> Iterable[str]:
     back = " A lowered limit comes back by at most 10 % per week." if "down" in moves else ""
     yield f"To undo it, at any time: sitbone settings undo.{back}"
     if "up" in moves:
-        yield f"The next rise is possible after {tuning.WEEK} days; pain lowers the limit at once."
+        yield f"The next rise is possible after {rules.WEEK} days; pain lowers the limit at once."
 
 
 WORDS = {
