@@ -183,7 +183,7 @@ def test_the_commands(store: Store, diarist: Diarist, capsys: pytest.CaptureFixt
     assert cli.run(["replay", "--from", day, "--against-log"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("the log holds no prompts of these days\n")
-    assert "log: no prompt; replay: level 2, both, by dose, break: only the replay asks" in out
+    assert "log: no prompt; replay: level 2, both, by dose, break: only the replay prompts" in out
     assert cli.run(["replay", "--from", day, "--json"]) == 0
     assert '"outcome": "break"' in capsys.readouterr().out
     for wrong in (["replay"], ["replay", "x.csv", "--from", day], ["replay", "x.csv", "--against-log"]):

@@ -1,4 +1,4 @@
-"""Does the replay find the prompts that the log holds? Episodes of both, matched; each difference with its reason."""
+"""Compares the prompts of the replay with those in the log, and gives a reason for each difference."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sitbone.replay.recording import Recording
 from sitbone.replay.walk import Episode
 from sitbone.store.blocks import name_of, number_of
 
-NEAR_S = 10  # an epoch: what the log can't tell apart
+NEAR_S = 10  # an epoch: the resolution of the log
 RELATED_S = 900  # a prompt so much earlier or later is still the same one, missed
 
 
 @dataclass
 class Comparison:
-    """``logged`` episodes, how many of them the replay has with equal level, cause and outcome, and the rest."""
+    """``logged`` prompts, how many of them the replay ``found`` with equal level, cause and outcome, and the rest."""
 
     logged: int = 0
     found: int = 0
@@ -39,7 +39,7 @@ class Comparison:
 
 
 def compare(recordings: Sequence[Recording], timeline: Timeline, zone: Zone) -> Comparison:
-    """What following the log decided, against the log's own prompts (``timeline``) of the same time and cushions."""
+    """Compares what each recording's replay decided with the prompts in the log (``timeline``)."""
     result = Comparison()
     for recording in recordings:
         log = recording.log
@@ -109,13 +109,13 @@ def _why(logged: Episode | None, replayed: Episode | None, recording: Recording)
     if abs(logged.at_s - replayed.at_s) > NEAR_S:
         off_s = replayed.at_s - logged.at_s
         when = f"{duration_text(abs(off_s))} {'later' if off_s > 0 else 'earlier'}"
-        return f"the replay asks {when}: its dose or seated time, from epochs, crosses the limit then"
+        return f"the replay prompts {when}: its dose or seated time, taken from epochs, reaches the limit then"
     if logged.cause != replayed.cause:
         return "dose and seated time reach their limits within one epoch; the replay sees the other first"
     if logged.outcome is None or replayed.outcome is None:
-        return "one of the two ends beyond the records"
+        return "one of them ends outside the records"
     if logged.outcome != replayed.outcome:
-        return "what ended it was shorter than an epoch, or its length is within an epoch of a limit"
+        return "it was ended by something shorter than an epoch, or within an epoch of a threshold"
     return "the person moved within an epoch of the moment when the next level was due"
 
 
@@ -124,18 +124,18 @@ def _near_restart(at_s: int, recording: Recording) -> str:
     moments = [item for item in recording.items if isinstance(item, Moment) and item.what == RESTART]
     for moment in moments:
         if not moment.value[1] and abs(moment.at_s - at_s) <= RELATED_S:
-            return "the cushion restarted around then; when it went off, the log can't say"
+            return "the cushion restarted around then, and the log cannot say when it went off"
     return ""
 
 
 def _why_alone(at_s: int, recording: Recording, in_log: bool) -> str:
     if not in_log:
-        return "only the replay asks: in the log the wait after another prompt, or a rest within an epoch, came first"
+        return "only the replay prompts: on the cushion a wait after another prompt or a short rest came first"
     reasons = [bits for when_s, bits in recording.followed.held_back if at_s - RELATED_S <= when_s <= at_s]
     if reasons:
         held = ", ".join(name for bit, name in enumerate(WHY_NAMES) if reasons[-1] >> bit & 1)
         return f"the replay holds it back: {held}"
     waits = [episode for episode in recording.followed.episodes if 0 < at_s - episode.at_s <= 2 * RELATED_S]
     if waits:
-        return "the replay still waits after another prompt, whose end differs from the log's"
+        return "the replay is still waiting after another prompt that ended differently in the log"
     return "the replay's dose and seated time, from epochs, stay below the limits"

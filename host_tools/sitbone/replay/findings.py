@@ -1,4 +1,4 @@
-"""What a replay found, as the `replay` command prints it: the machine's events, one by one, made into lists."""
+"""Collects the machine's events into the lists that `sitbone replay` prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Findings:
-    """What a replay found, collected event by event; times are ms from the trace's start."""
+    """The lists, filled event by event; times are ms from the start of the trace."""
 
     bouts: list[Row] = field(default_factory=list)
     breaks: list[Row] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Findings:
             handler(t_ms, fields)
 
     def close(self, end_ms: int) -> None:
-        """The trace is over: a bout that still runs ends with it, a prompt that still runs has no outcome."""
+        """Ends the trace: a bout that is still running ends with it; a prompt that is still running has no outcome."""
         if self.sitting_since_ms is not None:
             self.bouts.append({"start_ms": self.sitting_since_ms, "end_ms": end_ms, "open": True})
 

@@ -1,7 +1,7 @@
-"""What a cushion's log holds of a stretch of time, as the decision machine can be fed with it.
+"""Reads from a cushion's log what the decision machine needs to live through that time again.
 
-Times are whole seconds, UTC. An epoch gives a side's mean load over some seconds and the dose at their end; the records
-beside it say to the second when somebody sat down and stood up, off-loaded or shifted, pressed the button, and when the
+Times are whole seconds, UTC. An epoch has each side's mean load over some seconds and the dose at their end. Other
+records give, to the second, when somebody sat down, stood up, off-loaded, shifted or pressed the button, and when the
 cushion slept, restarted, lost its sensors or got other settings.
 """
 
@@ -63,11 +63,11 @@ class Epoch(NamedTuple):
 
 @dataclass
 class Log:
-    """One cushion's log of [from_s, to_s), and of what led up to it.
+    """One cushion's log of [from_s, to_s), and of some time before it.
 
     Spans are in seconds, sorted: ``sits``, ``offloads`` (both sides relieved while seated), ``still`` (nothing stirred:
-    an object), ``blind`` (sensors lost). ``values``: the settings at its beginning; ``outcomes``: how the prompts
-    before that ended.
+    an object), ``blind`` (sensors lost). ``values``: the settings at the start; ``outcomes``: how the prompts before
+    that ended.
     """
 
     cushion: int
@@ -85,7 +85,7 @@ class Log:
 
 
 def read_log(store: Store, cushion: int, from_ms: int, to_ms: int, lead_ms: int = 0) -> Log:
-    """The log of one cushion in [from_ms, to_ms), UTC, and of so long before it: what reaches into the range."""
+    """The log of one cushion in [from_ms, to_ms), UTC, and of `lead_ms` before it, which has effects in the range."""
     begin_ms = from_ms - lead_ms
     epochs = _epochs(store, cushion, begin_ms, to_ms)
     log = Log(cushion, from_ms // 1000, to_ms // 1000, _values_at(store, cushion, begin_ms), epochs)
@@ -115,7 +115,7 @@ def _epochs(store: Store, cushion: int, from_ms: int, to_ms: int) -> list[Epoch]
 
 
 def _outcomes_before(store: Store, cushion: int, at_ms: int) -> list[tuple[int, int]]:
-    """How the prompts of the weeks before ended: the machine remembers the last of them."""
+    """How the prompts of the two weeks before ended: the machine remembers the last 20."""
     found = readable(store.read([records.OUTCOME], at_ms - MEMORY_MS, at_ms))
     fields = [fields for record, fields in found if record.cushion == cushion]
     return [(int(f["outcome"]), int(f["response_ms"])) for f in fields if in_table(records.OUTCOMES, f["outcome"])]
@@ -126,7 +126,7 @@ def _known(u: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _values_at(store: Store, cushion: int, at_ms: int) -> dict[str, int]:
-    """The settings in force at a moment; where no change came before, what the first one after it changed from."""
+    """The settings in force at a moment. Where none changed before, the first later change says what it was."""
     values: dict[str, int] = Settings().as_dict()
     later: dict[str, int] = {}
     for item in setting_changes(store, cushion):
@@ -154,14 +154,14 @@ class _Reader:
         self._object_s: int | None = None
 
     def take(self, record: Stored, at_ms: int, fields: Fields) -> None:
-        """Adds one placed record. What this version can't read says nothing."""
+        """Adds one placed record; one that this version can't read is skipped."""
         self._log.last_s = max(self._log.last_s, seconds_of(at_ms + int(fields.get("ago_ms", 0))))
         handler = _HANDLERS.get(record.kind)
         if fields and handler is not None:
             handler(self, seconds_of(at_ms), {k: v for k, v in fields.items() if isinstance(v, int)})
 
     def close(self) -> None:
-        """All are read: a sit and an object that last go on to the end."""
+        """Ends the reading: a sit or an object that is still there lasts to the end."""
         if self._sat_s is not None:
             self._log.sits.append((self._sat_s, self._log.to_s))
         if self._object_s is not None:

@@ -1,12 +1,12 @@
-"""A cushion's log as stretches that the decision machine can be walked along, and the walks themselves.
+"""Turns a cushion's log into stretches of constant load, so that the decision machine can live through it again.
 
-An epoch's mean load is not its load: within ten seconds people shift, and a dose rises along a bent curve. What an
-epoch proves is the dose at its end. So between sitting down and standing up, which the log has to the second, the loads
-are those constant ones that lead the machine's own dose along the recorded one, within TOLERANCE_CS at each epoch's
-end; stretches are as long as that allows. They are found once, while the machine follows the log with the settings then
-in force; under any other settings the person sits the same way again.
+An epoch's mean load cannot simply be fed back: people shift within ten seconds, and the dose is not linear in the load.
+The dose at the end of each epoch is exact, however. So each stretch of sitting gets the constant load that takes the
+machine's own dose along the recorded one, within TOLERANCE_CS at the end of each epoch, and is as long as that allows.
+Sitting down and standing up come from their own records, to the second. Stretches are found once, with the settings of
+the time; under other settings the person sits the same way again.
 
-Left out: reliefs shorter than an epoch that no record mentions, and loads on an empty seat below presence.
+Not reproduced: reliefs shorter than an epoch that no record mentions, and loads too small to prove presence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sitbone.replay.walk import Hear, Replayed, Stretch, Walk
 SLACK_S = 5  # two epochs that are no further apart than this follow each other
 TOLERANCE_CS = 100  # a second of sitting at the reference
 SAME_RELIEF_U = 25
-HERE_PERMILLE = 1000  # presence of somebody, as the records of sitting down and standing up tell it
+HERE_PERMILLE = 1000  # the presence of somebody, by the records of sitting down and standing up
 MOST_CS_S = weight_permille(MAX_WEIGHT_U) / 10  # the fastest rise of a dose, cs a second
 STEADY = (0, 0)
 WEIGHTS = [weight_permille(u) for u in range(LOADED_U, MAX_WEIGHT_U + 1)]
@@ -59,8 +59,10 @@ class Piece(NamedTuple):
 
 @dataclass
 class Recording:
-    """One cushion's log as the machine lived it. ``followed``: what it decided along it, with the settings then in
-    force; ``edges_s``: where days begin."""
+    """One cushion's log, ready to be replayed.
+
+    ``followed`` is what the machine decided with the settings of the time; ``edges_s`` are the starts of days.
+    """
 
     log: Log
     edges_s: list[int]
@@ -68,7 +70,7 @@ class Recording:
     followed: Replayed
 
     def replay(self, settings: Settings | None, hear: Hear | None = None) -> Replayed:
-        """The same sitting under other settings; None: under those that were in force."""
+        """Replays the same sitting under other settings, or with None under those of the time."""
         walk = Walk(self.log, self.edges_s, settings, hear)
         for item in self.items:
             walk.take(item)
@@ -76,7 +78,7 @@ class Recording:
 
 
 def record(log: Log, edges_s: Sequence[int]) -> Recording:
-    """Follows a log; days begin at ``edges_s`` (UTC s, rising)."""
+    """Makes a log ready to be replayed; days begin at ``edges_s`` (UTC s, ascending)."""
     edges = list(edges_s)
     walk, items = Walk(log, edges), Items()
     plan = list(_plan(log, edges))
@@ -89,7 +91,7 @@ def record(log: Log, edges_s: Sequence[int]) -> Recording:
 
 
 def replay_many(recordings: Sequence[Recording], settings: Sequence[Settings]) -> Iterator[list[Replayed]]:
-    """For each setting, in order and as it is done, each recording under it: shared out over processes."""
+    """Replays all recordings under each of the settings, in several processes; yields the results in order."""
     with ProcessPoolExecutor(cpu_count() or 1, initializer=_hold, initargs=(list(recordings),)) as pool:
         yield from pool.map(_replay_held, settings)
 
@@ -126,7 +128,7 @@ def _plan(log: Log, edges_s: list[int]) -> Iterator[Piece | Moment]:
 
 
 def _after_epochs(log: Log, from_s: int) -> Iterator[Piece]:
-    """The last epoch was still being collected: the seat as it was, up to the last record."""
+    """The seat from the last epoch to the last record: the epoch in between was still being collected."""
     if log.epochs and 0 < log.last_s - from_s <= LONGEST_EPOCH_MS // 1000:
         here, last = _inside(log.sits, from_s), log.epochs[-1]
         yield Piece(
@@ -160,7 +162,7 @@ def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Pi
 
 
 def _begin_after(log: Log, from_s: int, to_s: int) -> int:
-    """Where in a gap between epochs the cushion is at work again: until a restart it was off or asleep."""
+    """When the cushion was running again in a gap between epochs: until a restart it was off or asleep."""
     low, high = bisect_left(log.moments, (from_s,)), bisect_right(log.moments, (to_s + 1,))
     restarts = [item.at_s for item in log.moments[low:high] if item.what == RESTART]
     return restarts[-1] if restarts else from_s
@@ -178,8 +180,10 @@ def _sign(change: int) -> int:
 
 
 def _getting_up_s(log: Log, index: int, trends: tuple[int, int]) -> int:
-    """How many seconds at an epoch's end somebody was getting up already, where the sit ends with it: before them the
-    seat carried what it had carried, and the epoch's mean says how many they were. 0 in any other epoch."""
+    """How long somebody was already getting up when the epoch ended, where the sit ends with it; else 0.
+
+    Before that the seat carried what it carried in the epoch before, so the mean of this one gives the seconds.
+    """
     epoch, before = log.epochs[index], log.epochs[index - 1]
     here = _inside(log.sits, epoch.end_s - epoch.seconds) and _inside(log.sits, epoch.end_s - 1)
     if not index or not here or _inside(log.sits, epoch.end_s):
@@ -191,7 +195,7 @@ def _getting_up_s(log: Log, index: int, trends: tuple[int, int]) -> int:
 
 
 def _loads(log: Log, index: int, bounds: list[int]) -> list[tuple[int, int]]:
-    """The loads of an epoch's parts: its mean is that of all, and some of them carried less."""
+    """The loads in the parts of an epoch. Its mean covers all of them, and some carried less."""
     epoch = log.epochs[index]
     mean = (epoch.left_u, epoch.right_u)
     if len(bounds) == 2:
@@ -207,13 +211,13 @@ def _loads(log: Log, index: int, bounds: list[int]) -> list[tuple[int, int]]:
         lost = [sum((part[1] - part[0]) * (u or 0) for part, u in zip(parts, low, strict=True))] * 2
         high = _sides(min(MAX_U, max(0, u * (low_s + high_s) - cs) // high_s) for u, cs in zip(mean, lost, strict=True))
     elif index + 1 < len(log.epochs):
-        # The seconds until a sit is certain lie in the epoch before it; what they carried, the next one knows.
+        # The first seconds of a sit belong to the vacant epoch before it; the next epoch knows their load.
         high = _sides((log.epochs[index + 1].left_u, log.epochs[index + 1].right_u))
     return [_known(high if u is None else (u, u), mean) for u in low]
 
 
 def _low_load(log: Log, index: int, at_s: int) -> int | None:
-    """What each side carries in a part of an epoch in which nobody sits, or somebody off-loads; None in any other."""
+    """The load on each side in a part of an epoch in which nobody sits or both sides are off-loaded; else None."""
     if not _inside(log.sits, at_s):
         return 0
     if not _inside(log.offloads, at_s):
@@ -233,7 +237,7 @@ def _sides(loads: Iterable[int]) -> tuple[int, int]:
 
 
 def _known(loads: tuple[int, int], mean: tuple[int, int]) -> tuple[int, int]:
-    """A side that the epoch knows nothing of is unknown in each part."""
+    """A side that is unknown in the epoch is unknown in each part of it."""
     return _sides(-1 if of_all < 0 else max(0, u) for u, of_all in zip(loads, mean, strict=True))
 
 
@@ -247,13 +251,13 @@ def _inside(spans: list[Seconds], at_s: int) -> bool:
 
 
 def _next(plan: list[Piece | Moment], at: int, walk: Walk) -> tuple[Stretch | Moment, int]:
-    """What the machine is given next, and the place in the plan behind it."""
+    """The next item for the machine, and the index in the plan after it."""
     piece = plan[at]
     return (piece, at + 1) if isinstance(piece, Moment) else _stretch(plan, at, walk)
 
 
 def _stretch(plan: list[Piece | Moment], at: int, walk: Walk) -> tuple[Stretch, int]:
-    """The longest stretch that begins with this piece, and the place in the plan behind it."""
+    """The longest stretch that begins with this piece, and the index in the plan after it."""
     first = plan[at]
     assert isinstance(first, Piece)
     tau_s = walk.decisions.settings.recovery_tau_s
@@ -290,15 +294,17 @@ def _follows(first: Piece, end_s: int, piece: Piece) -> bool:
 
 
 def _is_loaded(piece: Piece, index: int) -> bool:
-    """Whether a side's dose rises in a piece: by what was recorded of the dose, else by the load."""
+    """Whether a side's dose rises in a piece, judged by the recorded dose where there is one, else by the load."""
     if piece.relieved:
         return False
     return piece.trends[index] > 0 if piece.trends[index] and piece.ends else piece.u[index] >= LOADED_U
 
 
 class _Side:
-    """One side's constant load over a growing stretch. It leads the dose along the recorded one where that is known
-    and below its cap; else it is the first piece's own."""
+    """One side's constant load over a growing stretch.
+
+    It takes the dose along the recorded one where that is known and below its cap; else it is the first piece's load.
+    """
 
     def __init__(self, u: int, loaded: bool, side: Side, tau_s: int) -> None:
         self._u, self._loaded = u, loaded
@@ -308,7 +314,7 @@ class _Side:
         self._end_cs: int | None = None
 
     def fits(self, u: int, loaded: bool, seconds: int, end_cs: int | None) -> bool:
-        """Whether the stretch may go on to so many seconds, with this load recorded and this dose at its end."""
+        """Whether the stretch may grow to `seconds`, with this recorded load and this dose at its end."""
         if loaded != self._loaded or (u < 0) != (self._u < 0):
             return False
         if not loaded or u < 0:
@@ -319,7 +325,7 @@ class _Side:
         return low <= high
 
     def take(self, seconds: int, end_cs: int | None) -> None:
-        """Goes on to so many seconds."""
+        """Lets the stretch grow to `seconds`."""
         if self._u < 0 or end_cs is None or end_cs >= self._most_cs:
             return
         self._end_cs = end_cs

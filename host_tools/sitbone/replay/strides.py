@@ -1,8 +1,8 @@
-"""How many seconds of an unchanging seat the decision machine may take in one step.
+"""How many seconds the decision machine may take in one step while the seat does not change.
 
-As many as nothing can be decided in: then one `Decisions.step` of n seconds leaves the machine as n steps of one would.
-Nothing is decided here; this only says when the next decision can fall. tests/host/test_strides.py holds both ways of
-stepping to each other, bit for bit.
+As long as nothing can be decided, one `Decisions.step` of n seconds leaves the machine exactly as n steps of one second
+would. Nothing is decided here: this only finds the earliest moment of the next decision. tests/host/test_strides.py
+compares both ways of stepping, bit for bit.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ DAY_S = 86400
 
 
 def longest_stride_s(decisions: Decisions, seen: Seen, most_s: int, changed: bool) -> int:
-    """From 1 to ``most_s`` seconds, for a seat that shows ``seen`` all the while.
+    """From 1 to ``most_s`` seconds, for a seat that shows ``seen`` throughout.
 
-    ``changed``: it, the settings or a pause are not what they were in the machine's last step. What may be waiting for
-    just that is then looked at first.
+    ``changed``: the seat, the settings or a pause differ from the machine's last step; what was waiting for that is
+    then decided first, in a step of one second.
     """
     if seen.shifted or most_s <= 1 or _is_turning(decisions, seen):
         return 1
@@ -74,12 +74,12 @@ def _answer_ms(decisions: Decisions) -> int:
 
 
 def _before_s(threshold_ms: int, counter_ms: int) -> int:
-    """Whole seconds that a counter may still take before the one in which it reaches its threshold."""
+    """Whole seconds before the one in which a counter reaches its threshold."""
     return (threshold_ms - counter_ms - 1) // 1000 if counter_ms < threshold_ms else FOREVER_S
 
 
 def _counters(decisions: Decisions, seen: Seen) -> list[tuple[int, int]]:
-    """(threshold, counter) of all that counts milliseconds towards a change."""
+    """(threshold, counter) of everything that counts milliseconds towards a change."""
     sitting, stillness, settings = decisions.sitting, decisions.stillness, decisions.settings
     occupancy = sitting.occupancy
     found = [(decisions.pauses.mute_ms, 0)]
@@ -117,7 +117,7 @@ def _is_due(decisions: Decisions, seen: Seen) -> bool:
 
 
 def _due_s(decisions: Decisions, seen: Seen) -> int:
-    """A prompt is due: it waits for its time, or for a recorded reason to pass; else any second may bring it."""
+    """A prompt is due: it waits for its time, or until what blocks it has passed; otherwise any second may bring it."""
     prompter, sitting = decisions.prompter, decisions.sitting
     if not sitting.is_seated() or sitting.away_ms:
         return FOREVER_S

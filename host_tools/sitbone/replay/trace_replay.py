@@ -37,7 +37,7 @@ def sample_times_ms(t_ms: np.ndarray) -> np.ndarray:
 def levels_at(trace: Trace, times_ms: np.ndarray) -> np.ndarray:
     """Zone voltages in 100 µV, shape (n, 4), at times from the trace's start; each row holds until the next.
 
-    What the board's ADC could not tell from nothing is nothing here too.
+    A level that the board's ADC reads as zero is zero here, too.
     Zones that the trace doesn't have read 0, as an unwired pin does on the virtual cushion.
     """
     rows = np.searchsorted(trace.t_ms - trace.t_ms[0], times_ms, side="right") - 1

@@ -1,6 +1,6 @@
-"""The decision machine, walked along stretches of recorded sitting: what it decides, and when.
+"""Takes the decision machine along stretches of recorded sitting and collects what it decides.
 
-No rule is written here: the machine is `cushion.core.decisions`, stepped by `strides`. Time between steps is the log's.
+No rule is written here: the machine is `cushion.core.decisions`, and `strides` says how far each step may go.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Stretch(NamedTuple):
 
 @dataclass
 class Episode:
-    """A prompt: when it began (UTC s), for which side and why, how far it rose, and how it ended (None: not seen)."""
+    """A prompt: its start (UTC s), side, cause, highest level, and outcome (None: not in the records)."""
 
     at_s: int
     side: int
@@ -71,10 +71,10 @@ class Replayed:
 
 
 class Walk:
-    """One life of the machine along a log, from the log's first epoch on.
+    """One run of the machine along a log, from its first epoch.
 
-    ``settings``: kept throughout; None: those that the log says were in force, with their changes. ``edges_s``: where
-    the days of the tallies begin. ``hear`` is given each event from the log's own begin on.
+    ``settings``: in force throughout; None: those of the time, with every change in the log. ``edges_s``: the starts of
+    the days to tally. ``hear`` gets each event from the log's ``from_s`` on.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Walk:
         self._begin(log)
 
     def take(self, item: Stretch | Moment) -> None:
-        """The next thing that the log holds."""
+        """Takes the next item of the log."""
         if isinstance(item, Stretch):
             self._live(item)
         else:
@@ -102,7 +102,7 @@ class Walk:
         self._changed = True
 
     def _begin(self, log: Log) -> None:
-        """The machine as it was, as far as the log says: doses, seated time, and how the last prompts ended."""
+        """Starts the machine as the log says it was: doses, seated time, and how the last prompts ended."""
         for outcome, response_ms in log.outcomes:
             self.decisions.prompter.responses.take(outcome, response_ms)
         if log.epochs:
@@ -138,7 +138,7 @@ class Walk:
             self._collect()
 
     def _local_s(self, ahead_s: int) -> int:
-        """The second of the person's day, so much after now."""
+        """The second of the person's day, `ahead_s` from now."""
         return int(self.now_s + ahead_s + self._settings.get("utc_offset_min") * 60) % DAY_S
 
     def _measure(self, tally: Tally, seconds: int) -> None:
@@ -169,7 +169,7 @@ class Walk:
             self._seen.shifted = True
 
     def _restart(self, at_s: int, kept: bool, slept_s: int) -> None:
-        """As the firmware starts: a new machine, with the state of the one before where that was kept."""
+        """Starts a new machine, as the firmware does, with the state of the one before where that was kept."""
         before, self._running = self.decisions, None
         self.decisions = Decisions(self._settings, self._events)
         if kept:

@@ -1,4 +1,4 @@
-"""A person's recorded days, replayed: every cushion's log of a range, walked under settings, in figures by day."""
+"""Replays a person's recorded days, on all cushions, under some settings, and sums them up by day."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ class Weeks:
         return by_day(self, self.replays(settings))
 
     def document(self, settings: Settings | None) -> list[dict[str, Any]]:
-        """For each cushion what `sitbone replay` prints, under these settings or those in force; ``t_ms`` counts from
-        the range's begin, and prompts have their time of day, too. Weight shifts and faults are the log's, not found
-        again."""
+        """What `sitbone replay` prints for each cushion, under these settings or those of the time.
+
+        ``t_ms`` counts from the start of the range; prompts also have their time of day. Weight shifts and faults are
+        decided by sensing, so they are not found again.
+        """
         documents = []
         for recording in self.recordings:
             findings = Findings()
@@ -70,7 +72,7 @@ class Weeks:
         return documents
 
     def against_log(self, store: Store) -> Comparison:
-        """What following the log decided, against what the log says was decided."""
+        """Compares what the replay decided with what the log says was decided."""
         return compare(self.recordings, gather(store, self.from_ms, self.to_ms), self.zone)
 
 
@@ -133,7 +135,7 @@ def _day_edges(zone: Zone, from_ms: int, to_ms: int) -> list[int]:
 
 
 def _thinned(times_s: set[int]) -> list[int]:
-    """One moment of each quarter of an hour: enough to tell the days apart."""
+    """One moment of each quarter of an hour, which is enough to find the days."""
     slots: dict[int, int] = {}
     for at_s in times_s:
         slots.setdefault(at_s // 900, at_s)
