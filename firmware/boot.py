@@ -6,7 +6,7 @@ firmware has run for some seconds and removed the count:
 ================  ==============================================================================================
 /fw/trial         a new version's starts: after three that failed, the version before takes over
 /fw/starts        any version's, since power came on: after three that failed, main.py serves the link and the log only
-                  (safe mode); after six, not even that
+                  (safe mode); after six, not even that. A dip of the supply doesn't end the count
 button held       the plain REPL; nothing of the firmware runs
 ================  ==============================================================================================
 

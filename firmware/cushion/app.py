@@ -17,7 +17,7 @@ from cushion.link.console import Console
 from cushion.monitor import Monitor
 from cushion.storage import settings_file
 from cushion.storage.acks import Acks
-from cushion.storage.log import Log
+from cushion.storage.log import FOLDER, Log
 from cushion.storage.powered_time import PoweredTime
 
 _RESTART_MS = const(1000)
@@ -45,7 +45,7 @@ class App:
         self.late = 0
         self.crashes = 0
         self.safe_mode = ""
-        self.slept_s = retained.restore(board, self.monitor.engine)
+        self.slept_s = retained.restore(board, self.monitor.engine, FOLDER)
         self.powered_time.slept(self.slept_s)
         board.haptics.granted = self._granted
         self._retain_due_s = _RETAIN_EVERY_S

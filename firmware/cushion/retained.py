@@ -1,13 +1,19 @@
-"""What the cushion knows across a restart, in the RTC memory: the engine's state and what the motors were granted."""
+"""What the cushion knows across a restart, in the RTC memory: the engine's state and what the motors were granted.
+
+A loss of power takes that memory, and so does a host whose opening of the port resets the board. Doses and seated time
+are then those of the log's last epoch, at most ten seconds old: no reset forgives a dose, and no write is added for it.
+"""
 
 import struct
 
-from cushion.core import snapshot
+from cushion.core import records, snapshot
+from cushion.core.blocks import EPOCH_FORM, EPOCH_SIZE
 from cushion.core.const import const
 from cushion.drivers import power
-from cushion.storage import budget
+from cushion.storage import budget, segments
 
 HEAD = "<IBH"  # the chip's clock in s, whether the seat was vacant for long (deep sleep), length of the limiter's state
+_LEFT_DOSE = const(6)  # of an epoch's fields; then come the right one and the seated time
 _MOST_ELAPSED_S = const(400000)  # beyond, the clock was set in between: nothing is known of the time
 
 
@@ -24,17 +30,17 @@ def granted(board, engine):
     save(board, engine)
 
 
-def restore(board, engine):
+def restore(board, engine, log_folder):
     """Goes on after a restart; returns how long the cushion slept on an empty seat, s (0: it didn't, or nobody knows).
 
     The doses of before a crash are kept as they were: time that nobody saw is neither load nor rest.
     """
-    kept = None if board.lost_power() else power.kept()
-    if kept is None:
+    kept, start = power.kept(), struct.calcsize(HEAD)
+    if kept is None or len(kept) < start:
         _restore_budget(board.haptics.limiter, budget.load(), 0)
+        _recall(engine.decisions, log_folder)
         return 0
     at_s, asleep, size = struct.unpack_from(HEAD, kept, 0)
-    start = struct.calcsize(HEAD)
     elapsed_s = board.clock.chip_s() - at_s
     if not 0 <= elapsed_s <= _MOST_ELAPSED_S:
         elapsed_s = 0
@@ -46,6 +52,13 @@ def restore(board, engine):
         return elapsed_s
     engine.decisions.pass_unseen(elapsed_s * 1000)
     return 0
+
+
+def _recall(decisions, log_folder):
+    epoch = segments.last_payload(log_folder, records.EPOCH)
+    if epoch is not None and len(epoch) == EPOCH_SIZE:
+        values = struct.unpack(EPOCH_FORM, epoch)
+        snapshot.recall(decisions, *values[_LEFT_DOSE : _LEFT_DOSE + 3])
 
 
 def _restore_budget(limiter, state, elapsed_ms):

@@ -125,6 +125,7 @@ def test_a_probe_does_not_stop_another_boards_program(tmp_path: Path) -> None:
 def test_something_that_does_not_answer_is_no_cushion(monkeypatch: pytest.MonkeyPatch) -> None:
     outer, slave = os.openpty()
     monkeypatch.setattr(serial_line, "PROBE_S", 0.1)
+    monkeypatch.setattr(serial_line, "START_S", 0.3)
     with pytest.raises(NoCushion, match=r"no cushion answers on .*; check the cable"), Cushion(os.ttyname(slave)):
         pass
     os.close(outer)

@@ -25,7 +25,7 @@ reader = asyncio.StreamReader(sys.stdin.buffer)
 async def byte():
     return (await reader.read(1))[0]
 async def paste():
-    out.write(b"R\\x01\\x00\\x01\\x01")
+    out.write(b"R\\x01\\x80\\x00\\x01")
     code = bytearray()
     while True:
         c = await byte()
@@ -33,7 +33,7 @@ async def paste():
             out.write(b"\\x04")
             return code
         code.append(c)
-        if len(code) % 256 == 0:
+        if len(code) % 128 == 0:
             out.write(b"\\x01")
 def run(code, names):
     error = b""

@@ -39,3 +39,11 @@ def restore(engine, data):
     for zone in range(len(engine.calibration.auto_tare_ns)):
         engine.calibration.auto_tare_ns[zone] = next(values)
     return True
+
+
+def recall(decisions, left_dose_cs, right_dose_cs, seated_s):
+    """Goes on, in new decisions, from what the log's last epoch says: nothing else is known after a loss of power."""
+    decisions.left.dose.cs = left_dose_cs
+    decisions.right.dose.cs = right_dose_cs
+    decisions.sitting.seated_ms = seated_s * 1000
+    decisions.pass_unseen(0)

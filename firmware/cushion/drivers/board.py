@@ -9,7 +9,7 @@ from cushion.drivers.battery import Battery
 from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
 from cushion.drivers.haptics import Haptics
-from cushion.drivers.power import Power
+from cushion.drivers.power import Power, keep, kept
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of
 from cushion.drivers.zones import Zones
 
@@ -140,10 +140,6 @@ class Board:
         """What woke the chip from deep sleep: its number, 0 when it did not sleep."""
         return machine.wake_reason()
 
-    def lost_power(self):
-        """Whether the chip started from nothing: its clock and its RTC memory are not to be trusted."""
-        return lost_power()
-
     def slept(self):
         """Whether the chip comes out of deep sleep."""
         return slept()
@@ -154,8 +150,12 @@ class Board:
 
 
 def lost_power():
-    """Whether the chip started from nothing."""
-    return machine.reset_cause() == machine.PWRON_RESET
+    """Whether the chip started from nothing, asked once a start. A dip of the supply reads as power-on, too, but does
+    not take what was kept: after the first start that is at least a mark."""
+    lost = machine.reset_cause() == machine.PWRON_RESET and kept() is None
+    if lost:
+        keep(b"")
+    return lost
 
 
 def slept():

@@ -30,6 +30,9 @@ def call(line, crc):
     global _checked
     if crc32(line.encode()) != crc:
         raise ValueError("the call was damaged on the way")
+    if _app is None:  # MicroPython's own REPL has imported this
+        print(_line({"error": "the firmware is installed but not running; restart the cushion"}, True))
+        return
     name, *arguments = json.loads(line)
     if name not in CALLS:
         raise ValueError("this firmware has no call " + name)

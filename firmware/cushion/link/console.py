@@ -21,9 +21,12 @@ _CTRL_E = const(5)
 BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 SOFT_REBOOT = b"OK\r\nMPY: soft reboot\r\n"
 FRIENDLY = b"\r\nsitbone: the monitor is running; connect with mpremote or the sitbone command\r\n>>> "
-_PASTE_WINDOW = const(256)
+_PASTE_WINDOW = const(
+    128
+)  # a client may be two of these ahead, and the chip's input holds 260 bytes and drops the rest
 _IDLE_MS = const(50)  # until a stream that has nothing to say is asked again
-_MOST_BYTES = const(32768)  # a longer snippet isn't one; what came is thrown away
+_MOST_BYTES = const(8192)
+TOO_LONG = b"MemoryError: no room for this snippet; send it in pieces of less than 8 kB\r\n"
 
 
 class Console:
@@ -86,9 +89,8 @@ class Console:
             elif byte == _CTRL_C:
                 line = bytearray()
             elif byte != _CTRL_D:
-                if len(line) < _MOST_BYTES:
-                    line.append(byte)
-            elif line:
+                line = _longer(line, byte)
+            elif line is None or line:
                 self._out.write(b"OK")
                 await self._run(line)
                 line = bytearray()
@@ -97,39 +99,47 @@ class Console:
                 self._out.write(SOFT_REBOOT + BANNER)
 
     async def _enter_paste(self, line):
-        if bytes(line) == b"\x05A":
+        if line == b"\x05A":
             self._out.write(b"R\x01" + bytes([_PASTE_WINDOW & 255, _PASTE_WINDOW >> 8, 1]))
-            code = await self._paste()
-            if code is not None:
-                await self._run(code)
+            await self._paste()
         else:
             self._out.write(BANNER)
         return bytearray()
 
     async def _paste(self):
-        """Receives pasted code; None when the client gave up."""
+        """Receives pasted code and runs it, unless the client gives up, or another one asks with Ctrl-A who is here."""
         code, window = bytearray(), 0
         while True:
             byte = self._waiting()
             if byte < 0:
                 byte = await self._byte()
+            if byte == _CTRL_A:
+                self._pushed_back = byte
+                return
             if byte in (_CTRL_C, _CTRL_D):
                 self._out.write(b"\x04")
-                return code if byte == _CTRL_D else None
-            if len(code) < _MOST_BYTES:
-                code.append(byte)
+                if byte == _CTRL_D:
+                    await self._run(code)
+                return
+            code = _longer(code, byte)
             window += 1
             if window == _PASTE_WINDOW:
                 window = 0
                 self._out.write(b"\x01")
 
     async def _run(self, code):
-        """Executes a snippet, sends its stream if it left one, and ends the answer as the raw REPL does."""
+        """Executes a snippet (None: it was too long), sends its stream if it left one, and ends the answer as the raw
+        REPL does."""
         problem = b""
         self._stream = None
         try:
-            exec(bytes(code).decode(), self._globals)
-            await self._send_stream()
+            if code is None:
+                problem = TOO_LONG
+            else:
+                exec(code, self._globals)
+                await self._send_stream()
+        except MemoryError:
+            problem = TOO_LONG
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  whatever a host's snippet raises goes back to the host
             text = io.StringIO()
             sys.print_exception(error, text)
@@ -149,3 +159,14 @@ class Console:
                 break
         self._stream.close()
         self._stream = None
+
+
+def _longer(code, byte):
+    """A snippet with one byte more; None from where it is too long: the rest of it is read away."""
+    if code is None or len(code) >= _MOST_BYTES:
+        return None
+    try:
+        code.append(byte)
+        return code
+    except MemoryError:
+        return None

@@ -2,9 +2,11 @@
 
 import os
 
-from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MOST_RECORDS, DamagedBlock, count, read_header
+from cushion.core.blocks import BLOCK_SIZE, HEADER_SIZE, MOST_RECORDS, DamagedBlock, count, read_header, walk
+from cushion.core.const import const
 
 SUFFIX = ".seg"
+_LOOK_BACK_BLOCKS = const(16)  # for the last record of a kind
 
 
 class Last:
@@ -73,6 +75,21 @@ def find_last(folder):
     return last
 
 
+def last_payload(folder, kind):
+    """The payload of the last record of a kind, as far as the newest blocks have one; else None."""
+    block, looked = bytearray(BLOCK_SIZE), 0
+    for name in reversed(names(folder)):
+        file_path = folder + "/" + name
+        with open(file_path, "rb") as file:
+            for offset in range((size_of(file_path) - 1) // BLOCK_SIZE * BLOCK_SIZE, -1, -BLOCK_SIZE):
+                file.seek(offset)
+                found = _last_in(memoryview(block)[: file.readinto(block)], kind)
+                looked += 1
+                if found is not None or looked == _LOOK_BACK_BLOCKS:
+                    return found
+    return None
+
+
 def extent(folder, since_seq):
     """``[(path, start, end), …]``: whole blocks that hold every kept record from `since_seq` on."""
     found = []
@@ -110,6 +127,17 @@ def _scan(file_path, first_seq, last):
                 clean = False
             expected += held
             last.seq = max(last.seq, expected - 1)
+
+
+def _last_in(block, kind):
+    found = None
+    try:
+        for its_kind, _, payload in walk(block, read_header(block)):
+            if its_kind == kind:
+                found = payload
+    except DamagedBlock:
+        pass  # those before it are sound
+    return found
 
 
 def _block_before(file_path, end, since_seq):

@@ -37,7 +37,7 @@ class Board:
         self._line.close()
 
     def _entered(self) -> bool:
-        return self._line.enter() or self._line.enter_by_interrupt()
+        return self._line.enter(patiently=True) or self._line.enter_by_interrupt()
 
     def run(self, code: str, timeout_s: float = ANSWER_S) -> bytes:
         """Runs a snippet; returns what it printed. Raises Refused with the last line of its traceback if it failed."""

@@ -2,12 +2,17 @@
 
 The raw REPL is entered without a soft reset: the firmware's console serves it while the monitor keeps running, and so
 does a blank board's own REPL.
+
+Ports are opened and closed by mpremote alone, here alone: opening raises DTR and RTS, closing lowers them, and in the
+wrong order they reset a board (mpremote knows which drivers need which). A board that was reset all the same, or that
+is busy, is silent for seconds: it is asked by Ctrl-A, again and again. Ctrl-C could end a program that starts.
 """
 
 import contextlib
 import errno
 import io
 import os
+import secrets
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +28,8 @@ from sitbone.errors import CushionGone, NoCushion, Refused
 
 BAUD = 115200
 ANSWER_S = 10.0  # the longest silence within an answer: littlefs can take seconds to tidy up
-PROBE_S = 1.0
+PROBE_S = 1.0  # between two questions: what was sent while a chip starts is lost
+START_S = 8.0  # a start from slow flash takes 3 s (tests/end_to_end/test_link.py), a busy board was seen to take 5
 BANNER = b"raw REPL; CTRL-B to exit\r\n"
 LINE_BYTES = 1000
 OUTPUT_BYTES = 65536  # of a snippet: settings are the longest, with 2 kB
@@ -40,17 +46,14 @@ class SerialLine:
         self.port = port
         self._transport = _open(port)
 
-    def enter(self, wait_s: float | None = None) -> bool:
-        """Enters the raw REPL by Ctrl-A alone; False when nothing answered in time."""
-        wait_s = PROBE_S if wait_s is None else wait_s
+    def enter(self, *, patiently: bool = False) -> bool:
+        """Enters the raw REPL by Ctrl-A alone, asked again each PROBE_S; False when nothing answered in time.
+        `patiently`: in the time of a start."""
+        deadline_s = time.monotonic() + (START_S if patiently else PROBE_S)
         with self._answering():
-            port = self._transport.serial
-            port.reset_input_buffer()
-            port.timeout = wait_s
-            port.write(b"\r\x01")
-            answer = self._transport.read_until(1, BANNER, timeout=wait_s, timeout_overall=2 * wait_s)
-            port.timeout = ANSWER_S
-        entered = bool(answer.endswith(BANNER))
+            self._transport.serial.reset_input_buffer()
+            while not (entered := self._asks() and self._is_last_answer()) and time.monotonic() < deadline_s:
+                pass
         self._transport.in_raw_repl = entered
         return entered
 
@@ -59,7 +62,26 @@ class SerialLine:
         with self._answering():
             self._transport.serial.write(b"\r\x03")
         time.sleep(0.1)
-        return self.enter(2 * PROBE_S)
+        return self.enter()
+
+    def _asks(self) -> bool:
+        return self._says(b"\r\x01", BANNER)
+
+    def _is_last_answer(self) -> bool:
+        """Whether all that is still on its way has been read: a board that was busy answers every Ctrl-A that it was
+        sent, and only what it is asked now ends with this word."""
+        word = secrets.token_hex(4).encode()
+        return self._says(b"print('%b')\x04" % word, word) and self._says(b"", END_OF_OUTPUT * 2)
+
+    def _says(self, question: bytes, ending: bytes) -> bool:
+        port = self._transport.serial
+        port.timeout = PROBE_S
+        try:
+            port.write(question)
+            answer = self._transport.read_until(1, ending, timeout=PROBE_S, timeout_overall=2 * PROBE_S)
+        finally:
+            port.timeout = ANSWER_S
+        return bool(answer.endswith(ending))
 
     def close(self) -> None:
         """Leaves the raw REPL, if it was entered, and closes the port."""
@@ -179,9 +201,12 @@ def _open(port: str) -> SerialTransport:
 
 
 def _why_not_open(port: str, device: str) -> str:
-    """mpremote hides the reason, so the port is opened again to get it."""
+    """mpremote hides the reason, so the port is opened again to get it: with both lines low, which resets no board."""
     try:
-        serial.Serial(device, exclusive=True).close()
+        again = serial.serial_for_url(device, do_not_open=True, exclusive=True)
+        again.dtr = again.rts = False
+        again.open()
+        again.close()
     except (OSError, ValueError) as error:
         code = getattr(error, "errno", None)
         if code == errno.EACCES:

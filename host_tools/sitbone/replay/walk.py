@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cushion.core import records
+from cushion.core import records, snapshot
 from cushion.core.decisions import Decisions, Seen
 from cushion.core.events import Events
 from cushion.core.prompting import RESPONSE_MS
@@ -88,6 +88,7 @@ class Walk:
         self._edges_s = edges_s
         self._low_battery, self._knows_time, self._changed = False, True, True
         self.now_s = log.epochs[0].end_s - log.epochs[0].seconds if log.epochs else log.from_s
+        self._began_s = self.now_s
         self.decisions = Decisions(self._settings, self._events)
         self.replayed = Replayed(log.from_s, tallies=[Tally() for _ in range(len(edges_s) + 1)])
         self._running: Episode | None = None
@@ -178,6 +179,8 @@ class Walk:
                 self.decisions.rest(slept_s * 1000)
             else:
                 self.decisions.pass_unseen(max(0, at_s - self.now_s) * 1000)
+        elif at_s > self._began_s:  # else the log begins here, with nothing before it
+            snapshot.recall(self.decisions, before.left.dose.cs, before.right.dose.cs, before.seated_s())
         self._knows_time = self._low_battery = False
         self.now_s = max(self.now_s, at_s)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
+import fcntl
 import importlib.util
 import os
 import select
@@ -18,6 +20,7 @@ from sitbone.virtual import protocol
 from sitbone.virtual.errors import VirtualError
 from sitbone.virtual.wire import raw_pty
 
+UART_RING_BYTES = 260  # ports/esp32/mphalport.c: stdin_ringbuf
 _ROM = Path(__file__).with_name("chip") / "rom.py"
 
 
@@ -66,6 +69,8 @@ class ChipProcess:
 
     def __init__(self, hello: dict[str, Any], interpreter: Interpreter) -> None:
         self.terminal, slave = raw_pty()
+        self._unread = array.array("i", [0])
+        self._terminal_name = os.ttyname(slave)
         _let_ctrl_c_be_an_interrupt(slave)
         down_read, self._down = os.pipe()
         self.link, up_write = os.pipe()
@@ -92,6 +97,24 @@ class ChipProcess:
         """Sends data down the link; a chip that has just died is detected elsewhere."""
         with contextlib.suppress(BrokenPipeError):
             os.write(self._down, data)
+
+    def hear(self, data: bytes) -> None:
+        """Bytes from the UART. Its driver puts them into a ring; what doesn't fit is lost, without a word."""
+        room = UART_RING_BYTES - 1 - self._waiting_bytes()
+        with contextlib.suppress(OSError):  # about to end
+            os.write(self.terminal, data[: max(0, room)])
+
+    def _waiting_bytes(self) -> int:
+        """How much the chip has not read yet."""
+        try:
+            slave = os.open(self._terminal_name, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:
+            return 0
+        try:
+            fcntl.ioctl(slave, termios.FIONREAD, self._unread)
+        finally:
+            os.close(slave)
+        return self._unread[0]
 
     def frames(self) -> list[protocol.Frame] | None:
         """The chip's new messages; None: its process has ended."""

@@ -32,6 +32,8 @@ class Relay:
     ) -> None:
         self.booted = threading.Event()
         self.has_firmware = False
+        self.port_resets = False
+        self._was_connected = False
         self.error: BaseException | None = None
         self._image = image
         self._port = port
@@ -43,7 +45,6 @@ class Relay:
         self._chip: ChipProcess | None = None
         self._asleep: DeepSleep | None = None
         self._watch = ReplWatch()
-        self._to_chip = bytearray()
         self._calls: list[tuple[Callable[[], None], threading.Event]] = []
         self._calls_lock = threading.Lock()
         self._finish = False
@@ -157,10 +158,27 @@ class Relay:
         self._world.log(self._now_ms(), "usage", **self._world.usage.totals())
         self._world.log(self._now_ms(), "power", on=False)
 
+    def brown_out(self) -> None:
+        """The supply dips: a power-on to the chip, but its RTC memory is still there. Its clock is not."""
+        self._end_chip()
+        self._world.outputs_off(self._world.now_ms)
+        self._retained.rtc_offset_us = -self._world.now_ms * 1000
+        self._world.log(self._world.now_ms, "reset", cause="brown-out")
+        self._boot(retained.PWRON_RESET)
+
+    def _reset_by_port(self) -> None:
+        """DTR and RTS in an unlucky order pull EN low: to the chip, a power-on."""
+        self._end_chip()
+        self._asleep = None
+        self._world.outputs_off(self._world.now_ms)
+        self._retained = Retained.at_power_on(self._world.now_ms, self._clocks)
+        self._world.log(self._world.now_ms, "reset", cause="port")
+        self._boot(retained.PWRON_RESET)
+
     def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
         if cause != retained.SOFT_RESET:
             self._retained.wdt_ms = 0
-        if cause != retained.PWRON_RESET:
+        if self._world.now_ms:
             self._world.reach(self._world.now_ms + RESTART_MS)
         self._watch.restart(raw)
         self._repl_since = None
@@ -290,6 +308,9 @@ class Relay:
             self._repl_since = (frame.t_ms, time.monotonic())
         elif tag == protocol.ALIVE:
             pass  # to be heard was all
+        elif tag == protocol.SAMPLED:
+            self._world.usage.chip(frame.payload)
+            self._world.log(frame.t_ms, "first sample", **self._world.usage.of_this_start())
         elif tag == protocol.WARNING:
             self._world.log(frame.t_ms, "warning", what=frame.payload.decode(errors="replace"))
         elif tag == protocol.FAULT:
@@ -339,13 +360,15 @@ class Relay:
 
     def _visit_client(self, now_s: float) -> None:
         connected = self._port.connected()
+        if self.port_resets and connected != self._was_connected:
+            self._reset_by_port()
+        self._was_connected = connected
         data = self._port.read(now_s)
-        if self._asleep is None:  # a sleeping chip's UART receives nothing
-            self._to_chip += data
-        self._feed_chip()
+        if data and self._chip is not None and self._chip_booted:  # a chip that sleeps or starts receives nothing
+            self._chip.hear(data)
         self._port.flush(now_s)
         self._poll_client(connected and not self._has_baud)
-        busy = self._port.backlog or self._to_chip or (connected and self._has_baud)
+        busy = self._port.backlog or (connected and self._has_baud)
         self._visit_at_s = now_s + (_BUSY_WIRE_S if busy else _LOOK_FOR_CLIENT_S)
 
     def _poll_client(self, wanted: bool) -> None:
@@ -355,12 +378,3 @@ class Relay:
         elif not wanted and self._client_in_poller:
             self._poller.unregister(self._port.master)
         self._client_in_poller = wanted
-
-    def _feed_chip(self) -> None:
-        if self._chip is None or not self._to_chip or not self._chip_booted:
-            return
-        try:
-            count = os.write(self._chip.terminal, self._to_chip)
-        except OSError:  # full, or about to be restarted
-            return
-        del self._to_chip[:count]

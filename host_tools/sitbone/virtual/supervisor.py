@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from cushion.drivers.profiles import DEFAULT_PROFILE
 from sitbone.virtual.chip_process import Interpreter, check_platform
@@ -37,6 +38,7 @@ class VirtualCushion:
     each start of the chip. ``duration_s``: switched off after that much world time. ``journal`` receives every event,
     from another thread. ``board``: the profile that the world is wired by. ``interpreter``: a different MicroPython
     than the package's. ``flash_us``: what a read, a program and an erase of the flash take (`image.SLOW_US`).
+    ``port_resets``: opening and closing the port resets the chip, as some drivers do.
     ``install`` is called with the port when the image contains no firmware; world time starts at 0
     after that.
     """
@@ -59,6 +61,7 @@ class VirtualCushion:
         board: str = DEFAULT_PROFILE,
         interpreter: Interpreter | None = None,
         flash_us: tuple[int, int, int] = INSTANT_US,
+        port_resets: bool = False,
     ) -> None:
         check_platform()
         if speed is not None and not 0.01 <= speed <= 1_000_000:
@@ -75,6 +78,7 @@ class VirtualCushion:
         duration_ms = None if duration_s is None else round(duration_s * 1000)
         self._seat_world = World(seat, speed=speed, start=start, duration_ms=duration_ms, journal=journal, board=board)
         self._board = board
+        self._port_resets = port_resets
         clocks = ChipClocks(start, sleep_drift_permille, first_ticks_ms)
         self._relay = Relay(self._image, self._port, baud, clocks, interpreter or Interpreter())
         self._thread = threading.Thread(target=self._relay.run, name="virtual-cushion", daemon=True)
@@ -93,6 +97,7 @@ class VirtualCushion:
                 self._relay.call(self._relay.power_off)
             self._relay.call(lambda: self._relay.power_on(self._seat_world))
             self._await_boot()
+            self._relay.port_resets = self._port_resets
         except BaseException:  # also Ctrl-C: no chip may outlive a failed start
             self.stop()
             raise
@@ -128,7 +133,7 @@ class VirtualCushion:
         self._port.close()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
-    def __enter__(self) -> VirtualCushion:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -173,6 +178,10 @@ class VirtualCushion:
         """Restores the power; returns once the chip has booted."""
         self._relay.call(lambda: self._relay.power_on(self._seat_world))
         self._await_boot()
+
+    def brown_out(self) -> None:
+        """The supply dips for a moment."""
+        self._relay.call(self._relay.brown_out)
 
     def press_button(self, *press_ms: int) -> None:
         """Presses the button for these ms (default: a short press); several: one after the other, as in a double

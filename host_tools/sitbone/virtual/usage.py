@@ -31,6 +31,10 @@ class Usage:
             self._chip[name] += count - before
         self._life = now
 
+    def of_this_start(self) -> dict[str, int]:
+        """The chip's counters since its last start, as last reported."""
+        return dict(zip(_COUNTERS, self._life, strict=True))
+
     def slept(self, ms: int) -> None:
         self._deep_ms += ms
 

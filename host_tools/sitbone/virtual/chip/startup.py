@@ -76,8 +76,10 @@ def run(name, namespace):
         return
     _failed = True
     try:
+        with open(name) as file:
+            code = compile(file.read(), name, "exec")
         keyboard.kbd_intr(3)
-        execfile(name, namespace)  # noqa: F821  MicroPython's
+        exec(code, namespace)
         keyboard.kbd_intr(-1)
         _failed = False
     except SystemExit:

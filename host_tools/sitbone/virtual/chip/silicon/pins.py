@@ -61,6 +61,8 @@ def put_out(gpio, duty_u16):
     _duty[gpio] = duty_u16
     if gpio == _SUPPLY and duty_u16:
         supply_pulses += 1
+        if supply_pulses == 1:
+            worldlink.send(worldlink.SAMPLED, clock.now_ms(), worldlink.usage())
     if gpio in _HEARD:
         tell_world(gpio, duty_u16)
     if on_output:

@@ -22,6 +22,7 @@ AT_REPL = b"I"
 FAULT = b"F"
 ALIVE = b"L"
 WARNING = b"N"
+SAMPLED = b"1"
 
 HEADER = "<qqIHHHH"
 HEADER_BYTES = struct.calcsize(HEADER)
