@@ -240,6 +240,19 @@ class TestRooms:
         crowded = {relative(path): len(modules) for path in folders if len(modules := list(path.glob("*.py"))) > 14}
         assert not crowded
 
+    def test_a_day_is_read_in_six_rooms(self):
+        """From a record to Today's figures: five rooms, the package's own modules among them, and the page's is the sixth."""
+        paths, waiting = set(), [HOST / "sitbone/analysis/view.py"]
+        while waiting:
+            path = waiting.pop()
+            if path not in paths:
+                paths.add(path)
+                names = [name.replace(".", "/") for name in imports_of(path, HOST) if name.startswith("sitbone.")]
+                files = [HOST / f"{part}.py" for name in names for part in (name, name.rpartition("/")[0])]
+                waiting += [file for file in files if file.exists()]
+        rooms = [ROOMS[floor] for floor in sorted({floor_of(module_of(path, HOST)) for path in paths})]
+        assert rooms == [ROOMS[0], "store", "settings", "diary", "analysis"]
+
     def test_each_room_says_its_rule(self):
         rooms = [HOST / "sitbone" / room for room in ROOMS[1:]]
         texts = {room.name: (ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or "") for room in rooms}
