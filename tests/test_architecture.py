@@ -241,7 +241,7 @@ class TestRooms:
         assert not crowded
 
     def test_a_day_is_read_in_six_rooms(self):
-        """From a record to the figures on Today: five rooms, one of them the package itself, and the page is the sixth."""
+        """From a record to the figures on Today: five rooms with the package itself, and the page is the sixth."""
         paths, waiting = set(), [HOST / "sitbone/analysis/view.py"]
         while waiting:
             path = waiting.pop()
