@@ -121,7 +121,7 @@ def test_what_is_no_backup_is_told(filled: Store, tmp_path: Path) -> None:
         restore(filled, tmp_path / "other.db", "x")
     with pytest.raises(UsageError, match="is the store itself"):
         back_up(filled, filled.path)
-    with pytest.raises(SitboneError, match=r"cannot use .*; check its folder, its permissions and the free space"):
+    with pytest.raises(FileNotFoundError):
         back_up(filled, tmp_path / "no folder" / "backup.sqlite")
 
 
@@ -133,7 +133,8 @@ def test_the_commands_do_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.sqlite", "home"], "one file, and nothing beside it"
     assert all(path.suffix == ".sqlite" for path in (tmp_path / "home").iterdir())
     assert cli.run(["export", "--format", "csv", out]) == 0
-    assert capsys.readouterr().out.count("0 records") == 3
+    shown = capsys.readouterr().out
+    assert (shown.count("0 records"), shown.count("exported 0 rows")) == (2, 1)
 
 
 def test_what_is_restored_is_derived_at_once(filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

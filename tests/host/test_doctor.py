@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 import time
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from sitbone import cli
 from sitbone.board.device import Board, Cushion
 from sitbone.board.doctor import BAD, NOTE, OK, advice_for, examine
+from sitbone.store.store import Store
 from sitbone.virtual import EmptySeat, VirtualCushion
 
 NOW_MS = 1_790_000_000_000
@@ -46,9 +46,7 @@ def test_a_damaged_database_and_an_absent_port_are_bad(home, capsys):
 
 def test_a_database_that_is_sound_is_counted(home):
     home.mkdir()
-    with sqlite3.connect(home / "sitbone.sqlite") as connection:
-        connection.execute("CREATE TABLE record (seq)")
-    connection.close()
+    Store(home / "sitbone.sqlite").close()
     assert "0 records" in [finding.text for finding in examine(None, NOW_MS)]
 
 

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import platform
-import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from sitbone.dates import counted, off_text
 from sitbone.errors import CushionGone, NoCushion, SitboneError
 from sitbone.home import home, store_path
 from sitbone.store.blocks import fields_of, read_block, split_blocks
+from sitbone.store.store import Store
 
 OK, NOTE, BAD = "ok", "note", "bad"
 LAST_RECORDS = 2000  # of the log that are searched for crashes
@@ -85,14 +85,14 @@ def _data() -> Iterator[Finding]:
         yield Finding("data", OK, "nothing stored yet")
         return
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-            said = connection.execute("PRAGMA quick_check").fetchone()[0]
-            count = connection.execute("SELECT count(*) FROM record").fetchone()[0]
-    except sqlite3.Error as error:
-        yield Finding("data", BAD, f"{path} can't be read ({error}); restore a backup")
+        with Store(path) as store:  # as every command opens it
+            said, count = store.rows("PRAGMA quick_check(1)")[0][0], store.count()
+    except SitboneError as error:
+        yield Finding("data", BAD, str(error))
         return
     sound = said == "ok"
-    yield Finding("data", OK if sound else BAD, f"{count} records" if sound else f"damaged ({said}); restore a backup")
+    text = f"{count} records" if sound else f"damaged ({said}); run sitbone rescue"
+    yield Finding("data", OK if sound else BAD, text)
 
 
 # ---- the cushion

@@ -80,6 +80,7 @@ for command in (
     data.export,
     data.backup,
     data.restore,
+    data.rescue,
     data.report,
     dashboard.dashboard,
     diary.pain,

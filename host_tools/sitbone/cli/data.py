@@ -43,17 +43,26 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
     say(f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}")
 
 
-@click.command(epilog=example("export --format csv records.csv"))
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl", "parquet"]), required=True, help="File format.")
-def export(path: Path, form: str) -> None:
-    """Export every stored record to a file. One record per row, with all its fields; times are UTC."""
+FORMATS = ("csv", "jsonl", "parquet")
+
+
+@click.command(epilog=example("export records.csv"))
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(FORMATS), help="File format, if the file's ending doesn't say it.")
+def export(path: Path, form: str | None) -> None:
+    """Export every record and the diary to a file. One per row, with all its fields; times are UTC; - is the standard
+    output.
+    """
     from sitbone.dates import counted
+    from sitbone.files import STDOUT
     from sitbone.store.export import export as export_to
 
+    form = form or path.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        raise UsageError(f"{path} ends in none of .{', .'.join(FORMATS)}; name the format with --format")
     with open_store() as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
-    say(f"exported {counted(count, 'record')} to {path}")
+    say(f"exported {counted(count, 'row')} to {path}", err=path == STDOUT)
 
 
 @click.command(epilog=example("backup sitbone-backup.sqlite"))
@@ -82,6 +91,30 @@ def restore(path: Path) -> None:
     say(f"restored {counted(count, 'record')}; your previous data is in {before}")
 
 
+@click.command(epilog=example("rescue"))
+def rescue() -> None:
+    """Save what can be read of the diary from a damaged store. A new store begins with it; the damaged one is kept.
+
+    The records come again with the next sync, as far as the cushion still has them.
+    """
+    from sitbone.dates import counted
+    from sitbone.errors import DamagedData, SitboneError
+    from sitbone.home import store_path
+    from sitbone.store.backup import rescue as rescue_from
+
+    path = store_path()
+    try:
+        with open_store() as store:
+            sound = store.rows("PRAGMA quick_check(1)")[0][0] == "ok"
+    except DamagedData:
+        sound = False
+    if sound:
+        raise SitboneError(f"{path} is not damaged; nothing was changed")
+    count, kept = rescue_from(path, _stamp(now()))
+    say(f"rescued {counted(count, 'entry').replace('entrys', 'entries')} of the diary; now run sitbone sync")
+    say(f"the damaged store is kept as {kept}")
+
+
 @click.command(epilog=example("report --days 28 report.pdf"))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--days", type=click.IntRange(7, 366), default=28, show_default=True, help="Number of days up to today.")
@@ -94,20 +127,22 @@ def report(out: Path, days: int, paper: str) -> None:
     It shows dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how
     certain the figures are.
     """
+    from sitbone.files import whole
     from sitbone.report.content import report_of
 
     if out.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{out} ends in neither .html nor .pdf; give it one of the two endings")
     with open_store() as store:
         page = report_of(store, now(), days)
-    if out.suffix.lower() == ".pdf":
-        from sitbone.report.pdf import write_pdf
+    with whole(out) as part:
+        if out.suffix.lower() == ".pdf":
+            from sitbone.report.pdf import write_pdf
 
-        write_pdf(page, out, paper)
-    else:
-        from sitbone.report.html import html
+            write_pdf(page, part, paper)
+        else:
+            from sitbone.report.html import html
 
-        out.write_text(html(page), encoding="utf-8")
+            part.write_text(html(page), encoding="utf-8")
     say(f"wrote {out}: {days} days")
 
 

@@ -145,11 +145,13 @@ def settings_undo(port: str | None, as_json: bool) -> None:
 def settings_export(path: Path, port: str | None) -> None:
     """Save the current settings to a file. Import, diff and replay --settings read it."""
     from sitbone.board.device import Cushion
+    from sitbone.files import whole
     from sitbone.settings.spec import exported
 
     with Cushion(chosen_port(port)) as cushion:
         values = cushion.call("settings_show")["values"]
-    path.write_text(exported(values))
+    with whole(path) as part:
+        part.write_text(exported(values), encoding="utf-8")
     say(f"saved {len(values)} settings to {path}")
 
 

@@ -18,6 +18,7 @@ from sitbone.board.device import Cushion
 from sitbone.board.install import install
 from sitbone.dates import duration_text, midnight, unix_ms, utc_offset_min
 from sitbone.errors import SitboneError
+from sitbone.files import whole
 from sitbone.report.content import report_of
 from sitbone.report.html import html
 from sitbone.store.store import Store
@@ -68,7 +69,8 @@ def run_demo(
     with Store(home / "sitbone.sqlite") as store:
         days = history(store, start - BEGIN, start + LENGTH)
         page = html(report_of(store, start + LENGTH, REPORT_DAYS))
-    report.write_text(page, encoding="utf-8")
+    with whole(report) as part:
+        part.write_text(page, encoding="utf-8")
     return DemoDay(result, days, report)
 
 

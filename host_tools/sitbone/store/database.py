@@ -1,5 +1,6 @@
 """The SQLite file that holds everything: opening, transactions, migrations, copies; its errors in plain words."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sitbone.errors import DamagedData, SitboneError, StoreBusy
+from sitbone.files import PRIVATE_FILE, make_private
 from sitbone.store.schema import MIGRATIONS
 
 BUSY_TIMEOUT_S = 10.0
@@ -19,8 +21,11 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db = sqlite3.connect(_address(path), timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+            if is_writable(path):
+                self._db.execute("PRAGMA journal_mode = WAL")
+                for kept in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                    make_private(kept, PRIVATE_FILE)
             self._db.execute("PRAGMA synchronous = FULL")  # what was acknowledged to a cushion must be on the disk
             self._db.execute("PRAGMA foreign_keys = ON")
             self._migrate()
@@ -109,13 +114,50 @@ def check_backup(path: Path) -> None:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as backup:
             found = backup.execute("PRAGMA integrity_check(1)").fetchone()[0]
             version = int(backup.execute("PRAGMA user_version").fetchone()[0])
-            backup.execute("SELECT count(*) FROM record").fetchone()
+            odd = _odd_part(backup, version) if found == "ok" and version <= len(MIGRATIONS) else ""
     except sqlite3.DatabaseError as error:
         raise DamagedData(f"{path} is not a sitbone backup, or is damaged ({error}); use another one") from None
+    if odd:
+        raise DamagedData(f"{path} is not a sitbone backup ({odd}); use another one")
     if found != "ok":
         raise DamagedData(f"{path} is damaged ({found}); use another backup")
     if version > len(MIGRATIONS):
         raise SitboneError(f"{path} was written by a newer sitbone; update sitbone to use it")
+
+
+def is_writable(path: Path) -> bool:
+    """Whether a store can be written; one on a read-only disk, or of another user, can still be read."""
+    return os.access(path if path.exists() else path.parent, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _address(path: Path) -> str:
+    if is_writable(path):
+        return path.absolute().as_uri()
+    # Without its log of writes SQLite needs no file beside it; with one, it has to make some.
+    alone = not path.with_name(path.name + "-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+
+
+def _odd_part(backup: sqlite3.Connection, version: int) -> str:
+    """What a store of this version doesn't have, or has otherwise: tables, columns, triggers, types of values."""
+    with closing(sqlite3.connect(":memory:")) as model:
+        for migration in MIGRATIONS[:version]:
+            model.executescript(migration)
+        listed = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+        expected, found = model.execute(listed).fetchall(), backup.execute(listed).fetchall()
+        if odd := sorted(set(expected) ^ set(found)):
+            return f"{odd[0][0]} {odd[0][1]}"
+        for table in [name for kind, name in expected if kind == "table"]:
+            columns = model.execute(f"PRAGMA table_info({table})").fetchall()
+            if backup.execute(f"PRAGMA table_info({table})").fetchall() != columns:
+                return f"the columns of table {table}"
+            kinds = [f"typeof({name}) NOT IN ({STORED_AS[kind]}, 'null')" for _, name, kind, *_ in columns]
+            if backup.execute(f"SELECT 1 FROM {table} WHERE {' OR '.join(kinds)} LIMIT 1").fetchone():
+                return f"a value in table {table}"
+    return ""
+
+
+STORED_AS = {"INTEGER": "'integer'", "TEXT": "'text'", "BLOB": "'blob'", "REAL": "'real', 'integer'"}
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> None:
@@ -136,4 +178,4 @@ def explained(error: sqlite3.DatabaseError, path: Path) -> SitboneError:
         )
     if isinstance(error, sqlite3.OperationalError):
         return SitboneError(f"cannot use {path} ({error}); check its folder, its permissions and the free space")
-    return DamagedData(f"{path} is damaged ({error}); move it to another folder and sync again, or restore a backup")
+    return DamagedData(f"{path} is damaged ({error}); run sitbone rescue, then sync again, or restore a backup")

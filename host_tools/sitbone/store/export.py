@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import Any
 from cushion.core import records
 from cushion.core.field_names import NAMED_FIELDS
 from sitbone.errors import SitboneError
+from sitbone.files import whole
 from sitbone.store.blocks import fields_of, kind_name, named
 from sitbone.store.store import Store, Stored
 
@@ -20,30 +20,36 @@ COMMON = ("cushion", "era", "seq", "session", "t_ms", "at", "kind")
 PROGRESS_ROWS = 2000
 BATCH_ROWS = 50_000
 
+# The diary's tables in the store: its name, the time of an entry, its fields.
+REHAB = "day stage exercise side sets reps load_kg hold_s pain_during pain_next left_kg right_kg note"
+DIARY = (
+    ("pain", "unix_ms", ("day", "moment", "pain", "side", "onset_min", "sleep", "stress", "flare", "note")),
+    ("red_flag", "entered_ms", ("day", "what", "note", "cleared_note")),
+    ("rehab", "entered_ms", tuple(REHAB.split())),
+)
+DIARY_TEXTS = {"day", "moment", "flare", "note", "what", "cleared_note", "stage", "exercise"}
+DIARY_REALS = {"load_kg", "left_kg", "right_kg"}
+
 Progress = Callable[[int, int], None]  # (done, of all), in records
 Row = dict[str, Any]
 
 
 def export(store: Store, form: str, path: Path, progress: Progress | None = None) -> int:
-    """Writes every record to ``path``, which appears only once it is complete; returns how many there were.
+    """Writes every record, and then the diary, to ``path``, which appears only once it is complete; returns how many
+    rows there were.
 
     ``at`` is when it happened, in UTC, empty where the time is unknown; ``t_ms`` the same in ms since the session
     began. Raises SitboneError where Parquet can't be written.
     """
     write = {"csv": _write_csv, "jsonl": _write_jsonl, "parquet": _write_parquet}[form]
-    part = path.with_name(path.name + ".part")
-    try:
-        count = write(_counted(store, progress), part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return count
+    with whole(path) as part:
+        return write(_counted(store, progress), part)
 
 
 def field_names() -> list[str]:
-    """All fields that a record can have, in the order of the kinds."""
+    """All fields that a record or an entry of the diary can have, in the order of the kinds."""
     names = [name for kind in records.KINDS for name in records.names_of(kind)]
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys([*names, *(name for _, _, fields in DIARY for name in fields)]))
 
 
 def _counted(store: Store, progress: Progress | None) -> Iterator[Row]:
@@ -52,13 +58,27 @@ def _counted(store: Store, progress: Progress | None) -> Iterator[Row]:
         yield _row(hardware, era, record)
         if progress is not None and done % PROGRESS_ROWS == 0:
             progress(done, total)
+    yield from _diary(store)
+
+
+def _diary(store: Store) -> Iterator[Row]:
+    """What the person entered and did not remove. ``seq`` is the entry's number."""
+    for kind, time, fields in DIARY:
+        removed = "" if kind == "red_flag" else " WHERE removed_ms IS NULL"
+        rows = store.rows(f"SELECT id, {time}, {', '.join(fields)} FROM {kind}{removed} ORDER BY {time}, id")
+        for number, at_ms, *values in rows:
+            common = (None, None, number, None, None, _iso(at_ms), kind)
+            filled = {name: value for name, value in zip(fields, values, strict=True) if value is not None}
+            yield dict(zip(COMMON, common, strict=True)) | filled
+
+
+def _iso(at_ms: int | None) -> str | None:
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _row(hardware: str, era: int, record: Stored) -> Row:
-    at = None
-    if record.unix_ms is not None:
-        at = datetime.fromtimestamp(record.unix_ms / 1000, UTC).isoformat(timespec="milliseconds")
-    common = (hardware, era, record.seq, record.session, record.at_mono_ms, at, kind_name(record.kind))
+    at, kind = _iso(record.unix_ms), kind_name(record.kind)
+    common = (hardware, era, record.seq, record.session, record.at_mono_ms, at, kind)
     return dict(zip(COMMON, common, strict=True)) | named(fields_of(record.kind, record.payload))
 
 
@@ -103,10 +123,12 @@ def _write_parquet(rows: Iterable[Row], path: Path) -> int:
 def _texts() -> set[str]:
     """Fields that hold text, and numbers that have names."""
     texts = {records.names_of(kind)[-1] for kind, (_, form) in records.KINDS.items() if form.endswith("s")}
-    return texts | set(NAMED_FIELDS)
+    return texts | set(NAMED_FIELDS) | DIARY_TEXTS
 
 
 def _parquet_type(pa: Any, name: str) -> Any:
     if name == "at":
         return pa.timestamp("ms", "UTC")
+    if name in DIARY_REALS:
+        return pa.float64()
     return pa.string() if name in {"cushion", "kind", *_texts()} else pa.int64()

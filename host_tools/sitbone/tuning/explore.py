@@ -13,6 +13,7 @@ from cushion.core import records
 from sitbone.analysis.history import last_days
 from sitbone.dates import local, unix_ms
 from sitbone.errors import SitboneError
+from sitbone.files import whole
 from sitbone.replay.recording import replay_many
 from sitbone.replay.weeks import by_day, recorded_weeks, total
 from sitbone.settings.params import BY_NAME
@@ -163,6 +164,7 @@ def save_plot(found: dict[str, Any], path: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.legend(fontsize=8)
     try:
-        figure.savefig(path)
+        with whole(path) as part:
+            figure.savefig(part)
     except ValueError as error:
         raise SitboneError(f"cannot write {path} ({error}); name a .png file") from None
