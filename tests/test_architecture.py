@@ -73,7 +73,8 @@ ROOMS = (
 # Documented: of a namedtuple, of sys.implementation on MicroPython.
 PUBLIC_DESPITE_THE_UNDERSCORE = {"_fields", "_replace", "_machine"}
 
-TOP_LEVEL = {"firmware", "host_tools", "hardware", "tests", "README.md", "LICENSE", "Makefile", "pyproject.toml"}
+TOP_LEVEL = {"firmware", "host_tools", "hardware", "tests", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"}
+TOP_LEVEL |= {"pyproject.toml"}
 
 
 def firmware_files() -> list[Path]:
