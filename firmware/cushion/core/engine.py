@@ -75,9 +75,7 @@ class Engine:
             if decisions.sitting.occupancy.sat:
                 self.imbalance.begin_bout()
         bad_zones = self._log_faults(dt_ms)
-        if seen.unknown:
-            self._vacant_ms = 0
-        else:
+        if not seen.unknown:
             self._log_epoch(dt_ms, bad_zones)
             self._auto_tare(dt_ms)
 

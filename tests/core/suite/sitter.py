@@ -10,11 +10,11 @@ from cushion.core.sensing import NO_READING
 from cushion.core.settings import Settings
 
 
-def level_of(u):
+def level_of(u, bias_ns=0):
     """Volts over the divider, in 100 uV, at `u` permille of 5 kPa: 77 Pa/uS, and 3300 ohm (303030 nS) at 3.3 V."""
     if u < 0:
         return NO_READING
-    g_ns = (u * 5 * 1000 + 76) // 77
+    g_ns = (u * 5 * 1000 + 76) // 77 + bias_ns
     return (33000 * g_ns + g_ns + 303029) // (g_ns + 303030)
 
 
@@ -22,19 +22,22 @@ class Sitter:
     """Somebody who stirs every 20 s. Between 700 and 1000 permille each second is a second of dose.
 
     The doses and the seated time to begin with are put there, so that a limit is reached in the second one likes.
+    ``skipped``: kinds of records that ``log`` leaves out.
     """
 
-    def __init__(self, left_s=0, right_s=0, seated_s=0, **settings):
+    def __init__(self, left_s=0, right_s=0, seated_s=0, present=(True,) * 4, bias_ohm=0, **settings):
         settings["creep_permille"] = 0  # so that a load is the same all the time
         values = Settings()
         for name in settings:
             assert values.change(name, settings[name], 0) == settings[name]
-        self.engine = Engine(values, Calibration(), 3300, (3300,) * 4)
+        self.engine = Engine(values, Calibration(), 3300, (3300,) * 4, present, 0, bias_ohm)
+        self.bias_ns = 10**9 // bias_ohm if bias_ohm else 0
         self.decisions = self.engine.decisions
         self.decisions.sitting.seated_ms = seated_s * 1000
         self.dose(left_s, right_s)
         self.second = 0
         self.log = []
+        self.skipped = (records.EPOCH,)
         self.buzzes = []  # (second, level, side), as the motors are to do them
         self.cancels = []
 
@@ -44,15 +47,19 @@ class Sitter:
 
     def sit(self, seconds, left=800, right=800, thighs=400, stirs=True, ends=None, minute=-1, low_battery=False):
         """`ends`: all loads at the last sample of each second."""
-        still = [level_of(u) for u in (left, right, thighs, thighs)]
-        stirred = [level_of(u * 1100 // 1000 if u > 0 else u) for u in (left, right, thighs, thighs)]
         last = None if ends is None else [level_of(ends)] * 4
-        for _ in range(seconds):
-            levels = stirred if stirs and self.second % 20 == 19 else still
+        return self.load(seconds, (left, right, thighs, thighs), stirs, last, minute, low_battery)
+
+    def load(self, steps, loads, stirs=True, last=None, minute=-1, low_battery=False, dt_ms=1000):
+        """Each zone's own load, for so many steps of `dt_ms`; `last` are the levels of each step's last sample."""
+        still = [level_of(u, self.bias_ns) for u in loads]
+        stirred = [level_of(u * 1100 // 1000 if u > 0 else u, self.bias_ns) for u in loads]
+        for _ in range(steps):
+            levels = stirred if stirs and self.second % 20 >= 20 - dt_ms // 1000 else still
             for _ in range(3):
                 self.engine.sample(levels)
             self.engine.sample(last or levels)
-            self.decide(1000, minute, low_battery)
+            self.decide(dt_ms, minute, low_battery)
         return self
 
     def wait(self, seconds, left=800, right=800, thighs=400, stirs=True):
@@ -88,7 +95,7 @@ class Sitter:
         assert events.lost == 0
         for row in range(events.count):
             kind = events.kind(row)
-            if kind != records.EPOCH:
+            if kind not in self.skipped:
                 self.log.append((self.second, kind, events.values(row, records.count_of(kind))))
         events.clear()
         return self

@@ -1,0 +1,211 @@
+"""What the engine does around the decisions: faults and their records, imbalance, epochs, the empty seat's tare."""
+
+from sitter import Sitter
+
+from cushion.core import records
+from cushion.core.calibration import Calibration
+from cushion.core.engine import Engine
+from cushion.core.settings import Settings
+
+OK, MISSING, SHORT, IMBALANCE = 0, 1, 2, 5
+SAT = (800, 800, 400, 400)
+WIRE = 1000000  # permille: the level is nearly the supply's
+
+
+def faults(sitter):
+    """(second, zone, quality, on) of each fault's beginning and end."""
+    return sitter.of(records.FAULT)
+
+
+def test_what_nobody_says_is_a_good_battery_and_an_unknown_clock():
+    sitter = Sitter(1100).sit(99)
+    for _ in range(4):
+        sitter.engine.sample([5000] * 4)
+    sitter.engine.decide(1000)  # with quiet hours from 22:00 to 07:00
+    assert sitter.decisions.prompter.vibrate_level == 1
+
+
+def test_five_seconds_are_a_step_and_more_are_unknown():
+    sitter = Sitter().sit(60)
+    cs = sitter.decisions.left.dose.cs
+    sitter.load(1, SAT, dt_ms=5000)
+    assert sitter.decisions.left.dose.cs == cs + 500
+    sitter.load(1, SAT, dt_ms=5001)
+    assert sitter.decisions.left.dose.cs == cs + 500 and sitter.decisions.unknown_ms == 5001
+    assert sitter.load(1, SAT).of(records.UNKNOWN) == [(sitter.second, 1000, 5001, 1)]
+
+
+def test_seconds_without_a_reading_keep_the_load_and_are_no_evidence():
+    # Seated from second 3 on: the stir of second 32 is too early to count, and would not be a second later.
+    sitter = Sitter(1500).load(31, SAT, False).load(1, (900, 900, 500, 500), False).blind(1)
+    sitter.load(40, (900, 900, 500, 500), False)
+    assert sitter.buzzes == []
+    sitter = Sitter(1100).sit(98).sit(1, ends=0).blind(1)  # nor is anybody getting up still
+    assert sitter.buzzes == [(100, 1, 1)]
+
+
+# Faults.
+
+
+def test_each_zone_s_fault_is_recorded_at_once_and_its_end_after_a_minute():
+    """A reading that is missing is a fault once it can't be held any longer, in the sixth second."""
+    for zone in range(4):
+        loads = tuple(-1 if index == zone else u for index, u in enumerate(SAT))
+        sitter = Sitter().load(9, SAT).load(100, loads)
+        assert faults(sitter) == [(15, zone, MISSING, 1)]
+        assert sitter.engine.quality(zone) == MISSING and sitter.engine.quality(zone ^ 1) == OK
+        assert faults(sitter.load(59, SAT)) == [(15, zone, MISSING, 1)]
+        assert faults(sitter.load(1, SAT))[1:] == [(169, zone, MISSING, 0)]
+
+
+def test_a_fault_that_comes_back_within_a_minute_has_not_ended():
+    sitter = Sitter().load(9, SAT).load(10, (800, 800, -1, 400)).load(50, SAT)
+    sitter.load(6, (800, 800, -1, 400)).load(59, SAT)
+    assert faults(sitter) == [(15, 2, MISSING, 1)]
+    assert faults(sitter.load(1, SAT))[1:] == [(135, 2, MISSING, 0)]
+
+
+def test_a_fault_takes_another_s_place_after_a_minute():
+    sitter = Sitter().load(9, SAT).load(10, (800, 800, 400, -1)).load(59, (800, 800, 400, WIRE))
+    assert faults(sitter) == [(15, 3, MISSING, 1)]
+    assert faults(sitter.load(1, (800, 800, 400, WIRE)))[1:] == [(79, 3, MISSING, 0), (79, 3, SHORT, 1)]
+
+
+def test_the_minute_may_end_between_two_steps():
+    sitter = Sitter().load(9, SAT).load(10, (800, 800, 400, -1)).load(85, SAT, dt_ms=700)
+    assert len(faults(sitter)) == 1 and len(faults(sitter.load(1, SAT, dt_ms=700))) == 2
+
+
+def test_a_zone_that_the_board_lacks_is_no_fault():
+    sitter = Sitter(present=(True, True, False, True)).load(30, (800, 800, -1, -1))
+    assert [fault[1:] for fault in faults(sitter)] == [(3, MISSING, 1)]
+
+
+# Epochs.
+
+
+def epochs(sitter):
+    """(second, state, faulty zones, seconds) of each epoch."""
+    return sitter.of(records.EPOCH, 9)
+
+
+def watched(**settings):
+    sitter = Sitter(**settings)
+    sitter.skipped = ()
+    return sitter
+
+
+def test_an_epoch_names_the_faulty_zones_by_their_bits():
+    for missing, mask in (((0,), 1), ((1,), 2), ((2,), 4), ((3,), 8), ((0, 3), 9), ((1, 2), 6)):
+        loads = tuple(-1 if zone in missing else SAT[zone] for zone in range(4))
+        assert epochs(watched().load(15, SAT).load(10, loads))[-1][2] == mask, missing
+    assert [epoch[2] for epoch in epochs(watched().load(30, SAT))] == [0, 0, 0]
+
+
+def test_an_epoch_is_as_long_as_was_set_while_somebody_sits_and_ends_where_that_changes():
+    assert epochs(watched(epoch_s=7).load(24, SAT)) == [(3, 0, 0, 2), (9, 2, 0, 7), (16, 2, 0, 7), (23, 2, 0, 7)]
+    # An empty seat's is of four minutes; a step of 700 ms passes both ends.
+    assert epochs(watched().load(342, (0,) * 4, dt_ms=700)) == []
+    assert [epoch[3] for epoch in epochs(watched().load(350, (0,) * 4, dt_ms=700))] == [240]
+    assert [epoch[3] for epoch in epochs(watched(epoch_s=7).load(30, SAT, dt_ms=700))][1:] == [7, 7]
+
+
+def test_an_epoch_has_the_doses_of_its_own_end():
+    sitter = watched().load(23, SAT).load(5, (0,) * 4)
+    assert sitter.of(records.EPOCH, 6, 9)[-1][1:] == (2152, 2152, 22)  # e^(-4/60) of 2300 cs
+    sitter.engine.close_epoch()
+    sitter.engine.close_epoch()  # nothing was collected since
+    events = sitter.engine.events
+    assert events.count == 1 and events.kind(0) == records.EPOCH and events.values(0, 12)[9:] == [1, 0, 1]
+
+
+def test_unknown_time_is_in_no_epoch():
+    sitter = watched().load(23, SAT).blind(20).load(3, SAT)
+    assert sum(epoch[3] for epoch in epochs(sitter)) == 23 + 5 + 2
+
+
+# Imbalance: a guess of boards without a bias.
+
+
+def test_ten_minutes_on_one_side_are_a_fault_of_the_other():
+    for zone in (0, 1):
+        loads = (100, 800, 400, 400) if zone == 0 else (800, 100, 400, 400)
+        sitter = Sitter().load(640, loads)  # alive in second 40
+        assert faults(sitter) == [(640, zone, IMBALANCE, 1)]
+        assert sitter.engine.quality(zone) == IMBALANCE and sitter.engine.quality(1 - zone) == OK
+        sides = sitter.decisions.left, sitter.decisions.right
+        assert (sides[zone].u, sides[1 - zone].u) == (-1, 800 if sitter.second % 20 else 880)
+
+
+def test_what_never_stirred_is_not_out_of_balance():
+    sitter = Sitter().load(900, (100, 800, 400, 400), False)
+    assert faults(sitter) == []
+
+
+def test_with_a_bias_nobody_is_out_of_balance():
+    sitter = Sitter(bias_ohm=47000).load(700, (100, 800, 400, 400))
+    assert faults(sitter) == [] and sitter.decisions.state() == 2
+
+
+def test_who_shared_the_load_in_this_bout_is_left_alone_until_the_next():
+    sitter = Sitter().load(60, SAT).load(750, (100, 800, 400, 400), dt_ms=5000)
+    assert faults(sitter) == []
+    sitter.stand(10).load(60, (100, 800, 400, 400))
+    assert [fault[1:] for fault in faults(sitter)] == [(0, IMBALANCE, 1)]
+
+
+# The tare of an empty seat: 2 % of 5 kPa, 1298 nS, a minute.
+
+
+def tares(sitter):
+    return sitter.engine.calibration.auto_tare_ns
+
+
+def test_an_empty_quiet_seat_is_tared_after_a_minute_and_each_minute():
+    """45 permille are 225 Pa or 2923 nS; the seat is empty from second 5 on."""
+    sitter = Sitter().load(63, (45,) * 4, False)
+    assert tares(sitter) == [0] * 4
+    assert tares(sitter.load(1, (45,) * 4, False)) == [1298] * 4
+    assert tares(sitter.load(59, (45,) * 4, False)) == [1298] * 4
+    assert tares(sitter.load(1, (45,) * 4, False)) == [2596] * 4
+    tared = tares(sitter.load(60, (45,) * 4, False))
+    assert all(abs(tare_ns - 2923) <= 10 for tare_ns in tared)
+
+
+def test_a_minute_s_tare_may_come_between_two_steps():
+    sitter = Sitter().load(1, (45,) * 4, False, dt_ms=5000).load(78, (45,) * 4, False, dt_ms=700)
+    assert tares(sitter) == [0] * 4
+    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=700)) == [1298] * 4
+    assert tares(sitter.load(85, (45,) * 4, False, dt_ms=700)) == [1298] * 4
+    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=700)) == [2596] * 4
+
+
+def test_what_moves_is_not_tared_nor_who_sits_nor_what_is_unknown():
+    sitter = Sitter().load(40, (45,) * 4, False).load(1, (0,) * 4, False).load(60, (0,) * 4, False)
+    assert tares(sitter) == [0] * 4  # 0 anyway, but counted from the movement on
+    assert tares(Sitter().load(40, (0,) * 4, False).load(1, (45,) * 4, False).load(59, (45,) * 4, False)) == [0] * 4
+    assert tares(Sitter().load(300, SAT, False)) == [0] * 4
+    sitter = Sitter().load(60, (45,) * 4, False)
+    sitter.decide(5001)
+    assert tares(sitter.load(63, (45,) * 4, False)) == [0] * 4
+    assert tares(sitter.load(1, (45,) * 4, False)) == [1298] * 4
+
+
+def test_only_what_can_be_trusted_is_tared():
+    assert tares(Sitter().load(70, (45, -1, 45, 45), False)) == [1298, 0, 1298, 1298]
+
+
+def test_another_calibration_is_in_force_at_once():
+    sitter = Sitter().load(10, SAT)
+    calibration = Calibration()
+    for zone in range(4):
+        calibration.set_reference(zone, 10000)
+    sitter.engine.use_calibration(calibration)
+    sitter.load(1, SAT)
+    assert (sitter.decisions.left.u, sitter.decisions.right.u) == (400, 400)
+    assert sitter.engine.calibration is calibration
+
+
+def test_a_board_has_four_zones_if_nobody_says_otherwise():
+    engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4)
+    assert engine.sensing.present == (True,) * 4
