@@ -226,7 +226,7 @@ class TestRooms:
         package = HOST / "sitbone"
         assert {path.name for path in package.iterdir() if (path / "__init__.py").exists()} == set(ROOMS[1:])
         ground = {path.stem for path in package.glob("*.py")}
-        assert ground == {"__init__", "dates", "errors", "files", "home"}
+        assert ground == {"__init__", "dates", "errors", "files", "home", "words"}
 
     def test_no_import_runs_up(self):
         against = []

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from sitbone.errors import UsageError
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2199, 12, 31)
 DURATION_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "min": 60, "s": 1}
 
 
@@ -67,20 +69,29 @@ def parse_when(text: str, now: datetime, end: bool = False, zone: Zone | None = 
     day = _parse_day(word, now.astimezone().date())
     if day is not None:
         zone = zone or Zone()
-        return zone.local(zone.begin_ms(day + timedelta(days=1) if end else day))
+        return zone.local(zone.begin_ms(_within_calendar(day) + timedelta(days=end)))
     try:
-        return datetime.fromisoformat(text.strip()).astimezone()
+        # Weeks and the like are not taken: their first day would pass for all of them.
+        moment = datetime.fromisoformat(text.strip() if DAY.match(word) else "")
+        _within_calendar(moment.date())
+        return moment.astimezone()
     except (ValueError, OverflowError):
         raise UsageError(
             f"'{text}' is not a date or time; give 2026-03-31, 2026-03-31T14:30, today or yesterday"
         ) from None
 
 
+def _within_calendar(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(f"{day} is too far away; give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
 def _parse_day(word: str, today: date) -> date | None:
     if word in ("today", "yesterday"):
         return today - timedelta(days=word == "yesterday")
     try:
-        return date.fromisoformat(word)
+        return date.fromisoformat(word if DAY.fullmatch(word) else "")
     except ValueError:
         return None
 

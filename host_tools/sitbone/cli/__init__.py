@@ -5,6 +5,7 @@ Rule: nothing outside this folder prints, and nothing in it decides.
 What takes time to import is imported in the command that needs it, so that ``sitbone --help`` is quick.
 """
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -24,10 +25,18 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
+def _as_text(args: list[str]) -> list[str]:
+    """The arguments as the UTF-8 that they are typed in, whatever the locale. Raises UsageError where they are not."""
+    try:
+        return [os.fsencode(arg).decode() for arg in args]
+    except UnicodeError:
+        raise UsageError("an argument is not text in UTF-8; type it again") from None
+
+
 def run(args: list[str]) -> int:
     """Runs one command line; returns the exit code. Every error becomes one line on stderr here."""
     try:
-        code = cli.main(args, prog_name="sitbone", standalone_mode=False)
+        code = cli.main(_as_text(args), prog_name="sitbone", standalone_mode=False)
     except click.exceptions.Abort:
         return _fail("stopped; run the command again to continue", INTERRUPTED)
     except click.UsageError as error:
@@ -37,6 +46,8 @@ def run(args: list[str]) -> int:
         )
     except SitboneError as error:
         return _fail(_one_line(str(error)), error.exit_code)
+    except UnicodeEncodeError:
+        return _fail("this terminal's character set can't say that; run it again with LC_ALL=C.UTF-8", 1)
     except OSError as error:
         name = f" {error.filename}" if error.filename else ""
         return _fail(f"cannot use{name} ({error.strerror}); check the path, its permissions and the free space", 1)

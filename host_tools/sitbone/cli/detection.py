@@ -12,7 +12,6 @@ from sitbone.cli.terminal import (
     chosen_port,
     example,
     json_option,
-    plain,
     port_option,
     print_json,
     print_table,
@@ -20,6 +19,7 @@ from sitbone.cli.terminal import (
     say,
 )
 from sitbone.errors import UsageError
+from sitbone.words import plain
 
 
 @click.command(epilog=example("calibrate --port /dev/ttyUSB0"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sitbone.errors import NoCushion, UsageError
+from sitbone.words import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,11 +25,6 @@ WIDE = 400
 
 def example(command: str) -> str:
     return f"\b\nExample:\n  sitbone {command}"
-
-
-def plain(text: str) -> str:
-    """The text on one line, without control characters: people's own words may hold anything."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def say(*lines: str, err: bool = False) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
 from sitbone.store.blocks import fields_of
 from sitbone.store.store import Store, zone_of
+from sitbone.words import all_plain
 
 DAYS = 28
 MOST_WEEKS = 4  # as columns
@@ -54,7 +56,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
             " At its limit, the cushion vibrates. This report is neither a diagnosis nor a prediction."
         )
     )
-    return Report(
+    report = Report(
         title=f"Sitting and pain, {first} to {short(last)} {last.year}",
         made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from the data on this computer",
         lead=lead,
@@ -74,6 +76,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
             Section("How reliable this is", [Bullets(list(_reliability(store, found)))]),
         ],
     )
+    return cast(Report, all_plain(report))
 
 
 # --- across the page

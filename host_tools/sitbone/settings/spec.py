@@ -27,7 +27,7 @@ def parse_pairs(pairs: tuple[str, ...]) -> dict[str, int]:
 def load(path: Path) -> dict[str, int]:
     """The settings in a JSON file of names and whole numbers. Raises UsageError."""
     try:
-        content = path.read_text()
+        content = path.read_text(encoding="utf-8")
     except (ValueError, OSError) as error:
         raise _unreadable(str(path), error) from None
     return parsed(content, str(path))
