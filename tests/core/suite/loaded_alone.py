@@ -1,0 +1,72 @@
+"""A zone that is loaded while all others are not: a person who perches there, or a sensor that shows nobody."""
+
+from witnesses import ALL, SEATED, Four, froze, one
+
+from cushion.core.records import FROZEN, OK
+
+
+def test_a_zone_that_was_loaded_alone_since_the_start_is_nobody():
+    for zone in ALL:
+        for load_u, rest_u, is_alone in ((80, 39, 1), (79, 39, 0), (80, 40, 0), (1000, 0, 1), (1000, 80, 0)):
+            loads = one(zone, load_u, 0)
+            loads[zone ^ 3] = rest_u
+            assert Four().see(loads, (zone,)).doubted() == [zone] * is_alone, (zone, load_u, rest_u)
+        loads = one(zone, 1000, 0)
+        seat = Four().see(loads, (zone,), dt_ms=19999)
+        assert (seat.doubted(), seat.qualities()) == ([zone], [OK] * 4)
+        seat.see(loads, (zone,), dt_ms=1)
+        assert (seat.doubted(), seat.qualities()) == ([zone], [OK] * 4)
+        seat.see(loads, (zone,), times=3)
+        assert (seat.doubted(), seat.qualities()) == ([], one(zone, FROZEN, OK))
+
+
+def test_a_zone_is_alone_only_among_zones_that_can_be_believed():
+    loads = (1000, 0, 0, 0)
+    assert Four().see(loads, (0,), lost=(1, 2, 3)).doubted() == []  # nobody is there to contradict it
+    assert Four().see(loads, (0,), lost=(1, 2)).doubted() == [0]
+    seat = froze()
+    assert seat.see((1000, 0, 0, 0), (0,)).doubted() == []
+    seat.see((1000, 0, 300, 0), (0, 2), at_100uv=5000, times=4)
+    assert seat.doubted() == []  # the thigh came after everybody had left
+
+
+def sat_still(seconds, alone, zone=0, load_u=1000):
+    """One zone stands still for so many seconds after it moved, then also when all others have left."""
+    loads = one(zone, load_u, 1000)
+    seat = Four().see(loads, times=5).see(loads, (zone,), times=1 + seconds)
+    return seat.see(one(zone, load_u, 0), (zone,), times=alone)
+
+
+def test_a_zone_that_did_not_move_when_all_others_left_is_nobody():
+    for zone in ALL:
+        assert sat_still(2, 1, zone).doubted() == [zone]
+        assert sat_still(1, 1, zone).doubted() == []
+        assert sat_still(1, 60, zone).doubted() == []  # who perches there quite still is somebody
+        assert sat_still(2, 20, zone).qualities() == [OK] * 4
+        assert sat_still(2, 21, zone).qualities() == one(zone, FROZEN, OK)
+    back = sat_still(2, 19).see(SEATED, (0,))
+    assert back.doubted() == []
+    assert back.see((1000, 0, 0, 0), (0,), times=20).qualities() == [OK] * 4  # alone anew
+    assert back.see((1000, 0, 0, 0), (0,)).qualities() == [FROZEN, OK, OK, OK]
+
+
+def test_who_is_alone_is_counted_for_each_zone():
+    seat = sat_still(2, 15)
+    seat.see((0, 1000, 0, 0), (0,), times=4)
+    assert seat.doubted() == []
+    seat.see((1000, 0, 0, 0), times=30)
+    assert seat.doubted() == [] and seat.qualities() == [OK] * 4
+
+
+def test_nobody_rests_with_45_kilopascals_on_one_zone_alone():
+    for load_u, doubted in ((8999, []), (9000, [2])):
+        assert sat_still(0, 1, 2, load_u).doubted() == doubted
+        seat = Four().see(one(2, load_u, 1000), times=5)
+        assert seat.see(one(2, load_u, 0)).doubted() == doubted
+        assert seat.see(one(2, load_u, 1000)).doubted() == []
+
+
+def test_a_doubt_stands_through_a_hold():
+    seat = sat_still(2, 1)
+    assert seat.see((1000, 0, 0, 0), lost=(0,), times=5).doubted() == [0]
+    assert seat.see((1000, 0, 0, 0), lost=(0,)).doubted() == []
