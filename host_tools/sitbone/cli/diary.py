@@ -21,16 +21,12 @@ SIDE = click.Choice(records.SIDES[1:])
 NUMBER = click.IntRange(1, (1 << 63) - 1)  # of an entry
 
 
-class Scale(click.ParamType):
+def scale(text: str) -> int:
     """A rating from 0 to 10, in whole numbers: the rules compare them."""
-
-    name = "0-10"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        try:
-            return int(value)
-        except ValueError:
-            raise UsageError(f"'{value}' is not a whole number; give 0 to 10") from None
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a whole number; give 0 to 10") from None
 
 
 class Quick(click.Group):
@@ -48,15 +44,15 @@ def pain() -> None:
 
 
 @pain.command("add", epilog=example("pain add 2 --morning --sat 1"))
-@click.argument("value", metavar="0-10", type=Scale())
+@click.argument("value", metavar="0-10", type=scale)
 @click.option("--morning", is_flag=True, help="Pain on waking; this counts most.")
 @click.option("--sitting", is_flag=True, help="Worst pain while sitting today.")
-@click.option("--sat", metavar="0-10", type=Scale(), help="With --morning: worst pain while sitting yesterday.")
+@click.option("--sat", metavar="0-10", type=scale, help="With --morning: worst pain while sitting yesterday.")
 @click.option("--when", metavar="TIME", help="When you felt it, if not now: 2026-03-31T07:00, yesterday.")
 @click.option("--side", type=SIDE, default="both", show_default=True, help="Omit it if you can't tell.")
 @click.option("--onset-min", type=int, help="Minutes of sitting until it began.")
-@click.option("--sleep", type=Scale(), help="Sleep, 0 bad to 10 good.")
-@click.option("--stress", type=Scale(), help="Stress, 0 to 10.")
+@click.option("--sleep", type=scale, help="Sleep, 0 bad to 10 good.")
+@click.option("--stress", type=scale, help="Stress, 0 to 10.")
 @click.option("--flare", type=click.Choice(["start", "end"]), help="A flare started or ended.")
 @click.option("--note", default="", help="Note in your own words.")
 @json_option
@@ -139,7 +135,7 @@ def pain_list(days: int, as_json: bool) -> None:
 
 @pain.command("edit", epilog=example("pain edit 12 --pain 2"))
 @click.argument("number", type=NUMBER)
-@click.option("--pain", "value", metavar="0-10", type=Scale(), help="Corrected pain.")
+@click.option("--pain", "value", metavar="0-10", type=scale, help="Corrected pain.")
 @click.option("--side", type=SIDE, help="Corrected side.")
 @click.option("--note", help="Corrected note.")
 def pain_edit(number: int, value: int | None, side: str | None, note: str | None) -> None:
@@ -224,8 +220,8 @@ def rehab() -> None:
 @click.option("--reps", type=int, help="Repetitions per set.")
 @click.option("--load-kg", type=float, help="Load in kg.")
 @click.option("--hold-s", type=int, help="Seconds that each repetition was held.")
-@click.option("--pain-during", metavar="0-10", type=Scale(), help="Pain during the exercise.")
-@click.option("--pain-next", metavar="0-10", type=Scale(), help="Pain on the morning after.")
+@click.option("--pain-during", metavar="0-10", type=scale, help="Pain during the exercise.")
+@click.option("--pain-next", metavar="0-10", type=scale, help="Pain on the morning after.")
 @click.option("--left-kg", type=float, help="Measured strength of the left leg.")
 @click.option("--right-kg", type=float, help="Measured strength of the right leg.")
 @click.option("--note", help="Note in your own words.")
@@ -245,7 +241,7 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
 
 @rehab.command("rate", epilog=example("rehab rate 4 --pain-next 2"))
 @click.argument("number", type=NUMBER)
-@click.option("--pain-next", metavar="0-10", type=Scale(), required=True, help="Pain on the morning after.")
+@click.option("--pain-next", metavar="0-10", type=scale, required=True, help="Pain on the morning after.")
 def rehab_rate(number: int, pain_next: int) -> None:
     """Add the pain on the morning after an exercise."""
     from sitbone.diary.diary_store import DiaryStore
