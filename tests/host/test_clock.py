@@ -1,9 +1,18 @@
 """Placing device time on UTC. Oracle: the true course of a clock that drifts by a known rate."""
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cushion.core import records
+from sitbone.errors import SitboneError
 from sitbone.store.anchors import Anchor, Placement, agree
+from sitbone.store.blocks import read_block
+from sitbone.store.store import Store
+from sitbone.store.sync import Sync, sync_lines
+from tests.host.logs import CUSHION_ID, FakeCushion, LogWriter, office_morning
 
 T0_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
@@ -60,3 +69,51 @@ def test_what_is_told_to_be_the_same_is_the_same(pairs: list[tuple[int, int]], m
     until_ms = after.same_until(before)
     if until_ms is not None and mono_ms < until_ms:
         assert before.unix_ms(mono_ms) == after.unix_ms(mono_ms)
+
+
+DAY_MS = 86_400_000
+RIGHT = [Anchor(day * DAY_MS, T0_MS + day * DAY_MS) for day in range(14)]
+
+
+@pytest.mark.parametrize("wrong", [[0], [13], [0, 1], [5, 6], [0, 3, 4, 9]], ids=str)
+@pytest.mark.parametrize("off_ms", [-DAY_MS, -20 * 365 * DAY_MS])
+def test_anchors_that_agree_with_most_others_win(wrong: list[int], off_ms: int) -> None:
+    """A computer without a clock of its own starts a day early, or in 2006: the first pair, or several in a row."""
+    anchors = [Anchor(a.mono_ms, a.unix_ms + off_ms) if at in wrong else a for at, a in enumerate(RIGHT)]
+    placement = Placement(anchors)
+    for minute in range(0, 14 * 1440, 97):
+        assert placement.unix_ms(minute * 60_000) == T0_MS + minute * 60_000
+
+
+def test_where_nobody_has_a_majority_all_stay() -> None:
+    anchors = [RIGHT[0], RIGHT[1], Anchor(2 * DAY_MS, T0_MS), Anchor(3 * DAY_MS, T0_MS + DAY_MS)]
+    assert Placement(anchors).anchors == tuple(anchors)
+
+
+def test_a_dropped_pair_places_nothing_and_does_not_come_back(store: Store) -> None:
+    log = LogWriter()
+    log.clock(T0_MS - DAY_MS)
+    log.now_ms += 1000
+    log.add(records.SAT, 0)
+    number = store.cushion(CUSHION_ID.hex())
+    blocks = [read_block(data) for data in log.data()]
+    store.add_blocks(number, blocks)
+    store.add_clock_pair(number, 1, Anchor(2000, T0_MS + 2000), 0)
+    assert store.read([records.SAT])[0].unix_ms == T0_MS - DAY_MS + 1000
+    wrong = store.clock_pairs()[0]
+    assert (wrong.source, wrong.is_used, wrong.is_dropped) == ("record", True, False)
+    store.drop_clock_pair(wrong.number, T0_MS)
+    store.add_blocks(number, blocks)
+    assert store.read([records.SAT])[0].unix_ms == T0_MS + 1000
+    assert [(pair.is_used, pair.is_dropped) for pair in store.clock_pairs()] == [(False, True), (True, False)]
+    with pytest.raises(SitboneError, match="there is no pair 99; see sitbone clock"):
+        store.drop_clock_pair(99, T0_MS)
+
+
+def test_a_computer_whose_clock_lies_before_the_last_sync_is_warned(store: Store) -> None:
+    now = datetime.fromtimestamp(T0_MS / 1000, UTC)
+    cushion = FakeCushion(office_morning())
+    assert Sync(store, lambda: cushion, lambda: now).run()["before_last_sync_s"] is None
+    result = Sync(store, lambda: cushion, lambda: now - timedelta(days=1)).run()
+    assert result["before_last_sync_s"] == 86400
+    assert "this computer's clock is 24 h 00 min before your last sync: set it" in "\n".join(sync_lines(result))

@@ -87,6 +87,7 @@ for command in (
     history.history,
     history.events,
     history.why,
+    history.clock,
     data.record,
     data.export,
     data.backup,

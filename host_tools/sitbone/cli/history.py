@@ -49,6 +49,53 @@ def sync(port: str | None, as_json: bool) -> None:
         raise DamagedData(f"{are} damaged on the cushion; the rest is stored")
 
 
+@click.group(invoke_without_command=True, epilog=example("clock"))
+@json_option
+@click.pass_context
+def clock(context: click.Context, as_json: bool) -> None:
+    """Show the pairs of times that records are placed by."""
+    if context.invoked_subcommand is not None:
+        return
+    from sitbone.store.store import zone_of
+
+    with open_store() as store:
+        zone = zone_of(store)
+        rows = [
+            {
+                "number": pair.number,
+                "cushion": store.hardware_id(pair.cushion),
+                "session": pair.session,
+                "mono_ms": pair.anchor.mono_ms,
+                "at": zone.iso(pair.anchor.unix_ms),
+                "source": pair.source,
+                "state": "dropped" if pair.is_dropped else "used" if pair.is_used else "not used",
+            }
+            for pair in store.clock_pairs()
+        ]
+    if as_json:
+        print_json({"pairs": rows})
+        return
+    for row in rows:
+        at, since = str(row["at"])[:19].replace("T", " "), f"{int(str(row['mono_ms'])) / 1000:.0f} s"
+        session = f"session {row['session']} + {since}"
+        say(f"{row['number']:>4}  {row['cushion']}  {session:<28}  {at}  {row['source']}, {row['state']}")
+    if not rows:
+        say("no pairs of times yet; run sitbone sync")
+
+
+@clock.command("drop", epilog=example("clock drop 4"))
+@click.argument("number", type=click.IntRange(1, (1 << 63) - 1))
+def clock_drop(number: int) -> None:
+    """Drop a pair that came from a wrong clock. Its session's records are placed again, by the other pairs."""
+    from sitbone.analysis.day_cache import derive_recent
+    from sitbone.dates import iso, unix_ms
+
+    with open_store() as store:
+        pair = store.drop_clock_pair(number, unix_ms(now()))
+        derive_recent(store, now().date())
+    say(f"dropped pair {number}: {iso(pair.anchor.unix_ms)[:19].replace('T', ' ')}, session {pair.session}")
+
+
 def remind_of_morning() -> None:
     """A line for somebody who keeps the diary and has not rated this morning yet."""
     from sitbone.diary.diary_store import DiaryStore

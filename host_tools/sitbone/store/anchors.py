@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 DRIFT_PERMILLE = 30  # an RC-timed sleep clock is off by percent
 SLEEP_PERMILLE = 100
+NEIGHBOURS = 24  # anchors vote on those before and after them: two of a sync
 STEP_MS = 60_000  # a clock may be corrected by this much and still count as the same clock
 
 
@@ -28,14 +29,24 @@ def agree(earlier: Anchor, later: Anchor) -> bool:
     return unix >= 0 and abs(unix - mono) * 1000 <= DRIFT_PERMILLE * mono + STEP_MS * 1000
 
 
-def _believable(anchors: list[Anchor]) -> tuple[Anchor, ...]:
-    kept = anchors[:1]
-    for at in range(1, len(anchors)):
-        anchor, later = anchors[at], anchors[at + 1 : at + 2]
-        alone = not agree(kept[-1], anchor) and not any(agree(anchor, other) for other in later)
-        if not (alone and any(agree(kept[-1], other) for other in later)):
-            kept.append(anchor)
-    return tuple(kept)
+def believable(anchors: list[Anchor]) -> list[Anchor]:
+    """The anchors, in order of device time, without those that are outvoted.
+
+    One clock ran through the session, so right anchors agree with each other. As long as some anchors contradict more
+    of their neighbours than others do, the one that contradicts most came from a host with a wrong clock. Where all
+    contradict equally many, as two of two do, nobody knows, and all stay.
+    """
+    against: dict[int, set[int]] = {at: set() for at in range(len(anchors))}
+    for at, anchor in enumerate(anchors):
+        for later in range(at + 1, min(at + NEIGHBOURS, len(anchors))):
+            if not agree(anchor, anchors[later]):
+                against[at].add(later)
+                against[later].add(at)
+    while len(counts := {len(others) for others in against.values() if others}) > 1:
+        outvoted = next(at for at, others in against.items() if len(others) == max(counts))
+        for other in against.pop(outvoted):
+            against[other].discard(outvoted)
+    return [anchors[at] for at in against]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,15 @@ def spread_sleeps(chain: list[Slept]) -> list[int]:
 
 
 class Placement:
-    """One session's device time on UTC. Of two anchors at the same device time the last one counts. An anchor that
-    disagrees with both neighbours, while they agree with each other, came from a host with a wrong clock and is left
-    out."""
+    """One session's device time on UTC. Of two anchors at the same device time the last one counts; those that are
+    outvoted don't. ``start``: an anchor that holds until the first of them, whatever they say."""
 
-    def __init__(self, anchors: Iterable[Anchor]) -> None:
+    def __init__(self, anchors: Iterable[Anchor], start: Anchor | None = None) -> None:
         by_mono = {anchor.mono_ms: anchor for anchor in anchors}
-        self.anchors = _believable([by_mono[mono] for mono in sorted(by_mono)])
+        found = believable([by_mono[mono] for mono in sorted(by_mono)])
+        if start is not None and (not found or start.mono_ms < found[0].mono_ms):
+            found.insert(0, start)
+        self.anchors = tuple(found)
         self._monos = [anchor.mono_ms for anchor in self.anchors]
 
     def unix_ms(self, mono_ms: int) -> int | None:

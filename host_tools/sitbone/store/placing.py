@@ -23,16 +23,15 @@ def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
     length of the sleep after it.
     A kept clock a day or more away from a host's time was set by someone else: it holds until that host's time."""
     rows = db.execute(
-        "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?"
+        "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ? AND dropped_ms IS NULL"
         " ORDER BY mono_ms, source = 'host', source = 'record'",
         (cushion, session),
     ).fetchall()
     best = max((_TRUST[row[2]] for row in rows), default=0)
     trusted = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best]
     kept = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if source == "kept"]
-    if kept and _is_another_clock(kept[0], trusted[0]):
-        trusted.insert(0, kept[0])
-    return Placement(trusted)
+    start = kept[0] if kept and _is_another_clock(kept[0], trusted[0]) else None
+    return Placement(trusted, start)
 
 
 def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
@@ -106,7 +105,8 @@ def _sessions_on_kept_time(db: sqlite3.Connection, cushion: int, session: int) -
     chain: list[Slept] = []
     for number in range(session, max(0, session - MOST_SLEEPS), -1):
         pairs = db.execute(
-            "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ?", (cushion, number)
+            "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ? AND dropped_ms IS NULL",
+            (cushion, number),
         ).fetchall()
         hosts = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
         kept = sorted(Anchor(*row[:2]) for row in pairs if row[2] == "kept")
@@ -133,7 +133,7 @@ def _count_back(db: sqlite3.Connection, cushion: int, session: int) -> None:
 
 
 def _has_clock(db: sqlite3.Connection, cushion: int, session: int) -> bool:
-    sql = "SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ? AND source != 'slept'"
+    sql = "SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ? AND source != 'slept' AND dropped_ms IS NULL"
     return db.execute(sql, (cushion, session)).fetchone() is not None
 
 

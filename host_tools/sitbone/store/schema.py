@@ -130,4 +130,13 @@ MIGRATIONS = (
     BEGIN DELETE FROM day_fact WHERE end_ms
         > min(coalesce(OLD.unix_ms, NEW.unix_ms), coalesce(NEW.unix_ms, OLD.unix_ms)) - 86400000; END;
     """,
+    """
+    -- When the person dropped a pair; it stays, because the log would bring it again.
+    ALTER TABLE clock_pair ADD COLUMN dropped_ms INTEGER;
+    -- What the person calls a cushion, whatever logs it has had.
+    CREATE TABLE cushion_name (
+        hardware TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    ) WITHOUT ROWID;
+    """,
 )

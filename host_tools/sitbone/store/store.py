@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from cushion.core import records
@@ -36,6 +36,20 @@ class Stored:
     unix_ms: int | None
     kind: int
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPair:
+    """A device time and the time it was. ``is_used``: records are placed by it, unlike by one that is dropped, outvoted
+    by others, or of a weaker source than others."""
+
+    number: int
+    cushion: int
+    session: int
+    anchor: Anchor
+    source: str
+    is_dropped: bool
+    is_used: bool
 
 
 def readable(found: Iterable[Stored]) -> Iterator[tuple[Stored, Fields]]:
@@ -134,6 +148,42 @@ class Store(Database):
             placing.keep_pair(db, cushion, session, anchor, "host", utc_offset_min)
             placing.place(db, cushion, session, before, placing.placement(db, cushion, session))
             placing.place_by_sleeps(db, cushion, [session])
+
+    def clock_pairs(self) -> list[ClockPair]:
+        """Every pair of times that records are placed by, oldest first by cushion; those of the weaker sources, too."""
+        rows = self.rows(
+            "SELECT clock_pair.rowid, cushion, session, mono_ms, unix_ms, source, dropped_ms IS NOT NULL"
+            " FROM clock_pair ORDER BY cushion, session, mono_ms, source"
+        )
+        used: dict[tuple[int, int], set[Anchor]] = {}
+        for _, cushion, session, *_ in rows:
+            if (cushion, session) not in used:
+                used[cushion, session] = set(placing.placement(self._db, cushion, session).anchors)
+        return [
+            ClockPair(number, cushion, session, anchor, source, bool(dropped), anchor in used[cushion, session])
+            for number, cushion, session, mono_ms, unix_ms, source, dropped in rows
+            for anchor in [Anchor(mono_ms, unix_ms)]
+        ]
+
+    def drop_clock_pair(self, number: int, now_ms: int) -> ClockPair:
+        """Drops a pair, and places its session's records again without it. Raises SitboneError for one that isn't
+        there."""
+        pair = next((item for item in self.clock_pairs() if item.number == number and not item.is_dropped), None)
+        if pair is None:
+            raise SitboneError(f"there is no pair {number}; see sitbone clock")
+        with self.transaction() as db:
+            before = placing.placement(db, pair.cushion, pair.session)
+            same = "cushion = ? AND session = ? AND mono_ms = ? AND unix_ms = ?"
+            values = (now_ms, pair.cushion, pair.session, *astuple(pair.anchor))
+            db.execute(f"UPDATE clock_pair SET dropped_ms = ? WHERE {same}", values)
+            placing.place(db, pair.cushion, pair.session, before, placing.placement(db, pair.cushion, pair.session))
+            placing.place_by_sleeps(db, pair.cushion, [pair.session])
+        return pair
+
+    def last_sync_ms(self) -> int | None:
+        """When the last sync was, by its computer's clock, UTC ms."""
+        found = self.rows("SELECT max(unix_ms) FROM sync")[0][0]
+        return None if found is None else int(found)
 
     def add_sync(self, cushion: int, unix_ms: int, result: dict[str, Any]) -> None:
         """Records a finished sync."""
@@ -293,7 +343,7 @@ class Store(Database):
         """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `dates.Zone`."""
         return self.rows(
             "SELECT unix_ms, utc_offset_min FROM clock_pair"
-            " WHERE source = 'host' AND utc_offset_min IS NOT NULL ORDER BY unix_ms"
+            " WHERE source = 'host' AND utc_offset_min IS NOT NULL AND dropped_ms IS NULL ORDER BY unix_ms"
         )
 
     def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:

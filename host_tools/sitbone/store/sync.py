@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cushion.core.blocks import MOST_RECORDS
-from sitbone.dates import counted, off_text, unix_ms, utc_offset_min
+from sitbone.dates import counted, duration_text, off_text, unix_ms, utc_offset_min
 from sitbone.errors import CushionGone, DamagedData, NoCushion, SitboneError
 from sitbone.store.anchors import Anchor
 from sitbone.store.blocks import Block, Record, read_block, split_blocks
@@ -79,6 +79,7 @@ class Sync:
             "lost": [],
             "damaged": 0,
             "clock_offset_ms": None,
+            "before_last_sync_s": None,
             "acked": None,
             "complete": False,
         }
@@ -131,6 +132,9 @@ class Sync:
         assert self._cushion is not None
         now = self._now()
         offset_min = utc_offset_min(now)
+        last_ms = self._store.last_sync_ms()
+        if last_ms is not None and unix_ms(now) < last_ms:
+            self._result["before_last_sync_s"] = (last_ms - unix_ms(now)) // 1000
         sent_ms = unix_ms(now)
         answer = link.call("clock", sent_ms, offset_min)
         if answer["unix_ms"] != sent_ms:
@@ -230,6 +234,9 @@ def sync_lines(result: dict[str, Any]) -> list[str]:
     lines += [f"lost on the cushion: records {first} to {last}" for first, last in result["lost"]]
     if result["damaged"]:
         lines.append(f"damaged on the cushion: {counted(result['damaged'], 'block')}, left out")
+    if behind_s := result.get("before_last_sync_s"):
+        behind = f"this computer's clock is {duration_text(behind_s)} before your last sync"
+        lines.append(f"{behind}: set it, then sync again; see sitbone clock")
     if result["clock_offset_ms"] is None:
         lines.append("clock: was not set; set now")
     else:
