@@ -93,6 +93,7 @@ for command in (
     data.backup,
     data.restore,
     data.rescue,
+    data.forget,
     data.report,
     dashboard.dashboard,
     diary.pain,

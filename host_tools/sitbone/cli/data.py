@@ -8,13 +8,16 @@ import click
 from sitbone.cli.terminal import (
     chosen_port,
     example,
+    from_option,
     json_option,
     now,
     open_store,
+    parse_range,
     port_option,
     print_json,
     progress_bar,
     say,
+    to_option,
 )
 from sitbone.errors import UsageError
 
@@ -43,6 +46,7 @@ def record(out: Path, duration: str, port: str | None, as_json: bool) -> None:
     say(f"{out}: {result['samples']} samples of {len(result['zones'])} zones in {result['seconds']:.1f} s{left_out}")
 
 
+LAST_MS = 7_258_118_400_000  # 2200
 FORMATS = ("csv", "jsonl", "parquet")
 
 
@@ -113,6 +117,35 @@ def rescue() -> None:
     count, kept = rescue_from(path, _stamp(now()))
     say(f"rescued {counted(count, 'entry').replace('entrys', 'entries')} of the diary; now run sitbone sync")
     say(f"the damaged store is kept as {kept}")
+
+
+@click.command(epilog=example("forget --from 2026-03-02 --to 2026-03-08 --yes"))
+@from_option
+@to_option
+@click.option("--yes", is_flag=True, help="Do it. What is deleted can't be brought back.")
+def forget(start: str | None, end: str | None, yes: bool) -> None:
+    """Delete your data: all of it, or some days. Records and diary are gone from the store for good; a sync doesn't
+    bring them again. Backups and the cushion's own log are left."""
+    from sitbone.dates import counted, unix_ms
+    from sitbone.store.forget import copies
+    from sitbone.store.forget import forget as forget_in
+    from sitbone.store.store import zone_of
+
+    with open_store() as store:
+        zone = zone_of(store)
+        first, last = parse_range(start, end, zone)
+        what = "everything" if first is None and last is None else "these days"
+        if not yes:
+            raise UsageError(f"this deletes {what} for good; make a backup if you want one, then add --yes")
+        bounds = [None if moment is None else unix_ms(moment) for moment in (first, last)]
+        days = (str(zone.day(bounds[0] or 0)), str(zone.day((bounds[1] or LAST_MS) - 1)))
+        gone = forget_in(store, bounds[0], bounds[1], days)
+    say(f"deleted {counted(gone, 'record')} and diary entries")
+    for path in copies(store.path):
+        if what == "everything":
+            path.unlink()
+        say(f"{'deleted' if what == 'everything' else 'an older copy still holds them:'} {path}")
+    say("backups elsewhere and the cushion's own log still have them: delete those, or sitbone flash --erase")
 
 
 @click.command(epilog=example("report --days 28 report.pdf"))

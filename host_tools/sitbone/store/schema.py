@@ -139,4 +139,11 @@ MIGRATIONS = (
         name TEXT NOT NULL UNIQUE
     ) WITHOUT ROWID;
     """,
+    """
+    -- Up to which number a cushion's records were deleted: a sync doesn't bring them again.
+    CREATE TABLE forgotten (
+        cushion INTEGER PRIMARY KEY REFERENCES cushion (id),
+        last_seq INTEGER NOT NULL
+    );
+    """,
 )

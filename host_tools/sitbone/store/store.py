@@ -106,8 +106,9 @@ class Store(Database):
         return str(row[0])
 
     def last_seq(self, cushion: int) -> int | None:
-        """The highest record number stored of a cushion: a sync's cursor."""
-        found = self.rows("SELECT max(seq) FROM record WHERE cushion = ?", cushion)[0][0]
+        """The highest record number stored of a cushion, or deleted by the person: a sync's cursor."""
+        sql = "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM record WHERE cushion = ?1"
+        found = self.rows(f"{sql} UNION ALL SELECT last_seq FROM forgotten WHERE cushion = ?1)", cushion)[0][0]
         return None if found is None else int(found)
 
     def first_seq(self, cushion: int) -> int | None:
@@ -133,8 +134,12 @@ class Store(Database):
             for block in blocks:
                 placing.keep_pairs_of(db, cushion, block)
             after = {session: placing.placement(db, cushion, session) for session in sessions}
+            gone = db.execute("SELECT max(last_seq) FROM forgotten WHERE cushion = ?", (cushion,)).fetchone()[0] or 0
             new = sum(
-                _insert(db, cushion, record, after[block.session]) for block in blocks for record in block.records
+                _insert(db, cushion, record, after[block.session])
+                for block in blocks
+                for record in block.records
+                if record.seq > gone or _is_stored(db, cushion, record.seq)
             )
             for session in sessions:
                 placing.place(db, cushion, session, before[session], after[session])
@@ -388,6 +393,10 @@ def _insert(db: sqlite3.Connection, cushion: int, record: Record, placement: Pla
     if done.rowcount == 0:
         _demand_same(db, cushion, record)
     return done.rowcount > 0
+
+
+def _is_stored(db: sqlite3.Connection, cushion: int, seq: int) -> bool:
+    return db.execute("SELECT 1 FROM record WHERE cushion = ? AND seq = ?", (cushion, seq)).fetchone() is not None
 
 
 def _demand_same(db: sqlite3.Connection, cushion: int, record: Record) -> None:
