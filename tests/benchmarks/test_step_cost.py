@@ -9,7 +9,7 @@ SETUP = """
 from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
 from cushion.core.settings import Settings
-engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4)
+engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4, dead_mv=150)
 levels = [9000, 9200, 5000, 5100]
 for second in range(40):
     for _ in range(4):
@@ -43,8 +43,9 @@ for _ in range(4):
     "pressure of four zones": """
 for zone in range(4):
     state = zones[zone]
-    state.take(1000, 9000 + zone, 3300)
-    state.press(1000, zone, calibration, 30, sensing._edge_ns[zone])""",
+    state.take(1000, 9000 + zone, 3300, 0)
+    state.g_ns = sensing._sensor_ns(zone, 9000 + zone)
+    state.press(1000, zone, calibration, 30)""",
     "zones held against each other": "sensing.plausibility.step(1000, zones)",
     "presence": "sensing.presence_permille(calibration)",
     "occupancy and break": "decisions.sitting.step(1000, 900, 900, 120000)",

@@ -218,7 +218,7 @@ class Decisions:
         situation.due_sides = due_sides
         situation.recovered = recovered
         situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
-        situation.settled = self._is_settled() and not seen.leaving
+        situation.settled = self._is_settled() and not seen.leaving and not self.sitting.occupancy.falling
         situation.away_ms = self.sitting.away_ms
         situation.offload_ms = max(self.offload.run_ms, situation.away_ms)
         situation.perched = self._is_on_seat(seen)

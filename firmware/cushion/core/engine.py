@@ -180,7 +180,8 @@ class Engine:
 
     def _auto_tare(self, dt_ms):
         """Once a minute on a seat that has been empty and quiet for a minute."""
-        if self.decisions.sitting.occupancy.state != STATE_VACANT or self.sensing.moved:
+        occupancy = self.decisions.sitting.occupancy
+        if occupancy.state != STATE_VACANT or occupancy.disturbed or self.sensing.moved:
             self._vacant_ms = 0
             return
         self._vacant_ms += dt_ms

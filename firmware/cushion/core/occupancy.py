@@ -16,6 +16,8 @@ _FADE_PERMILLE = const(2)  # a second: what falls more slowly is no leave
 EMPTY_PERMILLE = 30  # above rest: less is nobody, more is little, from a light lean or left in the foam
 LITTLE_MS = 60000  # so long what is little must neither rise nor drop before it counts as nobody
 _STIR_PERMILLE = const(12)
+_SINK_SHARE = const(128)  # of the presence, a second
+_SINKING_MS = const(2000)
 _LONG_MS = const(1 << 29)
 
 
@@ -28,7 +30,9 @@ class Occupancy:
     neither rises nor drops for a minute, or else somebody who leans.
 
     ``state`` is unknown until three seconds of load or five without were seen. A step that changes it sets ``sat``,
-    ``left`` or ``faded``, and ``ago_ms``: how long before this moment it really happened.
+    ``left`` or ``faded``, and ``ago_ms``: how long before this moment it really happened. ``falling``: the load is
+    going, or three quarters of it went and what is left has not stirred; ``disturbed``: on the vacant seat something
+    has come, if only little.
     """
 
     def __init__(self):
@@ -45,34 +49,65 @@ class Occupancy:
         self._peak = 0
         self._low = 0
         self.empty_ms = 0
+        self.falling = False
+        self.disturbed = False
+        self.presence_permille = 0
+        self._sinking_ms = 0
+        self._fall_low = -1
+        self._has_fallen = False
 
     def step(self, dt_ms, presence_permille):
         """Takes `dt_ms` with the presence that was seen in it."""
         self.sat = self.left = self.faded = False
         seated = self.state == STATE_OCCUPIED
         self._peak = max(presence_permille, self._peak - _FADE_PERMILLE * (dt_ms // 1000))
+        came = presence_permille > self._trough + _STIR_PERMILLE
         if not seated and self.above_ms == 0:
             self._trough = min(presence_permille, self._trough + dt_ms // 1000)
         above = presence_permille >= max(SIT_PERMILLE, self._trough + _RISE_PERMILLE)
         self.above_ms = self.above_ms + dt_ms if above else 0
-        self._count_below(dt_ms, presence_permille - self.rest_permille)
+        self._count_below(dt_ms, presence_permille - self.rest_permille, came)
+        self._follow_fall(dt_ms, presence_permille)
         if self.above_ms >= SIT_MS and not seated:
             self._sit()
         elif self.state != STATE_VACANT and not self.lost and self._is_gone():
             self._leave(seated, presence_permille)
 
-    def _count_below(self, dt_ms, over_permille):
+    def _count_below(self, dt_ms, over_permille, came):
         """For how long there has been little, and for how long nothing."""
-        self.empty_ms = self.empty_ms + dt_ms if over_permille < EMPTY_PERMILLE else 0
+        rose = over_permille > self._low + _STIR_PERMILLE
+        if over_permille < EMPTY_PERMILLE:
+            self.empty_ms += dt_ms
+            self.disturbed = False
+        else:
+            self.empty_ms = 0
+            self.disturbed = self.state == STATE_VACANT and (self.disturbed or came)
         if over_permille >= LEAVE_PERMILLE:
             self.below_ms = 0
             self._low = over_permille
             return
-        if abs(over_permille - self._low) > _STIR_PERMILLE:
+        if rose or over_permille < self._low - _STIR_PERMILLE:
             self.below_ms = 0
             self._low = over_permille
         self._low = min(self._low, over_permille)
         self.below_ms += dt_ms
+
+    def _follow_fall(self, dt_ms, presence_permille):
+        """Is everybody's load going, or mostly gone, and nothing of what is left stirs?"""
+        sinks = presence_permille < self.presence_permille - self.presence_permille // _SINK_SHARE
+        self._sinking_ms = self._sinking_ms + dt_ms if sinks else 0
+        self.presence_permille = presence_permille
+        if 4 * (presence_permille - self.rest_permille) >= self._peak - self.rest_permille:
+            self._fall_low = -1
+            self._has_fallen = False
+        elif self._fall_low < 0:
+            self._fall_low = presence_permille
+            self._has_fallen = True
+        else:
+            self._fall_low = min(self._fall_low, presence_permille)
+            self._has_fallen = self._has_fallen and presence_permille <= self._fall_low + _STIR_PERMILLE
+        fell = self._has_fallen or self._sinking_ms >= _SINKING_MS
+        self.falling = fell and self.state == STATE_OCCUPIED
 
     def _is_gone(self):
         return min(self.empty_ms, self.below_ms) >= LEAVE_MS or self.below_ms >= LITTLE_MS

@@ -13,10 +13,12 @@ from cushion.core.records import FROZEN, OPEN
 _QUIET_U = const(20)  # permille: no load
 _SHARE_U = const(40)  # another zone at this or more shares the seat
 _LOAD_U = const(80)
+_FREEZE_PA = const(2000)  # a lighter load may not move enough to be seen to
 
 # Frozen: the level stays in a narrow band while others move. It is called so on a narrower one than it may then take:
 # a good zone under a quiet leg comes within 6 mV of it for a minute, and with its mirror dead few can bear it witness.
 _FROZEN_MS = const(40000)
+_CHANGED_100UV = const(96)  # beyond the noise of any converter
 _BAND_100UV = const(64)
 _BAND_TOLD_100UV = const(48)
 _BAND_MOVES = const(4)  # seconds in which others moved; as many in a row beyond the band end it
@@ -25,6 +27,7 @@ _SAME_MOVES = const(2)
 # Alone: loaded, while all others unloaded and it did not move with them, or since the start.
 _ALONE_TOLD_MS = const(20000)
 _ALONE_LATE_MS = const(2000)
+_ALONE_SHARED_PA = const(5000)  # or as much as it carries itself: what the others must have carried to bear witness
 _ALONE_MOST_PA = const(45000)  # nobody rests so hard on one zone alone
 
 # Guesses of a board without bias: a wire that came off under a good load, a sensor that never showed any.
@@ -51,6 +54,7 @@ class Plausibility:
         self._high = array("i", [-1] * ZONE_COUNT)
         self._band_ms = array("i", [0] * ZONE_COUNT)
         self._moves = array("i", [0] * ZONE_COUNT)
+        self._others_pa = array("i", [0] * ZONE_COUNT)  # the most that the others carried meanwhile
         self._frozen = array("i", [0] * ZONE_COUNT)
         self._proven = array("i", [0] * ZONE_COUNT)  # its level was seen to change since the start
         self._held_ms = array("i", [0] * ZONE_COUNT)
@@ -58,6 +62,7 @@ class Plausibility:
         self._dead_ms = array("i", [0] * ZONE_COUNT)
         self._alone = -1
         self._alone_ms = 0
+        self._total_pa = 0
 
     def step(self, dt_ms, zones):
         """Takes `dt_ms` with the zones' new pressures."""
@@ -83,15 +88,21 @@ class Plausibility:
         state = zones[zone]
         level = state.level_100uv
         low, high = min(self._low[zone], level), max(self._high[zone], level)
+        if state.u < _LOAD_U or (self._high[zone] >= 0 and high - low > _CHANGED_100UV):
+            self._proven[zone] = 1
         if self._high[zone] < 0 or high - low > _BAND_100UV or (state.u < _LOAD_U and not self._frozen[zone]):
             return self._leave_band(zone, level)
         self._low[zone], self._high[zone] = low, high
         self._band_ms[zone] = min(self._band_ms[zone] + dt_ms, _LONG_MS)
+        if self._band_ms[zone] >= _ALONE_LATE_MS:
+            self._others_pa[zone] = max(self._others_pa[zone], self._total_pa - state.pressure_pa)
         if self._frozen[zone]:
             self._moves[zone] = _BAND_MOVES
         elif self._others_moved(zone, zones):
             self._moves[zone] = min(self._moves[zone] + 1, _BAND_MOVES)
         enough = _SAME_MOVES if high == low else _BAND_MOVES
+        if state.pressure_pa < _FREEZE_PA:
+            return self._frozen[zone] != 0
         if high - low <= _BAND_TOLD_100UV and self._band_ms[zone] >= _FROZEN_MS and self._moves[zone] >= enough:
             self._frozen[zone] = 1
         return self._frozen[zone] != 0
@@ -101,9 +112,8 @@ class Plausibility:
         if self._frozen[zone] and self._moves[zone] > 1:
             self._moves[zone] -= 1
             return True
-        self._proven[zone] = 1 if self._high[zone] >= 0 else self._proven[zone]
         self._low[zone] = self._high[zone] = level
-        self._band_ms[zone] = self._moves[zone] = self._frozen[zone] = 0
+        self._band_ms[zone] = self._moves[zone] = self._frozen[zone] = self._others_pa[zone] = 0
         return False
 
     def _others_moved(self, zone, zones):
@@ -119,11 +129,12 @@ class Plausibility:
 
     def _find_alone(self, dt_ms, zones):
         """Which zone is loaded while all others that can be believed are not; -1 when there is no such zone."""
-        alone, others = -1, 0
+        alone, others, total_pa = -1, 0, 0
         for zone in range(ZONE_COUNT):
             state = zones[zone]
             if not self._believes(zone, zones):
                 continue
+            total_pa += state.pressure_pa
             if state.u >= _LOAD_U and alone < 0:
                 alone = zone
             elif state.u >= _SHARE_U:
@@ -132,14 +143,16 @@ class Plausibility:
                 others += 1
         if alone >= ZONE_COUNT or others == 0:
             alone = -1
+        self._total_pa = total_pa
         self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
         self._alone = alone
 
     def _is_contradicted(self, zone, zones):
         """It was as it is before the others unloaded, or it was never seen to change: a load, but nobody's."""
-        if not self._proven[zone] or zones[zone].pressure_pa >= _ALONE_MOST_PA:
+        pressure_pa = zones[zone].pressure_pa
+        if not self._proven[zone] or pressure_pa >= _ALONE_MOST_PA:
             return True
-        return self._band_ms[zone] >= self._alone_ms + _ALONE_LATE_MS
+        return self._others_pa[zone] >= min(pressure_pa, _ALONE_SHARED_PA)
 
     def _guess(self, dt_ms, zone, zones):
         """No load where there must be some: doubted at once, called open once it is sure."""

@@ -83,7 +83,7 @@ class Sitting(Kept):
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
         rest = self.occupancy.rest_permille
         off = 0 <= highest_u < BREAK_ZONE_U + rest and presence_permille < BREAK_TOTAL_PERMILLE + rest
-        off = off and not self.occupancy.lost
+        off = off and not self.occupancy.lost and not self.occupancy.disturbed
         self.break_timer.step(dt_ms, off, verified_ms, self.occupancy.state == STATE_VACANT)
         self.verified = self.break_timer.verified
         if self.verified:

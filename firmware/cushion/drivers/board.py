@@ -109,6 +109,7 @@ class Board:
         profile = chosen_profile()
         motors_off()
         self.profile = profile
+        self.name = _told()[0] or DEFAULT_PROFILE
         self.divider_ohm, self.fault = measured_ohms(profile["divider_ohm"])
         self.cushion_id = machine.unique_id()
         bus = _open_bus(profile)

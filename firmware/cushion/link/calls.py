@@ -314,7 +314,7 @@ def _raw_rows(monitor, stream, for_ms, checked):
     """Yields the answer of `record`, b"" where there is no sample yet."""
     zones = [ZONES[zone] for zone in range(len(ZONES)) if monitor.board.zones.present[zone]]
     try:
-        yield (_line({"zones": zones}, checked) + "\n").encode()
+        yield (_line({"zones": zones, "board": monitor.board.name}, checked) + "\n").encode()
         while monitor.raw_stream is stream and (stream.now_ms < for_ms or stream.given < stream.count):
             row = stream.give()
             if row is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from sitbone.errors import CushionGone
+from sitbone.replay.trace import BOARD
 
 Progress = Callable[[int, int], None]  # (done, of all), in ms
 
@@ -44,7 +45,8 @@ def _write(
 
             result["zones"] = answer["zones"]
             shown = [ZONES.index(zone) for zone in answer["zones"]]
-            file.write(",".join(["t_ms", *(f"{zone}_mv" for zone in answer["zones"])]) + "\n")
+            board = [BOARD + answer["board"]] if "board" in answer else []  # older firmware does not say
+            file.write(",".join(["t_ms", *(f"{zone}_mv" for zone in answer["zones"]), *board]) + "\n")
         elif "row" in answer:
             before, (number, t_ms, *levels_100uv) = number, answer["row"]
             result["missed"] += number - before - 1

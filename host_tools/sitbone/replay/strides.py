@@ -57,6 +57,9 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
     ceiling_u = OFFLOAD_LEAVE_U if decisions.offload.run_ms else LOADED_U
     if bool(decisions.offload.run_ms) != (not seen.unknown and 0 <= max(seen.u) < ceiling_u):
         return True
+    occupancy = decisions.sitting.occupancy
+    if occupancy.falling or (not seen.unknown and occupancy.presence_permille != seen.presence_permille):
+        return True
     if seen.presence_permille >= SIT_PERMILLE and not decisions.sitting.is_seated():
         return True  # a sit-down, or a drift that may look like one in any second
     if decisions.prompter.active and decisions.prompter.relief_ms and not _answer_ms(decisions):

@@ -69,6 +69,7 @@ class World:
         self._levels = {self._profile["button"]: OPEN}
         if self._profile["usb_sense"] is not None:
             self._levels[self._profile["usb_sense"]] = 1
+        seat.wire(self._profile["bias_ohm"])
         seat.attach(self.log)
 
     # ---- what the chip receives

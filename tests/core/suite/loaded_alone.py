@@ -50,6 +50,19 @@ def test_a_zone_that_did_not_move_when_all_others_left_is_nobody():
     assert back.see((1000, 0, 0, 0), (0,)).qualities() == [FROZEN, OK, OK, OK]
 
 
+def test_only_others_that_carried_much_bear_witness_by_leaving():
+    """Who rests on one thigh, and quite still, moves the other one about: that contradicts nothing."""
+    for others_u, doubted in ((333, []), (334, [0])):  # three of them, against 5 kPa on this one
+        seat = Four().see(SEATED, times=5).see((1000, others_u, others_u, others_u), (0,), times=5)
+        assert seat.see((1000, 0, 0, 0), (0,)).doubted() == doubted, others_u
+    for own_u, doubted in ((2000, [0]), (500, [0])):
+        seat = Four().see(SEATED, times=5).see((own_u, 1000, 0, 0), (0,), times=5)
+        assert seat.see((own_u, 0, 0, 0), (0,)).doubted() == doubted, own_u
+    seat = Four().see(SEATED, times=5)
+    for other_u in (90, 30, 90, 30, 30):
+        assert seat.see((1000, 0, 0, other_u), (0,)).doubted() == []
+
+
 def test_who_is_alone_is_counted_for_each_zone():
     seat = sat_still(2, 15)
     seat.see((0, 1000, 0, 0), (0,), times=4)

@@ -42,7 +42,7 @@ def test_only_other_zones_that_can_be_believed_bear_witness():
     same = (5000, 5000)
     for moved, expected in (((1,), True), ((2,), True), ((3,), True), ((0,), False), ((), False)):
         assert frozen(2, same, moved=moved) is expected, moved
-    assert frozen(2, same, load_u=80) and not frozen(9, same, load_u=79)
+    assert frozen(2, same, load_u=400) and not frozen(9, same, load_u=399)  # 2 kPa
     seat = Four().see(SEATED, (0, 1))
     for _ in range(2):  # both stand still, and one of them is found frozen first
         seat.see(SEATED, (0, 1), (2,))

@@ -43,7 +43,7 @@ from cushion.storage import log  # noqa: E402
 class Board:
     """Everything a monitor touches, in one; its seat reads what the script says."""
 
-    profile = {"supply_mv": 3300}
+    profile = {"supply_mv": 3300, "dead_mv": 0, "bias_ohm": 0}
     divider_ohm = (3300, 3300, 3300, 3300)
     present = (True, True, True, True)
     mv = 0

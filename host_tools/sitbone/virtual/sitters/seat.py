@@ -11,6 +11,8 @@ from sitbone.replay.trace import GAP_MS, Trace
 
 ZONE_COUNT = 4
 ROW_MS = 50
+SUPPLY_MV = 3300.0
+DIVIDER_OHM = 3300.0
 _DAY_MS = 86_400_000
 
 Times = NDArray[np.int64]
@@ -27,8 +29,15 @@ class Seat:
     end_ms: int | None = None
     """Where a recording ends; from there on the world runs in real time. None: never."""
 
+    empty_mv: float = 0.0
+    """What an unloaded zone reads."""
+
     longest_chunk_ms: int = 60_000
     """How far ahead the seat knows its readings, whatever the chip does in the meantime; below 65 s."""
+
+    def wire(self, bias_ohm: float) -> None:
+        """The board's sensors have bias resistors (0: none)."""
+        self.empty_mv = SUPPLY_MV * DIVIDER_OHM / (DIVIDER_OHM + bias_ohm) if bias_ohm else 0.0
 
     def attach(self, log: Log) -> None:
         """``log(t_ms, kind, **facts)`` writes what really happened into the journal."""
@@ -39,7 +48,7 @@ class Seat:
 
     def zones_mv(self, t_ms: Times) -> Readings:
         """What the ADC reports at these times: (n, 4) mV in the order of ``ZONES``."""
-        return np.zeros((len(t_ms), ZONE_COUNT))
+        return np.full((len(t_ms), ZONE_COUNT), self.empty_mv)
 
     def stopped_until_ms(self, t_ms: int) -> int:
         """``t_ms``, or the end of the hole in the recording that ``t_ms`` lies in: the chip stands still for it."""
@@ -81,6 +90,10 @@ class TraceSeat(Seat):
         holes = np.flatnonzero(np.diff(t_ms) > GAP_MS)
         self._hole_starts = t_ms[holes] + 1  # the last row before a hole is still seen
         self._hole_ends = t_ms[holes + 1]
+
+    def wire(self, bias_ohm: float) -> None:
+        super().wire(bias_ohm)
+        self._mv[[0, -1]] = self.empty_mv
 
     def moments_ms(self, start_ms: int, end_ms: int) -> Times:
         first, last = np.searchsorted(self._t_ms, (start_ms + 1, end_ms))

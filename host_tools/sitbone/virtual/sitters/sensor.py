@@ -44,10 +44,11 @@ _CURVE_COUNTS = adc_counts(_CURVE_MV)
 @dataclass(frozen=True)
 class ZoneSensor:
     """The four sensors of one cushion. ``gain`` and ``exponent`` are theirs, around 1; ``hysteresis`` is half the
-    width.
+    width. ``bias_ohm`` is the resistor parallel to each, 0 where there is none.
     """
 
     divider_ohm: float = 3300.0
+    bias_ohm: float = 0.0
     supply_mv: float = 3300.0
     us_per_kpa: float = 13.0
     gain: tuple[float, ...] = (1.0,)
@@ -72,7 +73,8 @@ class ZoneSensor:
 
     def divider_mv(self, kpa: Array, loaded_s: Array) -> Array:
         """Voltage at the ADC pin; ``loaded_s`` broadcasts against ``kpa``: for how long the sensor has carried load."""
-        ratio = self.conductance_us(kpa, loaded_s) * 1e-6 * self.divider_ohm
+        bias_us = 1e6 / self.bias_ohm if self.bias_ohm else 0.0
+        ratio = (self.conductance_us(kpa, loaded_s) + bias_us) * 1e-6 * self.divider_ohm
         return self.supply_mv * ratio / (1 + ratio)
 
     def reported_mv(self, pin_mv: Array, rng: np.random.Generator) -> Array:

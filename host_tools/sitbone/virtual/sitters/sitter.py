@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -335,6 +336,10 @@ class SitterSeat(Seat):
         self._held: NDArray[np.float64] = np.zeros(ZONE_COUNT)
         self._faults = [self._person.fault.again()] if self._person.fault else []
 
+    def wire(self, bias_ohm: float) -> None:
+        super().wire(bias_ohm)
+        self._sensor = replace(self._sensor, bias_ohm=bias_ohm)
+
     def attach(self, log: Log) -> None:
         self._person.log = log
 
@@ -347,7 +352,8 @@ class SitterSeat(Seat):
     def zones_mv(self, t_ms: Times) -> Readings:
         self._person.live_until(int(t_ms[-1]) + 1)
         if self._person.settled_empty(int(t_ms[0])):
-            return self._break(np.zeros((len(t_ms), ZONE_COUNT)), t_ms)  # an unloaded divider stays in the dead zone
+            nothing = np.full((len(t_ms), ZONE_COUNT), self.empty_mv)  # without a bias, in the converter's dead end
+            return self._break(nothing, t_ms)
         kpa, loaded_s = self._person.kpa(t_ms)
         pin_mv = self._sensor.divider_mv(self._lag(kpa), loaded_s)
         return self._break(self._sensor.reported_mv(pin_mv, self._rng), t_ms)
