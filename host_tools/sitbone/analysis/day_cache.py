@@ -15,7 +15,7 @@ from sitbone.analysis.timeline import LONGEST_MS, Mark, Prompt, gather
 from sitbone.dates import Zone
 from sitbone.store.store import Store, zone_of
 
-VERSION = 1  # increase it with each change in what a day's figures mean or contain
+VERSION = 2  # increase it with each change in what a day's figures mean or contain
 RECENT_DAYS = 400  # a year of trends, and some more
 BATCH_DAYS = 31  # derived at once: bounds the memory, and the work lost when interrupted
 

@@ -17,7 +17,7 @@ OUTCOME_NAMES = {"partial": "short break", "shift": "weight shift", "suppressed"
 
 
 def events(store: Store, start: datetime | None, end: datetime | None) -> list[dict[str, Any]]:
-    """What happened in [start, end), by time, as ``{"seq", "at", "kind", fields…, "session", "t_ms", "text"}``.
+    """What happened in [start, end), by time, as ``{"seq", "at", "kind", "cushion", fields…, "text"}``.
 
     ``at`` is local ISO time, in the time zone of that day, and ``t_ms`` the same moment in device ms since its session
     began: when it happened, which is ``ago_ms`` before it was logged. Without bounds, events of unknown time follow,
@@ -26,16 +26,18 @@ def events(store: Store, start: datetime | None, end: datetime | None) -> list[d
     placed = store.read(None, _ms(start), _ms(end))
     unplaced = store.unplaced() if start is None and end is None else []
     zone = zone_of(store)
-    return [event(record, zone) for record in (*placed, *unplaced)]
+    labels = {number: store.label(number) for number in store.cushions()}
+    return [event(record, zone, labels[record.cushion]) for record in (*placed, *unplaced)]
 
 
-def event(record: Stored, zone: Zone) -> dict[str, Any]:
-    """One stored record as an event."""
+def event(record: Stored, zone: Zone, cushion: str) -> dict[str, Any]:
+    """One stored record as an event; ``cushion`` is what the person calls it."""
     fields = fields_of(record.kind, record.payload)
     return {
         "seq": record.seq,
         "at": None if record.unix_ms is None else zone.iso(record.unix_ms),
         "kind": kind_name(record.kind),
+        "cushion": cushion,
         **_in_words(record.kind, fields),
         "session": record.session,
         "t_ms": record.at_mono_ms,

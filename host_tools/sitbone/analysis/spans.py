@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from typing import Protocol, TypeVar
+
+NEAR = 8  # sits that begin before another and still overlap it: of one cushion, those of two clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,37 @@ def merged(spans: Iterable[Span]) -> list[Span]:
         elif span.end_ms > span.start_ms:
             found.append(span)
     return found
+
+
+class _Timed(Protocol):
+    @property
+    def start_ms(self) -> int: ...
+
+    @property
+    def end_ms(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Timed)
+
+
+def apart(groups: Mapping[int, Sequence[T]]) -> list[T]:
+    """What several cushions saw, by time. Of two things of different cushions that overlap, the longer one counts."""
+    if len(groups) == 1:
+        return list(*groups.values())
+    ranked = sorted(
+        ((item, group) for group, items in groups.items() for item in items),
+        key=lambda pair: (pair[0].start_ms - pair[0].end_ms, pair[0].start_ms, pair[1]),
+    )
+    begins: list[int] = []
+    kept: list[tuple[T, int]] = []  # by time
+    for item, group in ranked:
+        at = bisect_right(begins, item.start_ms)
+        near = takewhile(lambda pair: pair[0].start_ms < item.end_ms, kept[max(0, at - NEAR) :])  # noqa: B023
+        if any(owner != group and item.start_ms < other.end_ms for other, owner in near):
+            continue
+        begins.insert(at, item.start_ms)
+        kept.insert(at, (item, group))
+    return [item for item, _ in kept]
 
 
 def clipped(spans: Iterable[Span], start_ms: int, end_ms: int) -> list[Span]:

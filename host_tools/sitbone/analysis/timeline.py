@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cushion.core import records
-from sitbone.analysis.spans import Span, clipped, merged
+from sitbone.analysis.spans import Span, apart, clipped, merged
 from sitbone.analysis.thresholds import Thresholds
 from sitbone.store.blocks import Fields, fields_of, name_of
 from sitbone.store.store import Store, Stored
@@ -99,9 +99,13 @@ class EpochTable:
 
 @dataclass(slots=True)
 class Timeline:
-    """What happened in a range and LONGEST_MS around it; of the epochs those that lie in it. ``bouts`` are merged;
-    ``doses`` are the (UTC ms, left s, right s) that events came at, ``unknown`` the stretches that the cushion knows it
-    missed, ``slept`` those that it slept through on an empty seat."""
+    """What happened in a range and LONGEST_MS around it; of the epochs those that lie in it.
+
+    ``bouts`` and ``breaks`` are the person's: somebody with several cushions sits on one at a time, so of sits that
+    overlap the longest counts, and a break only where nobody sat elsewhere. ``own_bouts`` and ``own_breaks`` are each
+    cushion's. ``doses`` are the (UTC ms, left s, right s) that events came at, ``unknown`` the stretches that the
+    cushion knows it missed, ``slept`` those that it slept through on an empty seat.
+    """
 
     epochs: EpochTable
     thresholds: Thresholds
@@ -113,6 +117,8 @@ class Timeline:
     doses: list[tuple[int, float, float]] = field(default_factory=list)
     unknown: list[Span] = field(default_factory=list)
     slept: list[Span] = field(default_factory=list)
+    own_bouts: dict[int, list[Span]] = field(default_factory=dict)
+    own_breaks: dict[int, list[Break]] = field(default_factory=dict)
 
     def within(self, from_ms: int, to_ms: int) -> Timeline:
         """The part that concerns [from_ms, to_ms); the epochs up to the one that begins in it and ends after it."""
@@ -162,7 +168,7 @@ class _Reader:
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._sats: dict[tuple[int, int], Stored] = {}  # sits that have not ended yet, by (cushion, session)
-        self._bouts: list[Span] = []
+        self._bouts: dict[int, list[Span]] = {}
         self._ends: dict[int, list[tuple[int, bool]]] = {}  # of each cushion's sits: when, and whether by standing up
         self._prompts: dict[tuple[int, int, int], Prompt] = {}
 
@@ -183,13 +189,21 @@ class _Reader:
             assert sat.unix_ms is not None
             # In device time, so that setting the clock in the middle doesn't make a sit longer.
             length_ms = store.session_end_ms(sat.cushion, sat.session) - sat.at_mono_ms
-            self._bouts.append(Span(sat.unix_ms, sat.unix_ms + length_ms))
+            self._bouts.setdefault(sat.cushion, []).append(Span(sat.unix_ms, sat.unix_ms + length_ms))
             self._ends.setdefault(sat.cushion, []).append((sat.unix_ms + length_ms, False))
         for ends in self._ends.values():
             ends.sort()
         for prompt in self._timeline.prompts:
             self._follow(prompt, self._ends.get(prompt.cushion, []))
-        self._timeline.bouts = merged(self._bouts)
+        own = {cushion: merged(bouts) for cushion, bouts in self._bouts.items()}
+        self._timeline.own_bouts = own
+        self._timeline.bouts = apart(own)
+        others = {cushion: [b for other, bouts in own.items() if other != cushion for b in bouts] for cushion in own}
+        breaks = {
+            cushion: [item for item in items if not clipped(others.get(cushion, []), item.start_ms, item.end_ms)]
+            for cushion, items in self._timeline.own_breaks.items()
+        }
+        self._timeline.breaks = apart(breaks)
 
     def _follow(self, prompt: Prompt, ends: list[tuple[int, bool]]) -> None:
         at = bisect_left(ends, (prompt.at_ms, False))
@@ -203,12 +217,12 @@ class _Reader:
 
     def _stood(self, record: Stored, at_ms: int, fields: Fields) -> None:
         self._sats.pop((record.cushion, record.session), None)
-        self._bouts.append(Span(at_ms - int(fields["bout_ms"]), at_ms))
+        self._bouts.setdefault(record.cushion, []).append(Span(at_ms - int(fields["bout_ms"]), at_ms))
         self._ends.setdefault(record.cushion, []).append((at_ms, not fields["gap"]))
 
-    def _break(self, _: Stored, at_ms: int, fields: Fields) -> None:
-        start_ms = at_ms - int(fields["break_ms"])
-        self._timeline.breaks.append(Break(start_ms, at_ms, fields["verified"] == 1))
+    def _break(self, record: Stored, at_ms: int, fields: Fields) -> None:
+        found = Break(at_ms - int(fields["break_ms"]), at_ms, fields["verified"] == 1)
+        self._timeline.own_breaks.setdefault(record.cushion, []).append(found)
 
     def _prompt(self, record: Stored, at_ms: int, fields: Fields) -> None:
         key = (record.cushion, record.session, int(fields["episode"]))

@@ -68,6 +68,7 @@ class _Decision:
     def __init__(self, store: Store, record: Stored) -> None:
         assert record.unix_ms is not None
         self._at_ms = record.unix_ms
+        self._cushion = store.label(record.cushion)
         self._record = record
         self._fields = fields_of(record.kind, record.payload)
         self._zone: Zone = zone_of(store)
@@ -83,6 +84,7 @@ class _Decision:
             "seq": self._record.seq,
             "at": self._zone.iso(self._at_ms),
             "kind": "suppressed" if prompt is None else "prompt",
+            "cushion": self._cushion,
             "text": text_of(self._record.kind, fields),
             "cause": name_of(records.CAUSES, fields["cause"]),
             "side": name_of(records.SIDES, fields["side"]),
@@ -108,7 +110,8 @@ class _Decision:
         limits = {side: self._setting(f"{side}_dose_limit_s") for side in SIDES}
         values: dict[str, Any] = {"limit_s": limits, "seated_limit_s": self._setting("seated_limit_s")}
         epochs = self._timeline.epochs.between(self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
-        last = epochs.fields[-1] if len(epochs) else None
+        own = epochs.fields[epochs.cushion == self._record.cushion]
+        last = own[-1] if len(own) else None
         values["load_permille"] = {side: _known_u(last, f"{side}_u") for side in SIDES}
         known = self._fields if "left_dose_cs" in self._fields else last
         if known is not None:
@@ -116,8 +119,10 @@ class _Decision:
             values["seated_s"] = int(known["seated_s"])
         else:
             values |= {"dose_s": dict.fromkeys(SIDES), "seated_s": None}
-        sits = [bout for bout in self._timeline.bouts if bout.start_ms <= self._at_ms <= bout.end_ms]
-        breaks = [item for item in self._timeline.breaks if item.verified and item.end_ms <= self._at_ms]
+        own_bouts = self._timeline.own_bouts.get(self._record.cushion, [])
+        own_breaks = self._timeline.own_breaks.get(self._record.cushion, [])
+        sits = [bout for bout in own_bouts if bout.start_ms <= self._at_ms <= bout.end_ms]
+        breaks = [item for item in own_breaks if item.verified and item.end_ms <= self._at_ms]
         return values | {
             "sat_since": self._zone.iso(sits[-1].start_ms) if sits else None,
             "sat_s": (self._at_ms - sits[-1].start_ms) / 1000 if sits else None,
@@ -207,7 +212,7 @@ def _clock(minute: int) -> str:
 def lines(document: dict[str, Any]) -> Iterator[str]:
     """The decision in lines for a person."""
     inputs = document["inputs"]
-    yield f"{_when(document['at'])}  {document['text']} (record {document['seq']})"
+    yield f"{_when(document['at'])}  {document['text']} (record {document['seq']}, cushion {document['cushion']})"
     if inputs["sat_since"]:
         yield f"  sitting since {inputs['sat_since'][11:16]}, for {duration_text(inputs['sat_s'])}"
     if inputs["last_break"]:

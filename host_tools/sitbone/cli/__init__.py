@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 import click
 
-from sitbone.cli import board, cushion, dashboard, data, detection, diary, history, simulation, tune
+from sitbone.cli import board, cushion, cushions, dashboard, data, detection, diary, history, simulation, tune
 from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
@@ -75,6 +75,7 @@ def cli(context: click.Context) -> None:
 
 for command in (
     cushion.devices,
+    cushions.cushion,
     cushion.install,
     cushion.status,
     cushion.settings,

@@ -7,6 +7,7 @@ import click
 
 from sitbone.cli.terminal import (
     chosen_port,
+    cushion_option,
     example,
     from_option,
     json_option,
@@ -53,7 +54,8 @@ FORMATS = ("csv", "jsonl", "parquet")
 @click.command(epilog=example("export records.csv"))
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="File format, if the file's ending doesn't say it.")
-def export(path: Path, form: str | None) -> None:
+@cushion_option
+def export(cushion: str | None, path: Path, form: str | None) -> None:
     """Export every record and the diary to a file. One per row, with all its fields; times are UTC; - is the standard
     output.
     """
@@ -64,7 +66,7 @@ def export(path: Path, form: str | None) -> None:
     form = form or path.suffix.lower().removeprefix(".")
     if form not in FORMATS:
         raise UsageError(f"{path} ends in none of .{', .'.join(FORMATS)}; name the format with --format")
-    with open_store() as store, progress_bar("exporting") as progress:
+    with open_store(cushion) as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
     say(f"exported {counted(count, 'row')} to {path}", err=path == STDOUT)
 
@@ -154,7 +156,8 @@ def forget(start: str | None, end: str | None, yes: bool) -> None:
 @click.option(
     "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper size of a PDF."
 )
-def report(out: Path, days: int, paper: str) -> None:
+@cushion_option
+def report(cushion: str | None, out: Path, days: int, paper: str) -> None:
     """Write a report for you and your physiotherapist. OUT ends in .html or .pdf.
 
     It shows dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how
@@ -165,7 +168,7 @@ def report(out: Path, days: int, paper: str) -> None:
 
     if out.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{out} ends in neither .html nor .pdf; give it one of the two endings")
-    with open_store() as store:
+    with open_store(cushion) as store:
         page = report_of(store, now(), days)
     with whole(out) as part:
         if out.suffix.lower() == ".pdf":

@@ -7,6 +7,7 @@ import click
 
 from sitbone.cli.terminal import (
     chosen_port,
+    cushion_option,
     example,
     from_option,
     json_option,
@@ -120,13 +121,14 @@ def print_sync(result: dict[str, Any], as_json: bool) -> None:
 @to_option
 @click.option("--days", type=click.IntRange(1, 36600), default=7, show_default=True, help="Number of days up to today.")
 @json_option
-def history(start: str | None, end: str | None, days: int, as_json: bool) -> None:
+@cushion_option
+def history(cushion: str | None, start: str | None, end: str | None, days: int, as_json: bool) -> None:
     """Show each day: sitting, breaks, prompts, dose. Also how prompts ended and how much data is valid."""
     from sitbone.analysis.history import history as days_of
     from sitbone.analysis.history import last_days
     from sitbone.store.store import zone_of
 
-    with open_store() as store:
+    with open_store(cushion) as store:
         zone = zone_of(store)
         first, last = parse_range(start, end, zone)
         recent = last_days(now(), days, zone)
@@ -160,13 +162,14 @@ def print_history(found: list[Any], simulated: bool) -> None:
 @from_option
 @to_option
 @json_option
-def events(start: str | None, end: str | None, as_json: bool) -> None:
+@cushion_option
+def events(cushion: str | None, start: str | None, end: str | None, as_json: bool) -> None:
     """Show what happened and why, event by event."""
     from sitbone.analysis.events import events as events_of
     from sitbone.cli.render import event_line
     from sitbone.store.store import zone_of
 
-    with open_store() as store:
+    with open_store(cushion) as store:
         found = events_of(store, *parse_range(start, end, zone_of(store)))
     for event in found:
         print_json(event) if as_json else say(event_line(event))
@@ -177,7 +180,8 @@ def events(start: str | None, end: str | None, as_json: bool) -> None:
 @click.command(epilog=example("why latest"))
 @click.argument("which", metavar="[SEQ|latest]", default="latest")
 @json_option
-def why(which: str, as_json: bool) -> None:
+@cushion_option
+def why(cushion: str | None, which: str, as_json: bool) -> None:
     """Explain one prompt: why did it buzz?
 
     Shows the doses, the limits and everything that could have held the prompt back.
@@ -189,7 +193,7 @@ def why(which: str, as_json: bool) -> None:
 
     if which != "latest" and not which.isdecimal():
         raise UsageError(f"'{which}' is not a record number; give one from sitbone events --json, or latest")
-    with open_store() as store:
+    with open_store(cushion) as store:
         document = why_of(store, None if which == "latest" else int(which))
     if as_json:
         print_json(document)

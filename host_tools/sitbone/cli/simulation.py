@@ -12,6 +12,7 @@ import click
 
 from sitbone.cli.history import print_history, print_sync
 from sitbone.cli.terminal import (
+    cushion_option,
     example,
     from_option,
     json_option,
@@ -40,7 +41,9 @@ from sitbone.errors import UsageError
 )
 @click.option("--board", metavar="NAME", help="The board that it was recorded on, if the trace doesn't say so.")
 @json_option
+@cushion_option
 def replay(
+    cushion: str | None,
     trace: Path | None,
     start: str | None,
     end: str | None,
@@ -61,9 +64,9 @@ def replay(
     if board is not None and trace is None:
         raise UsageError("--board goes with a trace; recorded days hold what their own board decided")
     if against_log:
-        _against_log(start, end, as_json)
+        _against_log(start, end, as_json, cushion)
     elif trace is None:
-        _replay_days(start, end, settings_file, as_json)
+        _replay_days(start, end, settings_file, as_json, cushion)
     else:
         _replay_trace(trace, settings_file, calibrate_from, board, as_json)
 
@@ -85,14 +88,16 @@ def _replay_trace(
         say(*replay_lines(found))
 
 
-def _replay_days(start: str | None, end: str | None, settings_file: Path | None, as_json: bool) -> None:
+def _replay_days(
+    start: str | None, end: str | None, settings_file: Path | None, as_json: bool, cushion: str | None
+) -> None:
     from sitbone.cli.render import replay_lines
     from sitbone.replay.weeks import recorded_weeks
     from sitbone.settings.spec import in_force, load
     from sitbone.store.store import zone_of
 
     settings = None if settings_file is None else in_force(load(settings_file))
-    with open_store() as store:
+    with open_store(cushion) as store:
         weeks = recorded_weeks(store, *parse_range(start, end, zone_of(store)))
         found = [
             {
@@ -113,12 +118,12 @@ def _replay_days(start: str | None, end: str | None, settings_file: Path | None,
             say(*replay_lines(document))
 
 
-def _against_log(start: str | None, end: str | None, as_json: bool) -> None:
+def _against_log(start: str | None, end: str | None, as_json: bool, cushion: str | None) -> None:
     from sitbone.cli.render import comparison_lines
     from sitbone.replay.weeks import recorded_weeks
     from sitbone.store.store import zone_of
 
-    with open_store() as store:
+    with open_store(cushion) as store:
         found = recorded_weeks(store, *parse_range(start, end, zone_of(store))).against_log(store).as_json()
     if as_json:
         print_json(found)

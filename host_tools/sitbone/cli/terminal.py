@@ -67,11 +67,19 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
-def open_store() -> "Store":
+def open_store(cushion: str | None = None) -> "Store":
+    """The store; with ``cushion``, a name or an id, as if there was no other cushion."""
     from sitbone.home import store_path
     from sitbone.store.store import Store
 
-    return Store(store_path())
+    store = Store(store_path())
+    if cushion is not None:
+        try:
+            store.show_only(store.hardware_of(cushion))
+        except BaseException:
+            store.close()
+            raise
+    return store
 
 
 def chosen_port(port: str | None) -> str:
@@ -90,6 +98,9 @@ def chosen_port(port: str | None) -> str:
 
 port_option = click.option(
     "--port", metavar="P", envvar="SITBONE_PORT", help="Serial port; not needed when only one cushion is connected."
+)
+cushion_option = click.option(
+    "--cushion", metavar="NAME", envvar="SITBONE_CUSHION", help="Only this cushion's data; else that of all."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 from_option = click.option("--from", "start", metavar="D", help="First day or time: 2026-03-31, today, yesterday.")

@@ -8,6 +8,7 @@ import click
 from sitbone.cli.cushion import settings
 from sitbone.cli.terminal import (
     chosen_port,
+    cushion_option,
     example,
     json_option,
     now,
@@ -30,7 +31,9 @@ from sitbone.errors import SitboneError, UsageError
 @click.option("--reason", default="", help="With --resume: what you discussed, and with whom.")
 @port_option
 @json_option
+@cushion_option
 def tune(
+    cushion: str | None,
     apply_it: bool,
     explore: bool,
     plot: Path | None,
@@ -46,11 +49,11 @@ def tune(
     if plot is not None and not explore:
         raise UsageError("--plot needs --explore; see sitbone tune --help")
     if explore:
-        _explore(plot, days, as_json)
+        _explore(plot, days, as_json, cushion)
         return
     from sitbone.tuning import proposal
 
-    with open_store() as store:
+    with open_store(None if apply_it else cushion) as store:
         if resume:
             proposal.resume(store, now(), reason)
         if apply_it:
@@ -69,10 +72,10 @@ def tune(
         say("some of this data is simulated")
 
 
-def _explore(plot: Path | None, days: int, as_json: bool) -> None:
+def _explore(plot: Path | None, days: int, as_json: bool, cushion: str | None) -> None:
     from sitbone.tuning.explore import explore, save_plot, table
 
-    with open_store() as store, progress_bar("replaying under each setting") as progress:
+    with open_store(cushion) as store, progress_bar("replaying under each setting") as progress:
         found = explore(store, now(), days, progress)
     if plot is not None:
         save_plot(found, plot)

@@ -13,7 +13,7 @@ from typing import Any
 
 from cushion.core import records
 from sitbone.dates import Zone
-from sitbone.errors import SitboneError
+from sitbone.errors import SitboneError, UsageError
 from sitbone.store import placing
 from sitbone.store.anchors import Anchor, Placement
 from sitbone.store.blocks import Block, Fields, Record, fields_of
@@ -91,6 +91,52 @@ class Store(Database):
                 (hardware, era, int(_is_simulated(hardware)), log or None),
             ).fetchone()
         return int(row[0])
+
+    def names(self) -> dict[str, str]:
+        """What the person calls the cushions, by their ids."""
+        return dict(self.rows("SELECT hardware, name FROM cushion_name"))
+
+    def label(self, cushion: int) -> str:
+        """What the person calls a cushion, or its id."""
+        hardware = self.hardware_id(cushion)
+        return self.names().get(hardware, hardware)
+
+    def hardware_of(self, name: str) -> str:
+        """The id of the cushion that the person calls so, or that has this id. Raises UsageError."""
+        known = {str(row[0]) for row in self.rows("SELECT hardware FROM cushion")}
+        found = next((hardware for hardware, given in self.names().items() if given == name), name)
+        if found not in known:
+            raise UsageError(f"no cushion is called {name}; see sitbone cushion list")
+        return found
+
+    def cushion_rows(self) -> list[dict[str, Any]]:
+        """Each cushion, whatever logs it has had: ``{"cushion", "simulated", "records", "last_sync_ms"}``."""
+        rows = self.rows(
+            "SELECT hardware, max(simulated), sum((SELECT count(*) FROM record WHERE record.cushion = cushion.id)),"
+            " max((SELECT max(unix_ms) FROM sync WHERE sync.cushion = cushion.id))"
+            " FROM cushion GROUP BY hardware ORDER BY min(id)"
+        )
+        names = ("cushion", "simulated", "records", "last_sync_ms")
+        return [
+            dict(zip(names, (hardware, bool(simulated), *rest), strict=True)) for hardware, simulated, *rest in rows
+        ]
+
+    def name_cushion(self, hardware: str, name: str) -> None:
+        """Calls a cushion by a name. Raises UsageError where another one has it."""
+        if any(given == name and other != hardware for other, given in self.names().items()):
+            raise UsageError(f"another cushion is called {name}; choose another name")
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO cushion_name (hardware, name) VALUES (?, ?)", (hardware, name))
+
+    def show_only(self, hardware: str) -> None:
+        """From now on this connection shows one cushion's data, as if there was no other; it can't write records."""
+        # A temporary view hides the table of its name. Derived days are of all cushions: none are shown.
+        mine = f"cushion IN (SELECT id FROM main.cushion WHERE hardware = '{hardware}')"
+        self.rows(f"CREATE TEMP VIEW cushion AS SELECT * FROM main.cushion WHERE hardware = '{hardware}'")
+        for table in ("record", "clock_pair", "sync", "setting_change"):
+            rowid = "rowid, " if table == "clock_pair" else ""
+            self.rows(f"CREATE TEMP VIEW {table} AS SELECT {rowid}* FROM main.{table} WHERE {mine}")
+        self.rows("CREATE TEMP VIEW day_fact AS SELECT * FROM main.day_fact WHERE 0")
 
     def cushions(self) -> list[int]:
         """The store's numbers of all cushions, and of each of their logs."""
