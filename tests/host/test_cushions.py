@@ -17,7 +17,7 @@ from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
 from tests.host.logs import LogWriter
 
-NOW = midnight(datetime.now().date()) + timedelta(hours=12)
+NOW = midnight(datetime.now().astimezone().date()) + timedelta(hours=12)
 OFFICE, HOME = "246f28000001", "246f28000002"
 MINUTE_MS = 60_000
 Run = Callable[..., Any]

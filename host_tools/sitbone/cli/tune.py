@@ -59,8 +59,8 @@ def tune(
         if apply_it:
             from sitbone.board.device import Cushion
 
-            with Cushion(chosen_port(port)) as cushion:
-                document = proposal.apply(cushion, store, now())
+            with Cushion(chosen_port(port)) as connected:
+                document = proposal.apply(connected, store, now())
         else:
             document = proposal.proposal(store, now())
         simulated = store.any_simulated()
