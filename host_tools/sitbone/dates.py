@@ -134,6 +134,11 @@ def iso(at_unix_ms: int) -> str:
     return local(at_unix_ms).isoformat(timespec="milliseconds")
 
 
+def on_day(day: date) -> str:
+    """'Mon 23 Mar'."""
+    return f"{day:%a %d %b}"
+
+
 def counted(count: int, what: str) -> str:
     """'1 record', '2 records'."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

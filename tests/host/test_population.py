@@ -13,15 +13,15 @@ SEED = 4  # the rules were made while looking at seeds 1 to 3
 TARGET = 0.90
 
 
-# limit_s, flares, rises, stops, hours and prompts a day of two people, as of the first version of these weeks. Whoever
+# limit_s, flares, rises, stops, hours and prompts a day of two people, as of the guard. Whoever
 # changes what a seed draws changes them; the published figures are then to be measured again.
 LIVES = {
-    ("as assumed", "tuned"): [(1370, 3, 10, 1, 4.331, 9.874), (1225, 4, 10, 1, 4.173, 6.736)],
+    ("as assumed", "tuned"): [(1370, 3, 10, 1, 4.282, 10.06), (1780, 3, 7, 0, 4.346, 6.791)],
     ("as assumed", "never"): [(1200, 15, 0, 0, 4.169, 8.390), (1200, 4, 0, 0, 4.284, 6.335)],
     ("as assumed", "timer"): [(1800, 15, 0, 0, 4.185, 5.077), (1800, 15, 0, 0, 3.906, 3.363)],
     ("few prompts followed", "tuned"): [(541, 14, 0, 4, 4.148, 13.154), (558, 13, 0, 4, 3.763, 11.643)],
-    ("noisy ratings", "tuned"): [(953, 2, 4, 2, 3.635, 11.736), (1046, 2, 3, 3, 3.903, 8.489)],
-    ("pain of other causes", "tuned"): [(1125, 3, 9, 2, 4.232, 10.258), (1335, 4, 7, 2, 4.172, 7.599)],
+    ("noisy ratings", "tuned"): [(789, 2, 2, 2, 3.564, 12.011), (996, 2, 2, 3, 3.901, 8.5)],
+    ("pain of other causes", "tuned"): [(1125, 3, 9, 2, 4.217, 10.297), (1603, 2, 7, 1, 4.162, 7.363)],
 }
 
 

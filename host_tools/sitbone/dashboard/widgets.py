@@ -111,6 +111,15 @@ def notice(words: str, kind: str = "info") -> ui.element:
     return found
 
 
+def come_first(found: dict[str, list[str]]) -> None:
+    """What needs care, and what to discuss with a physician: on top of the page, from `diary.care`."""
+    for name, kind in (("care", "bad"), ("physician", "warn")):
+        if found[name]:
+            with notice("Before anything else:" if kind == "bad" else "The long view:", kind), block("ul"):
+                for line in found[name]:
+                    text(f"{line[:1].upper()}{line[1:]}.", "li")
+
+
 def empty(what: str, do: Iterable[str], command: str = "") -> None:
     """Says what is still missing and what to do next."""
     with block("div", "empty"):

@@ -20,6 +20,7 @@ LATE_DAYS = 2  # a rating entered later than this can't support a rise
 MORNINGS_APART_MS = 12 * 3_600_000  # two mornings closer together than this are one, in whatever time zones
 EARLIEST = date(2000, 1, 1)
 RED_PAIN = 7  # from here on: seek care
+RED_PAIN_DAYS = 14
 
 RED_FLAGS = {
     "pop": "a sudden pop in the buttock or thigh",
@@ -133,11 +134,26 @@ def side_diary(store: Store, side: str, now: datetime) -> SideDiary:
         sittings=_ratings([row for row in rows if row["moment"] == "sitting"]),
         onsets=_onsets(store, side, rows, now),
         flares=_flare_days(rows, today),
-        red=[
-            (min(today, date.fromisoformat(row["day"])), RED_FLAGS.get(row["what"], str(row["what"]))) for row in flags
-        ],
+        red=[(min(today, date.fromisoformat(row["day"])), flag_words(row)) for row in flags]
+        + _strained(diary.rehab(), side, today),
         resumed=_resumed(diary),
     )
+
+
+def flag_words(row: Row) -> str:
+    """A red flag and how soon to act: 'new numbness: seek care'."""
+    return f"{RED_FLAGS.get(row['what'], row['what'])}: {URGENT.get(row['what'], 'seek care')}"
+
+
+def _strained(exercises: list[Row], side: str, today: date) -> list[tuple[date, str]]:
+    """Exercises of the last two weeks that hurt enough to seek care."""
+    found = []
+    for row in exercises:
+        day, worst = date.fromisoformat(row["day"]), max(row["pain_during"] or 0, row["pain_next"] or 0)
+        recent = today - timedelta(days=RED_PAIN_DAYS) < day <= today
+        if recent and worst >= RED_PAIN and row["side"] in (side, "both"):
+            found.append((day, f"pain {worst} with an exercise ({row['exercise']})"))
+    return found
 
 
 def _usable(row: Row, now: datetime) -> bool:

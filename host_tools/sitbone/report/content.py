@@ -19,6 +19,7 @@ from sitbone.analysis.thresholds import Step
 from sitbone.analysis.timeline import gather
 from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Trends, trends
 from sitbone.dates import counted, unix_ms
+from sitbone.diary.care import first_of_all
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import RED_FLAGS
 from sitbone.diary.rehab import amounts, criteria
@@ -48,7 +49,8 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     first = short(found.dates[0]) + (f" {found.dates[0].year}" if found.dates[0].year != last.year else "")
     diary = DiaryStore(store)
     lead: list[Block] = [Text(SIMULATED, warning=True)] if found.simulated else []
-    lead += [Text(f"Open red flag: {_flag(row)}. Seek care.", warning=True) for row in diary.open_flags()]
+    urgent = first_of_all(store, now)
+    lead += [Text(f"{line[:1].upper()}{line[1:]}.", warning=True) for line in (*urgent["care"], *urgent["physician"])]
     lead.append(
         Text(
             "For you and your physiotherapist. A cushion measured the load under both sitting bones: seat load,"

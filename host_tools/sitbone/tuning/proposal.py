@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.dates import counted, unix_ms
+from sitbone.diary.care import merged
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
@@ -26,6 +27,7 @@ from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
 from sitbone.tuning import rules
 from sitbone.tuning.advice import Association, associate
+from sitbone.tuning.baseline import Baseline
 from sitbone.tuning.rules import Change, Load, Proposal, minutes, propose
 
 LOOK_BACK_DAYS = 120
@@ -109,12 +111,16 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
         found = tightened(found, advice)
         new[limit_name(side)] = found.to_s
         document[side] = _side_json(found, advice)
-    return document | {
-        "predicted": predict(store, now, have.values, new, have.days),
-        "today": today.isoformat(),
-        "says": "These are rules applied to your own ratings and seat load, not a diagnosis."
-        " No measure of seat load has been shown to predict this pain.",
-    }
+    return (
+        merged(today, have.diaries)
+        | document
+        | {
+            "predicted": predict(store, now, have.values, new, have.days),
+            "today": today.isoformat(),
+            "says": "These are rules applied to your own ratings and seat load, not a diagnosis."
+            " No measure of seat load has been shown to predict this pain.",
+        }
+    )
 
 
 def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
@@ -124,7 +130,7 @@ def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
         return found
     reasons = [item.text() for item in against]
     rule = "your own days advise against a rise"
-    return Proposal("hold", found.from_s, found.from_s, rule, [*reasons, *found.evidence], baseline=found.baseline)
+    return replace(found, action="hold", to_s=found.from_s, rule=rule, evidence=[*reasons, *found.evidence])
 
 
 def _side_json(found: Proposal, advice: list[Association]) -> dict[str, Any]:
@@ -138,6 +144,7 @@ def _side_json(found: Proposal, advice: list[Association]) -> dict[str, Any]:
         "baseline": found.baseline,
         "used_until": None if found.used_until is None else found.used_until.isoformat(),
         "advice": [item.text() for item in advice],
+        "care": found.care,
     }
 
 
@@ -148,7 +155,7 @@ def _load(day: Day, side: str) -> Load:
 
 def associations(have: Known, side: str) -> list[Association]:
     """The side's worse mornings against the day before: highest dose, longest sit, slow dose at its end."""
-    diary, baseline = have.diaries[side], rules.Baseline(have.diaries[side])
+    diary, baseline = have.diaries[side], Baseline(have.diaries[side])
     joined = [
         (day, baseline.at[morning] is not None and diary.mornings[morning].pain > (baseline.at[morning] or 0))
         for day in have.days
@@ -273,7 +280,11 @@ def resume(store: Store, now: datetime, reason: str) -> None:
 
 
 def lines(document: dict[str, Any]) -> Iterable[str]:
-    """The proposal in lines for a person."""
+    """The proposal in lines for a person. What needs care comes first."""
+    yield from document["care"]
+    yield from document["physician"]
+    if document["care"] or document["physician"]:
+        yield ""
     yield "A limit is how long you may sit on a side, at your usual load, before the cushion asks you to get up."
     yield ""
     shown: dict[str, Any] = {}

@@ -9,34 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from statistics import median_low
 
 from cushion.core.settings import RAISE_PERMILLE
-from sitbone.diary.entries import RED_PAIN, Rating, SideDiary
+from sitbone.dates import on_day
+from sitbone.diary.care import care
+from sitbone.diary.entries import Rating, SideDiary
 from sitbone.settings.params import BY_NAME
+from sitbone.tuning import guard
+from sitbone.tuning.baseline import BAD_SITTING, BASELINE_LEAST, FLARE_RISE, Baseline
 
 FLOOR_S, CAP_S = BY_NAME["left_dose_limit_s"].low, BY_NAME["left_dose_limit_s"].high
 WEEK = 7
 GATE_DAYS = 5
 GATE_VALID = 0.8
-BAD_SITTING = 5  # above it: a reduction
 GOOD_SITTING = 2  # up to it, a rise is possible
-FLARE_RISE = 2
-FLARE_DAYS = 14  # a flare that lasts longer counts again
 BIG_CUT, SMALL_CUT = 800, 900  # permille
 DEAD_BAND = 0.05  # a smaller change isn't worth it: neither ratings nor onsets are that exact, and a rise takes a week
 TESTED_SHARE, TESTED_DAYS = 0.7, 3
-BASELINE_DAYS = 14
-BASELINE_LEAST = 5  # mornings, for a rise
-BASELINE_FIRST = 3  # mornings, to recognise a bad one
 ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance changes: older onsets belong to another one
 STOP_WEEKS, STOP_FLOOR_DAYS = 3, 14
-RED_PAIN_DAYS = 14
 CLINICIAN = "discuss it with your physiotherapist or doctor; then run sitbone tune --resume"
-SEEK_CARE = (
-    "seek care; no limit is raised while a red flag is open (sitbone pain flags --clear), nor for 14 days after pain of"
-    " 7 or more"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,49 +62,21 @@ class Proposal:
     used_until: date | None = None
     baseline: int | None = None
     advice: list[str] = field(default_factory=list)
-
-
-class Baseline:
-    """The usual morning: the median of the calm mornings in the 14 days before, frozen while a flare lasts.
-
-    A flare begins with a morning 2 over the baseline, pain over 5 while sitting, or a mark; it ends with a morning that
-    is back at the baseline. ``at[m]`` is the baseline of morning m, None while there are too few mornings; ``began[m]``
-    is when the flare around m began.
-    """
-
-    def __init__(self, diary: SideDiary) -> None:
-        self.at: dict[date, int | None] = {}
-        self.known: dict[date, int] = {}
-        self.began: dict[date, date] = {}
-        since: date | None = None
-        calm: list[tuple[date, int]] = []
-        flare = False
-        for day in sorted(diary.mornings):
-            pain = diary.mornings[day].pain
-            recent = [value for at, value in calm if at >= day - timedelta(days=BASELINE_DAYS)] if not flare else []
-            recent = recent if len(recent) >= BASELINE_LEAST else [value for _, value in calm]
-            base = median_low(recent) if len(recent) >= BASELINE_FIRST else None
-            self.at[day], self.known[day] = base, len(recent)
-            before = diary.sittings.get(day - timedelta(days=1))
-            bad = (base is not None and pain >= base + FLARE_RISE) or day in diary.flares
-            bad = bad or (before is not None and before.pain > BAD_SITTING)
-            flare = bad or (flare and base is not None and pain > base)
-            since = (since or day) if flare else None
-            if since is not None:
-                self.began[day] = since
-            if not flare:
-                calm = [*calm[1 - BASELINE_DAYS :], (day, pain)]
-        self.flare = flare
-
-    def first_of(self, morning: date) -> date:
-        """The first morning of the flare that this one lies in; of a long one, of its last two weeks."""
-        return max(self.began.get(morning, morning), morning - timedelta(days=FLARE_DAYS - 1))
+    care: list[str] = field(default_factory=list)  # what comes before any limit, whatever the action
 
 
 def propose(
     today: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Load], changes: Sequence[Change]
 ) -> Proposal:
     """What to do with one side's limit today. ``changes`` are those of this side, by day."""
+    found = _proposed(today, limit_s, diary, loads, changes)
+    found.care = care(today, diary)
+    return found
+
+
+def _proposed(
+    today: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Load], changes: Sequence[Change]
+) -> Proposal:
     baseline = Baseline(diary)
     stopped = _stopped(today, limit_s, diary, changes)
     down = None if stopped else _down(today, limit_s, diary, loads, baseline, changes)
@@ -153,11 +117,11 @@ def _stopped(today: date, limit_s: int, diary: SideDiary, changes: Sequence[Chan
         first = change.day - timedelta(days=STOP_WEEKS * WEEK)
         rose = any(first < one.day <= change.day and one.now_s > one.was_s for one in done)
         if not rose and all(_net(done, change.day, week) < 0 for week in range(STOP_WEEKS)):
-            return f"{STOP_WEEKS} weeks in a row ended with a net reduction, the last on {_on(change.day)}"
+            return f"{STOP_WEEKS} weeks in a row ended with a net reduction, the last on {on_day(change.day)}"
     at_floor: date | None = None
     for change in [*done, Change(today, limit_s, limit_s)]:
         if at_floor is not None and (change.day - at_floor).days >= STOP_FLOOR_DAYS:
-            return f"the limit was at its minimum of {minutes(FLOOR_S)} for two weeks, from {_on(at_floor)}"
+            return f"the limit was at its minimum of {minutes(FLOOR_S)} for two weeks, from {on_day(at_floor)}"
         if change.now_s > FLOOR_S:
             at_floor = None
         elif at_floor is None:
@@ -176,7 +140,7 @@ def _flared_weeks(today: date, diary: SideDiary, baseline: Baseline, changes: Se
         ends = [last - timedelta(days=WEEK * week) for week in range(STOP_WEEKS)]
         rose = any(ends[-1] - timedelta(days=WEEK) < day <= last for day in rises)
         if not rose and all(any(end - timedelta(days=WEEK) < day <= end for day in bad) for end in ends):
-            return f"a flare in each of the {STOP_WEEKS} weeks up to {_on(last)}"
+            return f"a flare in each of the {STOP_WEEKS} weeks up to {on_day(last)}"
     return ""
 
 
@@ -207,7 +171,7 @@ def _down(
         return None
     hurt = [(day, _hurt_at(day, limit_s, diary, loads)) for day in sat]
     evidence = [
-        f"{_on(day)}: pain {diary.sittings[day].pain} while sitting{_past(dose, limit_s)}" for day, dose in hurt
+        f"{on_day(day)}: pain {diary.sittings[day].pain} while sitting{_past(dose, limit_s)}" for day, dose in hurt
     ]
     targets = [dose_s * BIG_CUT / 1000 for _, dose_s in hurt]
     rule = f"pain over {BAD_SITTING} while sitting" if sat else "one morning 2 or more above your usual"
@@ -221,7 +185,7 @@ def _down(
         dose_s = min(_hurt_at(baseline.first_of(m) - timedelta(days=1), before_s, diary, loads) for m in bad)
         for morning in [day + timedelta(days=1) for day in woke]:
             pain, usual = diary.mornings[morning].pain, baseline.at[morning]
-            evidence.append(f"{_on(morning)}: morning pain {pain}, usual {usual}{_past(dose_s, before_s)}")
+            evidence.append(f"{on_day(morning)}: morning pain {pain}, usual {usual}{_past(dose_s, before_s)}")
         targets.append(dose_s * (BIG_CUT if len(bad) >= 2 else SMALL_CUT) / 1000)
         if not sat and len(bad) >= 2:
             rule = f"{len(bad)} mornings 2 or more above your usual"
@@ -305,14 +269,15 @@ def _hold_or_rise(
     def hold(rule: str, *lines: str) -> Proposal:
         return Proposal("hold", limit_s, limit_s, rule, [*lines, *evidence], baseline=base)
 
-    red = _red(today, diary)
+    red = care(today, diary)
     if red:
-        return hold("red flag", *red, SEEK_CARE)
+        return hold("red flag", *red)
     last = max((change.day for change in changes), default=None)
     if last is not None and (today - last).days < WEEK:
-        return hold("one change per week", f"last changed on {_on(last)}; a rise is possible {WEEK} days later")
+        return hold("one change per week", f"last changed on {on_day(last)}; a rise is possible {WEEK} days later")
     # Reasons against a rise come before missing data: the person should know them first.
     against, past, most_s = _against(today, days, limit_s, diary, loads, baseline)
+    against = guard.reasons(today, diary, baseline) or against
     if against:
         return hold("pain rules out a rise", *against)
     gate = _gate(today, days, diary, loads, baseline)
@@ -345,21 +310,11 @@ def _day_lines(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load
         base = baseline.at.get(day + timedelta(days=1))
         usual = "" if morning is None or base is None else f" (usual {base})"
         lines.append(
-            f"{_on(day)}: highest dose {minutes(loads[day].dose_s) if day in loads else 'not recorded'},"
+            f"{on_day(day)}: highest dose {minutes(loads[day].dose_s) if day in loads else 'not recorded'},"
             f" pain while sitting {'not rated' if sitting is None else sitting.pain},"
             f" next morning {'not rated' if morning is None else morning.pain}{usual}"
         )
     return lines
-
-
-def _red(today: date, diary: SideDiary) -> list[str]:
-    """Red flags, and pain severe enough to count as one."""
-    found = [f"{_on(day)}: {text}" for day, text in diary.red if day <= today]
-    since = today - timedelta(days=RED_PAIN_DAYS)
-    for name, ratings in (("while sitting", diary.sittings), ("in the morning", diary.mornings)):
-        strong = [day for day in sorted(ratings) if since < day <= today and ratings[day].pain >= RED_PAIN]
-        found += [f"{_on(day)}: pain {ratings[day].pain} {name}" for day in strong]
-    return found
 
 
 def _against(
@@ -373,7 +328,7 @@ def _against(
     """Each day's pain that rules out a rise; pain past the limit, which doesn't; and how far that lets the limit rise.
 
     A day that went well past the limit and hurt bounds the limit at ONSET_SHARE of its dose, as an onset does: below
-    that the limit was not what hurt. Where the dose or the morning after is unknown, or in a flare, pain rules it out.
+    that the limit was not what hurt. Where the dose or the mornings around it are unknown, pain rules it out.
     """
     against, past, most_s = [], [], CAP_S
     for day in [*days, today]:
@@ -382,11 +337,12 @@ def _against(
         bound_s = int(_hurt_at(day, 0, diary, loads) * ONSET_SHARE)
         morning, lines = day + timedelta(days=1), []
         if day in diary.sittings and diary.sittings[day].pain > GOOD_SITTING:
-            lines.append(f"{_on(day)}: pain {diary.sittings[day].pain} while sitting")
+            lines.append(f"{on_day(day)}: pain {diary.sittings[day].pain} while sitting")
         if _rise_on(morning, diary, baseline) > 0:
-            lines.append(f"{_on(morning)}: morning pain {diary.mornings[morning].pain}, usual {baseline.at[morning]}")
-        calmed = morning in diary.mornings and morning not in baseline.began and not _sat_badly(day, diary)
-        if not calmed or bound_s <= limit_s:
+            lines.append(
+                f"{on_day(morning)}: morning pain {diary.mornings[morning].pain}, usual {baseline.at[morning]}"
+            )
+        if not _passed(day, diary, baseline) or bound_s <= limit_s:
             against += [
                 f"{line}; a rise needs at most {GOOD_SITTING}, and mornings no worse than usual" for line in lines
             ]
@@ -397,10 +353,16 @@ def _against(
                 f"{line}, but at a dose of {dose}: the limit may rise to 0.8 of that, {minutes(bound_s)}"
                 for line in lines
             ]
-    against += [f"{_on(day)}: marked as a flare" for day in [*days, today] if day in diary.flares]
-    if baseline.flare and not against:
-        against.append("the last flare is not over: your mornings are not back to usual yet")
     return against, past, most_s
+
+
+def _passed(day: date, diary: SideDiary, baseline: Baseline) -> bool:
+    """Whether pain on a day, or on the morning after, is known to have been no flare: the morning before was calm, and
+    so was the first one after it that isn't a point above the usual."""
+    first, second = day + timedelta(days=1), day + timedelta(days=2)
+    after = second if _rise_on(first, diary, baseline) > 0 else first
+    known = first in diary.mornings and first not in baseline.began
+    return known and all(baseline.at.get(m) is not None and _rise_on(m, diary, baseline) <= 0 for m in (day, after))
 
 
 def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:
@@ -440,10 +402,6 @@ def _timely(rating: Rating | None) -> bool:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=index) for index in range((last - first).days + 1)]
-
-
-def _on(day: date) -> str:
-    return f"{day:%a %d %b}"
 
 
 def minutes(seconds: float) -> str:

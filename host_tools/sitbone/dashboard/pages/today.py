@@ -23,6 +23,7 @@ from sitbone.dashboard.widgets import (
     block,
     button,
     card,
+    come_first,
     details,
     dose_meter,
     empty,
@@ -35,6 +36,7 @@ from sitbone.dashboard.widgets import (
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.dates import duration_text, unix_ms
+from sitbone.diary.care import first_of_all
 from sitbone.diary.entries import SIDES
 from sitbone.errors import SitboneError
 from sitbone.store.store import Store
@@ -45,9 +47,11 @@ async def build(day: str = "") -> None:
     today = now().date()
     shown = _parsed(day, today)
     _choice_of_day(shown, today)
-    view, last_known = await awaited(with_store(_asked, shown), "Loading the day …")
+    view, last_known, first = await awaited(with_store(_asked, shown), "Loading the day …")
     if view.simulated:
         simulated()
+    if shown == today:
+        come_first(first)
     if not view.totals.has_data:
         _nothing(shown, today, last_known)
         return
@@ -61,10 +65,10 @@ async def build(day: str = "") -> None:
         card_of_files()
 
 
-def _asked(store: Store, day: date) -> tuple[DayView, date | None]:
+def _asked(store: Store, day: date) -> tuple[DayView, date | None, dict[str, list[str]]]:
     view = day_view(store, day, now())
     reach = store.reach_ms()
-    return view, None if reach is None else view.zone.day(reach[1])
+    return view, None if reach is None else view.zone.day(reach[1]), first_of_all(store, now())
 
 
 def _parsed(text_of_day: str, today: date) -> date:

@@ -17,6 +17,7 @@ from sitbone.dashboard.widgets import (
     block,
     button,
     card,
+    come_first,
     details,
     simulated,
     table,
@@ -72,6 +73,7 @@ class _Tune:
         self.content.clear()
         self._buttons.clear()
         with self.content:
+            come_first(document)
             with block("div", "columns"):
                 for side in SIDES:
                     _side(side, document[side])
