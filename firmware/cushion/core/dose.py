@@ -25,12 +25,8 @@ _REST_UNIT_MS = const(250)
 
 def weight_permille(u):
     """How much a second at relative load `u` (permille) counts: 0 below 300, 1000 from 700, 1500 from 2000."""
-    if u <= LOADED_U:
-        return 0
-    base = 1000 if u >= _FULL_U else (u - LOADED_U) * 1000 // (_FULL_U - LOADED_U)
-    if u <= 1000:
-        return base
-    return base * (1000 + (min(u, MAX_WEIGHT_U) - 1000) // 2) // 1000
+    base = min(1000, max(0, (u - LOADED_U) * 1000 // (_FULL_U - LOADED_U)))
+    return base * (1000 + max(0, min(u, MAX_WEIGHT_U) - 1000) // 2) // 1000
 
 
 class Dose:

@@ -72,8 +72,7 @@ class Engine:
         decisions.step(dt_ms, seen)
         if decisions.turned:  # the epoch ends with the second before
             self._epoch.close(left_cs, right_cs, decisions.seated_s())
-            if decisions.sitting.occupancy.sat:
-                self.imbalance.begin_bout()
+            self.imbalance.begin_bout()
         bad_zones = self._log_faults(dt_ms)
         if not seen.unknown:
             self._log_epoch(dt_ms, bad_zones)

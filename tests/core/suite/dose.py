@@ -2,7 +2,7 @@
 
 from support import allocation_free, digest_of
 
-from cushion.core.dose import LIMIT_FACTOR, Dose, weight_permille
+from cushion.core.dose import HALVINGS_Q14, LIMIT_FACTOR, Dose, weight_permille
 
 LIMIT_S = 1200
 TAU_S = 60
@@ -60,8 +60,11 @@ def test_gain_error_of_a_quarter_moves_a_prompt_as_the_model_says():
 
 
 def test_weight_and_relief_at_their_knees():
-    assert [weight_permille(u) for u in (0, 299, 300, 301, 500, 700, 1000, 1500, 2000, 4000)] == [
-        0, 0, 0, 2, 500, 1000, 1000, 1250, 1500, 1500,
+    assert [weight_permille(u) for u in (0, 299, 300, 301, 303, 500, 699, 700, 701, 999, 1000)] == [
+        0, 0, 0, 2, 7, 500, 997, 1000, 1000, 1000, 1000,
+    ]  # fmt: skip
+    assert [weight_permille(u) for u in (1001, 1002, 1003, 1500, 1998, 2000, 2001, 2002, 4000)] == [
+        1000, 1001, 1001, 1250, 1499, 1500, 1500, 1500, 1500,
     ]  # fmt: skip
     for u, left_cs in ((0, 44145), (150, 72783), (299, 119601), (300, 120000)):
         dose = at_limit()
@@ -89,6 +92,87 @@ def test_the_cap_of_the_longest_limit_stays_in_small_integers():
     allocation_free(lambda: dose.step(5000, 0, 2700, 300))
     allocation_free(lambda: dose.step(5000, 4000, 2700, 300))
     assert dose.cs < 810000
+
+
+def test_a_new_dose_is_none():
+    dose = Dose()
+    assert (dose.cs, dose.load_us, dose.relief_rest) == (0, 0, 0)
+
+
+def after(cs, *steps):
+    """The dose after steps of (ms, load)."""
+    dose = Dose()
+    dose.cs = cs
+    for dt_ms, u in steps:
+        dose.step(dt_ms, u, LIMIT_S, TAU_S)
+    return dose.cs
+
+
+def test_a_load_counts_to_the_centisecond():
+    assert [after(0, (9, 700)), after(0, (10, 700)), after(0, (19, 500)), after(0, (20, 500))] == [0, 1, 0, 1]
+    assert after(7, (5000, 2000)) == 757 and after(7, (5000, 300)) == 7 and after(7, (5000, 303)) == 10
+    assert after(0, (9, 700), (1, 700)) == 1 and after(0, (15, 500), (5, 300), (5, 500)) == 1
+    assert after(359999, (5000, 800)) == 360000 and after(400000, (5000, 800)) == 400000  # never above, never back
+
+
+def test_a_relief_takes_the_midpoint_s_share_a_second():
+    """Of 120000 cs: in half a second 1000 go, so 119000 / 60 = 1983 1/3 in a second; and then of 118017 in the next."""
+    assert after(120000, (1000, 0)) == 118017
+    assert after(120000, (2000, 0)) == after(120000, (1000, 0), (1000, 0)) == 118017 - 1950  # 1950.33 and 0.33
+    assert after(120000, (1500, 0)) == 118017 - 979  # 117526 / 120 = 979.38
+    assert after(120000, (5000, 0)) == after(120000, *[(1000, 0)] * 5)
+    assert after(99999, (4000, 0)) == after(99999, *[(1000, 0)] * 4)
+    assert after(120000, (1, 0)) == 119999 and after(120000, (1001, 0)) == 118017 - 2
+    assert after(120000, (1000, 150)) == 119005  # half of it: 59750 / 60 = 995.83
+    assert after(120000, (1000, 299)) == 119994  # a 300th of it: 400 / 60 = 6.67
+    assert after(120000, (1000, 300)) == 120000
+    assert after(0, (5000, 0)) == 0 and after(1, (1000, 0)) == 1 and after(1, *[(1000, 0)] * 60) == 0
+
+
+def test_the_table_holds_the_roots_of_a_half():
+    """Each is the integer nearest to 2^14 · 2^(-n/16): so is, in sixteenth powers, what lies half a unit around it."""
+    assert len(HALVINGS_Q14) == 17 and rest(1, 250, 60) == 1
+    for n, value in enumerate(HALVINGS_Q14):
+        assert (2 * value - 1) ** 16 < 2 ** (240 - n) < (2 * value + 1) ** 16, n
+
+
+def rest(cs, rest_ms, tau_s):
+    dose = Dose()
+    dose.cs = cs
+    dose.rest(rest_ms, tau_s)
+    return dose.cs
+
+
+def test_a_rest_of_whole_half_lives_halves_to_the_nearest():
+    """Of a time constant of 44 s it is 30.5 s; of 129 s three are 268.25 s, of 188 s four are 521.25 s."""
+    for cs in list(range(300)) + [120000, 119999, 809997]:
+        assert rest(cs, 30500, 44) == (cs + 1) // 2, cs
+        assert rest(cs, 268250, 129) == (cs + 4) // 8, cs
+        assert rest(cs, 521250, 188) == (cs + 8) // 16, cs
+        assert rest(cs, 2 * 268250, 129) == (cs + 32) // 64, cs
+
+
+def test_a_rest_never_takes_more_or_less_than_a_time_constant_allows():
+    """A quarter of a second takes 1/516 of what is left at 129 s; the table is true to 0.03 %."""
+    before = rest(810000, 0, 129)
+    assert before == 810000
+    for quarters in range(1, 1700):
+        now = rest(810000, quarters * 250, 129)
+        assert 0 <= before - now <= before // 450 + 2, quarters
+        before = now
+
+
+def test_a_dose_is_gone_after_seventeen_time_constants_and_not_before():
+    assert rest(810000, 13 * 60000, 60) == 2  # e^-13 of it is 1.8
+    assert rest(810000, 17 * 60000, 60) == 0
+    dose = at_limit()
+    dose.step(1000, 100, LIMIT_S, TAU_S)
+    assert dose.relief_rest > 0
+    dose.rest(17 * 60000, 60)
+    assert (dose.cs, dose.relief_rest) == (0, 0)
+    dose.cs = 5
+    allocation_free(lambda: dose.rest(400000000, 30))
+    assert dose.cs == 0
 
 
 def test_no_fraction_of_load_is_lost():

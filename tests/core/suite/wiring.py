@@ -1,6 +1,6 @@
 """What the engine does around the decisions: faults and their records, imbalance, epochs, the empty seat's tare."""
 
-from sitter import Sitter
+from sitter import Sitter, level_of
 
 from cushion.core import records
 from cushion.core.calibration import Calibration
@@ -9,6 +9,8 @@ from cushion.core.settings import Settings
 
 OK, MISSING, SHORT, IMBALANCE = 0, 1, 2, 5
 SAT = (800, 800, 400, 400)
+EMPTY = (0, 0, 0, 0)
+LEFT_LIGHT = (100, 800, 400, 400)
 WIRE = 1000000  # permille: the level is nearly the supply's
 
 
@@ -51,11 +53,12 @@ def test_each_zone_s_fault_is_recorded_at_once_and_its_end_after_a_minute():
     """A reading that is missing is a fault once it can't be held any longer, in the sixth second."""
     for zone in range(4):
         loads = tuple(-1 if index == zone else u for index, u in enumerate(SAT))
-        sitter = Sitter().load(9, SAT).load(100, loads)
+        sitter = Sitter().load(9, SAT).load(20, loads)
         assert faults(sitter) == [(15, zone, MISSING, 1)]
         assert sitter.engine.quality(zone) == MISSING and sitter.engine.quality(zone ^ 1) == OK
+        assert [side.u for side in sitter.decisions.sides] == [-1 if index == zone else 800 for index in (0, 1)]
         assert faults(sitter.load(59, SAT)) == [(15, zone, MISSING, 1)]
-        assert faults(sitter.load(1, SAT))[1:] == [(169, zone, MISSING, 0)]
+        assert faults(sitter.load(1, SAT))[1:] == [(89, zone, MISSING, 0)]
 
 
 def test_a_fault_that_comes_back_within_a_minute_has_not_ended():
@@ -72,8 +75,10 @@ def test_a_fault_takes_another_s_place_after_a_minute():
 
 
 def test_the_minute_may_end_between_two_steps():
-    sitter = Sitter().load(9, SAT).load(10, (800, 800, 400, -1)).load(85, SAT, dt_ms=700)
-    assert len(faults(sitter)) == 1 and len(faults(sitter.load(1, SAT, dt_ms=700))) == 2
+    sitter = Sitter().load(9, SAT).load(10, (800, 800, 400, -1)).load(12, SAT, dt_ms=4900)  # 58.8 s
+    assert len(faults(sitter)) == 1 and len(faults(sitter.load(1, SAT, dt_ms=4900))) == 2
+    sitter = Sitter().load(9, SAT).load(10, (800, 800, 400, -1)).load(11, SAT, dt_ms=5000).load(1, SAT, dt_ms=4999)
+    assert len(faults(sitter)) == 1 and len(faults(sitter.load(1, SAT, dt_ms=1))) == 2
 
 
 def test_a_zone_that_the_board_lacks_is_no_fault():
@@ -104,10 +109,12 @@ def test_an_epoch_names_the_faulty_zones_by_their_bits():
 
 def test_an_epoch_is_as_long_as_was_set_while_somebody_sits_and_ends_where_that_changes():
     assert epochs(watched(epoch_s=7).load(24, SAT)) == [(3, 0, 0, 2), (9, 2, 0, 7), (16, 2, 0, 7), (23, 2, 0, 7)]
-    # An empty seat's is of four minutes; a step of 700 ms passes both ends.
-    assert epochs(watched().load(342, (0,) * 4, dt_ms=700)) == []
-    assert [epoch[3] for epoch in epochs(watched().load(350, (0,) * 4, dt_ms=700))] == [240]
+    # An empty seat's is of four minutes.
+    assert epochs(watched().load(47, EMPTY, dt_ms=5000).load(1, EMPTY, dt_ms=4999)) == []
+    assert [epoch[3] for epoch in epochs(watched().load(48, EMPTY, dt_ms=5000))] == [240]
+    assert [epoch[3] for epoch in epochs(watched().load(49, EMPTY, dt_ms=4990))] == [245]
     assert [epoch[3] for epoch in epochs(watched(epoch_s=7).load(30, SAT, dt_ms=700))][1:] == [7, 7]
+    assert [epoch[3] for epoch in epochs(watched().load(24, SAT, dt_ms=999))][1:] == [11]  # ten of them are 9.99 s
 
 
 def test_an_epoch_has_the_doses_of_its_own_end():
@@ -128,29 +135,29 @@ def test_unknown_time_is_in_no_epoch():
 
 
 def test_ten_minutes_on_one_side_are_a_fault_of_the_other():
-    for zone in (0, 1):
-        loads = (100, 800, 400, 400) if zone == 0 else (800, 100, 400, 400)
-        sitter = Sitter().load(640, loads)  # alive in second 40
+    for zone, loads in ((0, LEFT_LIGHT), (1, (800, 100, 400, 400))):
+        sitter = Sitter().load(40, loads).load(119, loads, dt_ms=5000)  # alive in second 40
+        assert faults(sitter) == [] and sitter.engine.quality(zone) == OK
+        sitter.load(1, loads, dt_ms=5000)
         assert faults(sitter) == [(640, zone, IMBALANCE, 1)]
         assert sitter.engine.quality(zone) == IMBALANCE and sitter.engine.quality(1 - zone) == OK
-        sides = sitter.decisions.left, sitter.decisions.right
-        assert (sides[zone].u, sides[1 - zone].u) == (-1, 800 if sitter.second % 20 else 880)
+        sides = sitter.load(1, loads).decisions.sides
+        assert (sides[zone].u, sides[1 - zone].u) == (-1, 800)
 
 
 def test_what_never_stirred_is_not_out_of_balance():
-    sitter = Sitter().load(900, (100, 800, 400, 400), False)
-    assert faults(sitter) == []
+    assert faults(Sitter().load(180, LEFT_LIGHT, False, dt_ms=5000)) == []
 
 
 def test_with_a_bias_nobody_is_out_of_balance():
-    sitter = Sitter(bias_ohm=47000).load(700, (100, 800, 400, 400))
+    sitter = Sitter(bias_ohm=47000).load(40, LEFT_LIGHT).load(130, LEFT_LIGHT, dt_ms=5000)
     assert faults(sitter) == [] and sitter.decisions.state() == 2
 
 
 def test_who_shared_the_load_in_this_bout_is_left_alone_until_the_next():
-    sitter = Sitter().load(60, SAT).load(750, (100, 800, 400, 400), dt_ms=5000)
+    sitter = Sitter().load(50, SAT).load(722, LEFT_LIGHT, dt_ms=5000)
     assert faults(sitter) == []
-    sitter.stand(10).load(60, (100, 800, 400, 400))
+    sitter.stand(6).load(50, LEFT_LIGHT)
     assert [fault[1:] for fault in faults(sitter)] == [(0, IMBALANCE, 1)]
 
 
@@ -173,18 +180,26 @@ def test_an_empty_quiet_seat_is_tared_after_a_minute_and_each_minute():
 
 
 def test_a_minute_s_tare_may_come_between_two_steps():
-    sitter = Sitter().load(1, (45,) * 4, False, dt_ms=5000).load(78, (45,) * 4, False, dt_ms=700)
+    sitter = Sitter().load(13, (45,) * 4, False, dt_ms=4900)  # empty for 58.8 s
     assert tares(sitter) == [0] * 4
-    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=700)) == [1298] * 4
-    assert tares(sitter.load(85, (45,) * 4, False, dt_ms=700)) == [1298] * 4
-    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=700)) == [2596] * 4
+    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=4900)) == [1298] * 4  # 3.7 s more than a minute
+    assert tares(sitter.load(11, (45,) * 4, False, dt_ms=4900)) == [1298] * 4
+    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=4900)) == [2596] * 4
+    sitter = Sitter().load(11, (45,) * 4, False, dt_ms=5000).load(1, (45,) * 4, False, dt_ms=4999)
+    for tared in (1298, 2596):
+        assert tares(sitter) == [tared - 1298] * 4
+        assert tares(sitter.load(1, (45,) * 4, False, dt_ms=1)) == [tared] * 4
+        sitter.load(11, (45,) * 4, False, dt_ms=5000).load(1, (45,) * 4, False, dt_ms=4999)
 
 
 def test_what_moves_is_not_tared_nor_who_sits_nor_what_is_unknown():
     sitter = Sitter().load(40, (45,) * 4, False).load(1, (0,) * 4, False).load(60, (0,) * 4, False)
     assert tares(sitter) == [0] * 4  # 0 anyway, but counted from the movement on
     assert tares(Sitter().load(40, (0,) * 4, False).load(1, (45,) * 4, False).load(59, (45,) * 4, False)) == [0] * 4
-    assert tares(Sitter().load(300, SAT, False)) == [0] * 4
+    sitter = Sitter().load(10, (0,) * 4, False).load(1, (45,) * 4, False)
+    assert tares(sitter.load(11, (45,) * 4, False, dt_ms=5000).load(1, (45,) * 4, False, dt_ms=4999)) == [0] * 4
+    assert tares(sitter.load(1, (45,) * 4, False, dt_ms=1)) == [1298] * 4
+    assert tares(Sitter().load(14, SAT, False, dt_ms=5000)) == [0] * 4
     sitter = Sitter().load(60, (45,) * 4, False)
     sitter.decide(5001)
     assert tares(sitter.load(63, (45,) * 4, False)) == [0] * 4
@@ -209,3 +224,7 @@ def test_another_calibration_is_in_force_at_once():
 def test_a_board_has_four_zones_if_nobody_says_otherwise():
     engine = Engine(Settings(), Calibration(), 3300, (3300,) * 4)
     assert engine.sensing.present == (True,) * 4
+    engine.sample([level_of(800), level_of(800), 5, 5])
+    engine.decide(1000)
+    assert [zone.u for zone in engine.sensing.zones[:2]] == [800, 800]
+    assert engine.sensing.zones[2].g_ns == 45  # 5 · 303030 nS / 32995: nor has it a dead end
