@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 
 from cushion.core import records
+from cushion.core.settings import DOSE_LIMITS
 from sitbone import cli
 from sitbone.analysis.history import history
 from sitbone.analysis.spans import Span, apart
 from sitbone.dates import midnight
+from sitbone.errors import Refused
+from sitbone.settings.changes import change
+from sitbone.settings.person import elsewhere, in_log, notice
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
+from sitbone.tuning.proposal import apply, proposal
 from tests.host.logs import LogWriter
+from tests.host.test_undo import Cushion
 
 NOW = midnight(datetime.now().astimezone().date()) + timedelta(hours=12)
 OFFICE, HOME = "246f28000001", "246f28000002"
@@ -131,3 +137,52 @@ def test_of_what_overlaps_on_different_cushions_the_longer_counts() -> None:
     assert found == [Span(5, 25), Span(26, 28), Span(40, 41)]
     assert apart({}) == []
     assert apart({1: [Span(0, 10), Span(5, 8)]}) == [Span(0, 10), Span(5, 8)]
+
+
+# --- limits belong to the person
+
+
+def changed(store: Store, hardware: str, at: datetime, left: tuple[int, int], right: tuple[int, int]) -> None:
+    log = log_from(at)
+    log.add(records.SETTING, 0, *left, "tune: calm")
+    log.add(records.SETTING, 1, *right, "tune: calm")
+    keep(store, hardware, log)
+
+
+def test_a_new_board_does_not_change_what_tune_goes_by(home: Path) -> None:
+    with Store(home / "sitbone.sqlite") as store:
+        changed(store, "246f28000003", NOW - timedelta(days=20), (1320, 1452), (1320, 1452))
+        keep(store, HOME, sits(log_from(NOW - timedelta(hours=1)), 5))
+        assert in_log(store, store.cushion(HOME)) == dict.fromkeys(DOSE_LIMITS, 1200)
+        store.add_sync(store.cushion(HOME), 2, {})
+        document = proposal(store, NOW)
+    assert (document["left"]["from_s"], document["right"]["from_s"]) == (1452, 1452)
+
+
+def test_a_board_that_has_other_limits_says_so_and_nothing_is_applied_silently(store: Store) -> None:
+    old, new = Cushion(OFFICE), Cushion(HOME)
+    changed(store, OFFICE, NOW - timedelta(days=20), (900, 600), (660, 600))
+    keep(store, HOME, sits(log_from(NOW - timedelta(hours=1)), 5))
+    number = store.cushion(HOME)
+    yours = elsewhere(store, number, in_log(store, number))
+    assert yours == dict.fromkeys(DOSE_LIMITS, 600)
+    said = notice(in_log(store, number), yours)
+    ours = "left 20.0 min, yours is 10.0 min; right 20.0 min, yours is 10.0 min"
+    assert said[0] == f"this cushion has other limits than yours: {ours}"
+    assert said[1].endswith("sitbone settings set left_dose_limit_s=600 right_dose_limit_s=600")
+    with pytest.raises(Refused, match="this cushion has other limits than yours"):
+        apply(new, store, NOW)
+    assert change(new, store, yours, "yours", NOW)["applied"] == yours
+    assert elsewhere(store, number, yours) == {}
+    assert old.settings.as_dict()[DOSE_LIMITS[0]] == 1200
+
+
+def test_no_change_of_boards_raises_a_limit_faster(store: Store) -> None:
+    """Tuned to 10 min an hour ago; the new board would allow 22 by itself."""
+    changed(store, OFFICE, NOW - timedelta(hours=1), (900, 600), (900, 600))
+    new = Cushion(HOME)
+    keep(store, HOME, new.log)
+    change(new, store, dict.fromkeys(DOSE_LIMITS, 600), "yours", NOW)
+    new.age_s += 8 * 86400
+    answer = change(new, store, dict.fromkeys(DOSE_LIMITS, 1320), "trick", NOW + timedelta(hours=1))
+    assert answer["applied"] == dict.fromkeys(DOSE_LIMITS, 660)

@@ -19,6 +19,7 @@ from sitbone.dates import unix_ms
 from sitbone.errors import SitboneError
 from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import highest
+from sitbone.settings.person import most_over_boards
 from sitbone.settings.params import BY_NAME, PARAMS
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
@@ -192,11 +193,15 @@ class Undoing(RuleBasedStateMachine):
         by_cushion = {name: self.cushion.settings.highest(name, self.cushion.age_s) for name in DOSE_LIMITS}
         answer = undo(self.cushion, self.store, self.now)
         for name, value in wanted.items():
-            most = min(by_host[name], by_cushion[name]) if name in DOSE_LIMITS else value
+            most = self._most(name, values[name], by_host, by_cushion) if name in DOSE_LIMITS else value
             assert self.cushion.settings.get(name) == min(value, most)
             assert (name in answer["clamped"]) == (value > most)
         assert answer["undone"]["before"] == wanted
         assert limits(self.other) == other
+
+    def _most(self, name: str, current: int, by_host: dict[str, int], by_cushion: dict[str, int]) -> int:
+        over_boards = max(current, most_over_boards(self.store, name, unix_ms(self.now)))
+        return min(by_host[name], by_cushion[name], over_boards)
 
     def _changed(self, step: Any) -> None:
         synced(self.store, self.cushion, self.other)

@@ -5,9 +5,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
+from cushion.core.settings import DOSE_LIMITS
 from sitbone.dates import unix_ms
 from sitbone.errors import DamagedData, SitboneError
 from sitbone.settings.limits import SettingChange, held, setting_changes
+from sitbone.settings.person import most_over_boards
 from sitbone.settings.spec import BY_SYNC
 from sitbone.store.store import Store
 
@@ -30,6 +32,9 @@ def change(
     number = store.cushion(cushion.call("status")["cushion"])
     before = cushion.call("settings_show")["values"]
     sent = held(store, number, asked, before, now)
+    for name in DOSE_LIMITS:
+        if name in sent:
+            sent[name] = min(sent[name], max(before[name], most_over_boards(store, name, unix_ms(now))))
     answer = cushion.call("settings_set", sent, reason, undoes)
     if answer["applied"].keys() != sent.keys():
         raise DamagedData("the cushion answered about other settings than were sent; see sitbone settings show")

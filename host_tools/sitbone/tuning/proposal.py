@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cushion.core.settings import Settings
+from cushion.core.settings import DOSE_LIMITS, Settings
 from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
@@ -23,6 +23,7 @@ from sitbone.errors import Refused, UsageError
 from sitbone.replay.weeks import Outlook, by_day, recorded_weeks
 from sitbone.settings.changes import Link, change
 from sitbone.settings.limits import held, setting_changes
+from sitbone.settings.person import elsewhere, notice
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
 from sitbone.tuning import rules
@@ -67,7 +68,8 @@ def last_values(store: Store, cushion: int | None) -> dict[str, int]:
         values[item.name] = item.now
     for row in _unsynced(store, cushion):
         values[limit_name(row["side"])] = row["now_s"]
-    return values
+    # On a cushion that is new, or not in force with them yet: the person's, which it is to have.
+    return values | ({} if cushion is None else elsewhere(store, cushion, values))
 
 
 def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> list[Change]:
@@ -242,6 +244,9 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
     """
     hardware = link.call("status")["cushion"]
     values = link.call("settings_show")["values"]
+    limits = {name: values[name] for name in DOSE_LIMITS}
+    if said := notice(limits, elsewhere(store, store.cushion(hardware), limits)):
+        raise Refused(f"{said[0]}; {said[1]}")
     document = proposal(store, now, values)
     if agreed is not None and agreed != {side: document[side]["to_s"] for side in SIDES}:
         raise Refused("the proposal has changed since you read it; read it again, then apply it")

@@ -33,6 +33,7 @@ from sitbone.dates import unix_ms
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
 from sitbone.home import store_path
 from sitbone.settings.changes import change
+from sitbone.settings.person import elsewhere, in_log, notice
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
 
@@ -469,7 +470,9 @@ def _synced(connect: Connect, progress: Progress) -> Row:
     with Store(store_path()) as store:
         result = Sync(store, connect, now, progress).run()
         derive_recent(store, now().date())
-        return result
+        number = store.cushion(result["cushion"])
+        limits = in_log(store, number)
+        return result | {"limits_notice": notice(limits, elsewhere(store, number, limits))}
 
 
 def _why_none(ports: list[str]) -> str:

@@ -93,6 +93,8 @@ class Syncing:
             if task.result is not None:
                 kind = "warn" if task.result["lost"] or task.result["damaged"] or task.problem else "good"
                 notice("; ".join(sync_lines(task.result)) + ".", kind)
+                if task.result.get("limits_notice"):
+                    notice(sentence(SitboneError("; ".join(task.result["limits_notice"]))), "warn")
 
 
 def _waiting_words(unacked: int | None) -> str:
