@@ -19,8 +19,8 @@ from sitbone.dates import unix_ms
 from sitbone.errors import SitboneError
 from sitbone.settings.changes import change, undo
 from sitbone.settings.limits import highest
-from sitbone.settings.person import most_over_boards
 from sitbone.settings.params import BY_NAME, PARAMS
+from sitbone.settings.person import most_over_boards
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store
 from tests.host.logs import LogWriter
