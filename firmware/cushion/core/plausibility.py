@@ -128,8 +128,8 @@ class Plausibility:
         return zones[zone].readable and not self._frozen[zone]
 
     def _find_alone(self, dt_ms, zones):
-        """Which zone is loaded while all others that can be believed are not; -1 when there is no such zone."""
-        alone, others, total_pa = -1, 0, 0
+        """Which zone is loaded while all others that can be believed are not; no zone's number when there is none."""
+        alone, others_rest, total_pa = -1, False, 0
         for zone in range(ZONE_COUNT):
             state = zones[zone]
             if not self._believes(zone, zones):
@@ -140,8 +140,8 @@ class Plausibility:
             elif state.u >= _SHARE_U:
                 alone = ZONE_COUNT
             else:
-                others += 1
-        if alone >= ZONE_COUNT or others == 0:
+                others_rest = True
+        if not others_rest:
             alone = -1
         self._total_pa = total_pa
         self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
@@ -167,7 +167,7 @@ class Plausibility:
         if self._suspect_ms[zone]:
             state.doubted = self._carries(zone ^ 1, zones, _GOOD_PA)
             if state.doubted:
-                self._suspect_ms[zone] = min(self._suspect_ms[zone] + dt_ms, _OPEN_MS + 1)
+                self._suspect_ms[zone] = min(self._suspect_ms[zone] + dt_ms, _LONG_MS)
         elif not state.seen and zones[zone ^ 2].u >= _LOAD_U:
             state.doubted = self._carries(zone ^ 1, zones, _DEAD_MIRROR_PA if zone < LEFT_THIGH else _GOOD_PA)
             if state.doubted:

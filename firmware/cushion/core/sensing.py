@@ -163,9 +163,7 @@ class Sensing:
         self._divider_ns = tuple(ns_of_ohm(ohm) for ohm in divider_ohm)
         self._bias_ns = ns_of_ohm(bias_ohm) if bias_ohm else 0
         self._edge_ns = tuple(0 if bias_ohm else conductance_ns(dead_mv * 10, supply_mv, ns) for ns in self._divider_ns)
-        self._open_100uv = tuple(
-            supply_mv * 5 * (self._bias_ns // 10) // ((self._bias_ns + ns) // 10) for ns in self._divider_ns
-        )
+        self._open_100uv = tuple(supply_mv * 5 * ohm // (ohm + bias_ohm) if bias_ohm else 0 for ohm in divider_ohm)
         self._samples = array("i", [0] * (ZONE_COUNT * _MAX_SAMPLES))
         self._sorted = array("i", [0] * _MAX_SAMPLES)
         self._count = 0
@@ -267,18 +265,17 @@ class Sensing:
         return max(thigh_permille, pressure_pa * 1000 // ref_pa, highest_pa * _SIT_PERMILLE // _SOMEBODY_PA)
 
     def _is_leaving(self):
-        """In the last sample every zone had lost half of its load: somebody is getting up in this very moment."""
-        last = self._count - 1
-        if last < 0:
-            return False
-        loaded = 0
-        for zone in range(ZONE_COUNT):
+        """In the last sample every zone had lost half of its load: somebody is getting up in this very moment. A zone
+        that the sample lacks has not lost anything."""
+        leaving = False
+        for zone in range(ZONE_COUNT if self._count else 0):
             state = self.zones[zone]
-            if state.is_trusted() and state.level_100uv > 0:
-                loaded += 1
-                if self._samples[zone * _MAX_SAMPLES + last] * 2 > state.level_100uv:
+            last_100uv = self._samples[zone * _MAX_SAMPLES + self._count - 1]
+            if last_100uv != NO_READING and state.is_trusted() and state.level_100uv > 0:
+                if last_100uv * 2 > state.level_100uv:
                     return False
-        return loaded > 0
+                leaving = True
+        return leaving
 
     def _median(self, zone):
         """The lower middle of the second's valid samples: a touch of half a second is then no load at all."""

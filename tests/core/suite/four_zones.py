@@ -54,17 +54,24 @@ def test_each_second_begins_anew():
     assert not sensing.is_held()
 
 
+def test_what_a_longer_second_left_behind_is_not_looked_at():
+    sensing = second(sensing_of(), *[(9000,) * 4] * 8)
+    assert [zone.level_100uv for zone in second(sensing, (5, 6, 7, 8)).zones] == [5, 6, 7, 8]
+
+
 def test_the_converters_dead_end_has_no_step():
     # 150 mV are 14,430 nS over 3.3 kohm: nothing; twice as much is true; straight in between.
     for level, g_ns in ((0, 0), (1499, 0), (1500, 0), (2000, 10240), (2869, 28846), (2870, 28864), (9000, 113636)):
         found = [zone.g_ns for zone in second(sensing_of(dead_mv=150), (level,) * 4).zones]
         assert found == [g_ns] * 4, level
     assert second(sensing_of(), (1500,) * 4).zones[0].g_ns == 14430
+    assert (
+        second(Sensing(SUPPLY_MV, (3300,) * 4, ALL), (10,) * 4).zones[0].g_ns == 91
+    )  # no dead end unless one is given
 
 
 def test_the_bias_is_taken_off_and_below_half_of_an_empty_seat_the_wire_is_off():
-    # 1 / 47 kohm = 21,277 nS. Half of an empty seat is 16500 · 2127 / 32430 = 1082,
-    # over 1 kohm 16500 · 2127 / 102127 = 343
+    # 1 / 47 kohm = 21,277 nS. An empty seat shows 3300 mV · 3.3 / 50.3; half of that is 108.25 mV (34.38 at 1 kohm).
     for level, g_ns in ((1082, 0), (EMPTY, 0), (2200, 368), (9000, 92359)):
         zone = second(sensing_of(dead_mv=150, bias_ohm=BIAS_OHM), (level,) * 4).zones[1]
         assert (zone.g_ns, zone.is_open, zone.quality) == (g_ns, False, OK), level
@@ -144,6 +151,7 @@ def test_only_zones_that_are_trusted_and_were_ever_loaded_count():
         assert presence(pressures_pa, USUAL, unseen=out) == permille, out
         assert presence(pressures_pa, USUAL, doubted=out) == permille, out
         assert presence(pressures_pa, USUAL, bad=out) == permille, out
+    assert presence((0, 0, 0, 0), USUAL, unseen=(2, 3)) == 0
     assert presence((0, 0, 0, 1500), HEAVY, unseen=(2,)) == 125  # the right thigh alone is the thighs
     assert presence((0, 0, 1500, 0), HEAVY, unseen=(3,)) == 125
 
@@ -182,6 +190,15 @@ def test_somebody_leaves_when_every_zone_has_lost_half_its_load_at_the_last_samp
     assert sensing.leaving and not second(sensing).leaving
 
 
+def test_who_was_not_seen_at_the_last_sample_has_not_left():
+    none, loaded = (NO_READING,) * 4, (9000, 9000, 5000, 5000)
+    assert not second(sensing_of(), loaded, loaded, none).leaving
+    sensing = second(sensing_of(), loaded)
+    assert not second(sensing, none).leaving
+    for last, leaving in (((NO_READING, 0, 0, 0), True), ((NO_READING, 0, 0, 5000), False)):
+        assert second(sensing_of(), loaded, loaded, loaded, last).leaving is leaving
+
+
 def test_a_picture_takes_each_sample_that_is_a_load():
     sensing, calibration = second(sensing_of(), (9000,) * 4), Calibration()
     assert sensing.pressures_of((32009, 32010, NO_READING, 0), calibration, 0) == [65535, 8749, 8749, 0]
@@ -191,6 +208,13 @@ def test_a_picture_takes_each_sample_that_is_a_load():
     assert sensing.pressures_of((9185,) * 4, calibration, 0) == [8999, 8749, 8999, 8749]
     biased = second(sensing_of(bias_ohm=BIAS_OHM), (9000,) * 4)
     assert biased.pressures_of((9000, EMPTY, 2200, 9000), calibration, 0) == [7111, 0, 28, 7111]
+
+
+def test_a_picture_takes_no_short_circuit():
+    sensing, calibration = Sensing(3333, (3300,) * 4, ALL), Calibration()
+    second(sensing, (0,) * 4)
+    # 97 % of 3333 mV are 3233.01
+    assert sensing.pressures_of((32330, 32329, 33330, 0), calibration, 0) == [0, 65535, 0, 0]
 
 
 def test_a_saturated_zone_gives_a_picture_too():

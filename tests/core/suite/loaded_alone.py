@@ -14,7 +14,7 @@ def test_a_zone_that_was_loaded_alone_since_the_start_is_nobody():
         loads = one(zone, 1000, 0)
         seat = Four().see(loads, (zone,), dt_ms=19999)
         assert (seat.doubted(), seat.qualities()) == ([zone], [OK] * 4)
-        seat.see(loads, (zone,), dt_ms=1)
+        seat.see(loads, (zone,), dt_ms=2)
         assert (seat.doubted(), seat.qualities()) == ([zone], [OK] * 4)
         seat.see(loads, (zone,), times=3)
         assert (seat.doubted(), seat.qualities()) == ([], one(zone, FROZEN, OK))
@@ -28,6 +28,12 @@ def test_a_zone_is_alone_only_among_zones_that_can_be_believed():
     assert seat.see((1000, 0, 0, 0), (0,)).doubted() == []
     seat.see((1000, 0, 300, 0), (0, 2), at_100uv=5000, times=4)
     assert seat.doubted() == []  # the thigh came after everybody had left
+
+
+def test_a_zone_that_was_seen_empty_is_believed_when_it_is_loaded_alone():
+    for level in (0, 1, 2000):
+        seat = Four().see((0, 0, 0, 0), ALL, at_100uv=level, times=2)
+        assert seat.see((1000, 0, 0, 0), times=3).doubted() == [], level
 
 
 def sat_still(seconds, alone, zone=0, load_u=1000):
@@ -44,6 +50,11 @@ def test_a_zone_that_did_not_move_when_all_others_left_is_nobody():
         assert sat_still(1, 60, zone).doubted() == []  # who perches there quite still is somebody
         assert sat_still(2, 20, zone).qualities() == [OK] * 4
         assert sat_still(2, 21, zone).qualities() == one(zone, FROZEN, OK)
+    for still_ms, doubted in ((1999, []), (2000, [0])):
+        seat = Four().see(SEATED, times=2).see(SEATED, (0,)).see(SEATED, (0,), dt_ms=still_ms)
+        assert seat.see((1000, 0, 0, 0), (0,)).doubted() == doubted
+    # Found at the end of a second, it is over at once if it then moves.
+    assert sat_still(2, 20).see((1000, 0, 0, 0)).qualities() == [OK] * 4
     back = sat_still(2, 19).see(SEATED, (0,))
     assert back.doubted() == []
     assert back.see((1000, 0, 0, 0), (0,), times=20).qualities() == [OK] * 4  # alone anew
@@ -69,14 +80,17 @@ def test_who_is_alone_is_counted_for_each_zone():
     assert seat.doubted() == []
     seat.see((1000, 0, 0, 0), times=30)
     assert seat.doubted() == [] and seat.qualities() == [OK] * 4
+    seat = Four().see(SEATED, times=2).see((0, 1000, 0, 0), times=15).see((9000, 0, 0, 0), (0,), times=19)
+    assert seat.doubted() == [0] and seat.qualities() == [OK] * 4
 
 
 def test_nobody_rests_with_45_kilopascals_on_one_zone_alone():
-    for load_u, doubted in ((8999, []), (9000, [2])):
+    for load_u, doubted in ((8999, []), (9000, [2]), (9001, [2])):
         assert sat_still(0, 1, 2, load_u).doubted() == doubted
         seat = Four().see(one(2, load_u, 1000), times=5)
         assert seat.see(one(2, load_u, 0)).doubted() == doubted
         assert seat.see(one(2, load_u, 1000)).doubted() == []
+    assert Four().see(one(2, 8999, 1000), times=5).see(one(2, 8999, 0), more_pa=(0, 0, 4, 0)).doubted() == []
 
 
 def test_a_doubt_stands_through_a_hold():

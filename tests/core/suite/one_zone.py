@@ -50,6 +50,14 @@ def test_a_level_is_short_from_97_percent_of_the_supply():
         assert zone.pressure_pa == (1000 if quality == OK else 0)
 
 
+def test_the_ends_are_shares_of_the_supply_rounded_down():
+    # 3333 mV: 97 % are 32330.1, 92 % are 30663.6
+    for level, quality in ((32329, SATURATED), (32330, SHORT), (30663, SATURATED), (30662, OK)):
+        zone = Zone()
+        zone.take(10001, level, 3333, 0)
+        assert zone.quality == quality, level
+
+
 def test_a_level_at_the_converters_end_is_saturated_after_ten_seconds_and_for_half_a_minute_after_it():
     seat = Pressed()
     assert seat.hold(60, 1000, END_FROM - 1).quality == OK
@@ -65,6 +73,20 @@ def test_a_level_at_the_converters_end_is_saturated_after_ten_seconds_and_for_ha
     assert seat.see(1000, END_FROM - 1, 1).quality == OK
     assert seat.see(1000, GOOD).quality == OK
     assert seat.see(1000, END_FROM, 10000).quality == OK
+
+
+def test_what_was_not_over_its_time_leaves_nothing():
+    seat = Pressed()
+    assert seat.see(1000, END_FROM, 9999).quality == OK
+    seat.see(1000, GOOD, 1)
+    assert seat.see(1000, END_FROM, 1000).quality == OK
+    for again_ms, quality in ((10000, OK), (10001, SATURATED)):
+        seat = Pressed()
+        assert seat.see(1000, END_FROM, 10001).quality == SATURATED
+        assert seat.see(1000, GOOD, 50000).quality == OK
+        assert seat.see(1000, END_FROM, again_ms).quality == quality
+        seat = Pressed()
+        assert seat.see(60000, GOOD, 10000 + again_ms).quality == quality
 
 
 def test_a_short_circuit_leaves_a_saturated_zone_behind():
@@ -138,8 +160,9 @@ def test_a_movement_is_more_than_a_fortieth_and_a_hundred_pascals():
 
 # Away from the recent mean by more than 1.5 % of it and 80 Pa.
 STIRS = (
-    (10000, 10230, False), (10000, 10231, True), (10000, 9770, False), (10000, 9769, True),
-    (0, 80, False), (0, 81, True), (4000, 4140, False), (4000, 4141, True), (4000, 3859, True),
+    (10000, 10230, False), (10000, 10231, True), (10000, 9770, False), (10000, 9769, True), (0, 80, False),
+    (0, 81, True), (4000, 4140, False), (4000, 4141, True), (4000, 3859, True), (65535, 64472, False),
+    (65535, 64471, True),
 )  # fmt: skip
 
 
@@ -151,25 +174,28 @@ def test_a_stir_is_more_than_one_and_a_half_percent_and_eighty_pascals_off_the_m
         assert (zone.stirred, zone.moved) == (stirred, False), (mean_pa, pa)
 
 
+# The recent mean, in sixteenths of a pascal: each second by a sixteenth, rounded down; at once with a movement.
+MEANS = (
+    ((10000, 10200, 10200), 10254, False),  # 160000, 160200, 160387: 10024 Pa, of which 1.5 % are 150
+    ((10000, 10200, 10200), 10255, True),
+    ((10000, 9900), 9764, False),  # 159900: 9993 Pa, 149
+    ((10000, 9900), 9763, True),
+    ((10000, 10100), 9776, False),  # 160100: 10006 Pa and a quarter, 150
+    ((10000, 10100), 9775, True),
+    ((10000, 9972, 9955, 10003), 10224, False),  # 159972, 159928, 159935: 9995 Pa, 149
+    ((10000, 9972, 9955, 10003), 10225, True),
+    ((10000, 10000, 8000), 8200, False),  # 128000: 8000 Pa, 120
+    ((10000, 10000, 8000), 8201, True),
+)
+
+
 def test_the_mean_follows_by_a_sixteenth_a_second_and_jumps_with_a_movement():
-    # The mean after each second, Pa · 16: 160000 + (163200 - 160000) / 16 = 160200, then + 3000 / 16 = 160387.
-    seat = Pressed()
-    seat.see(10000)
-    seat.see(10200)
-    assert not seat.see(10200).stirred
-    # 160387 / 16 = 10024, of which 1.5 % are 150 and 80 more are 230
-    assert not seat.see(10254).stirred
-    seat = Pressed()
-    for pa in (10000, 10200, 10200):
-        seat.see(pa)
-    assert seat.see(10255).stirred
-    # A movement to 8000 makes that the mean: 1.5 % are 120, and 80.
-    for pa, stirred in ((8200, False), (8201, True)):
+    for before_pa, pa, stirred in MEANS:
         seat = Pressed()
-        for before_pa in (10000, 10000, 8000):
-            seat.see(before_pa)
-        assert seat.zone.moved and seat.zone.stirred
-        assert seat.see(pa).stirred is stirred
+        for earlier_pa in before_pa:
+            seat.see(earlier_pa)
+        zone = seat.see(pa)
+        assert (zone.stirred, zone.moved) == (stirred, False), (before_pa, pa)
 
 
 def test_a_zone_was_seen_once_it_carried_a_twentieth_of_its_reference():
@@ -195,15 +221,32 @@ def test_creep_counts_from_a_tenth_of_the_reference():
     assert zone.pressure_of(1602, 2, seat.calibration, 0) == 1602
 
 
+def test_creep_counts_whole_seconds_of_load():
+    # 19 s: 301 · 9 / 10 = 270; 20 s: 301; each after a start, and after a minute without load
+    for before_ms in ((), (60000,)):
+        for loaded_ms, divisor in ((19999, 1270), (20000, 1301), (20999, 1301)):
+            seat = Pressed(creep_permille=1000)
+            for unloaded_ms in before_ms:
+                seat.see(20000, GOOD, 40000)
+                seat.see(0, GOOD, unloaded_ms)
+            zone = seat.see(10000, GOOD, loaded_ms)
+            assert zone.pressure_pa == 10000000 // divisor, (before_ms, loaded_ms)
+            assert zone.pressure_of(10000, 2, seat.calibration, 1000) == 10000000 // divisor
+
+
 def test_a_minute_without_load_ends_the_creep():
-    for unloaded_s, pa in ((59, 10000), (60, 16020)):
+    for unloaded_ms, pa in ((59999, 10000), (60000, 16020)):
         seat = Pressed(creep_permille=1000)
-        seat.hold(39, 20000)
-        seat.hold(unloaded_s, 400)
+        seat.see(20000, GOOD, 39000)
+        seat.see(400, GOOD, unloaded_ms)
         assert seat.see(16020).pressure_pa == pa
     seat = Pressed(creep_permille=1000)
-    seat.hold(38, 20000)
-    for _ in range(2):  # half a minute twice is no minute
-        seat.hold(59, 400)
+    seat.hold(39, 20000)
+    seat.hold(60, 400)
+    assert seat.see(16020).pressure_pa == 16020
+    seat = Pressed(creep_permille=1000)
+    seat.see(20000, GOOD, 38000)
+    for _ in range(2):  # twice nearly a minute is no minute
+        seat.see(400, GOOD, 59999)
         zone = seat.see(16020)
     assert zone.pressure_pa == 10000

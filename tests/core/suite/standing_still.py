@@ -32,7 +32,7 @@ def test_frozen_takes_four_movements_of_others_or_two_where_the_level_is_the_ver
     for moves, levels, expected in (
         (4, (5000, 5001), True), (3, (5000, 5001), False), (2, (5000, 5000), True), (1, (5000, 5000), False),
         (9, (5000, 5048), True), (9, (5000, 5049), False), (9, (5048, 5000), True), (9, (5049, 5000), False),
-        (9, (5000, 5065, 5065), True),  # it left its band and found another
+        (9, (10, 58), True), (9, (10, 59), False), (9, (5000, 5065, 5065), True),  # it left its band and found another
         (9, (5000, 5030, 4970), False), (9, (5000, 5024, 4976), True),
     ):  # fmt: skip
         assert frozen(moves, levels) is expected, (moves, levels)
@@ -68,6 +68,7 @@ def test_a_frozen_zone_stays_so_without_a_load_and_through_a_hold_but_not_beyond
     assert froze().see((0, 1000, 1000, 1000), (0,), times=12).qualities()[0] == FROZEN
     seat = froze().see(SEATED, (0,), lost=(0,), times=5)
     assert seat.see(SEATED, (0,)).qualities()[0] == FROZEN
+    assert seat.see(SEATED, (0,), lost=(0,), dt_ms=1).see(SEATED, (0,)).qualities()[0] == FROZEN
     seat.see(SEATED, (0,), lost=(0,), dt_ms=HOLD_MS + 1)
     assert seat.see(SEATED, (0,), times=20).qualities()[0] == OK
     assert HOLD_MS == 5000

@@ -7,6 +7,7 @@ from cushion.core.sensing import Zone
 
 ALL = (0, 1, 2, 3)
 STILL_100UV = 5000
+NO_MORE = (0, 0, 0, 0)
 
 
 class Four:
@@ -16,7 +17,7 @@ class Four:
     def __init__(self, guesses=False):
         self.judge, self.zones, self.second = Plausibility(guesses), [Zone() for _ in ALL], 0
 
-    def see(self, loads_u, still=(), moved=(), at_100uv=STILL_100UV, dt_ms=1000, lost=(), times=1):
+    def see(self, loads_u, still=(), moved=(), at_100uv=STILL_100UV, dt_ms=1000, lost=(), times=1, more_pa=NO_MORE):
         for _ in range(times):
             self.second += 1
             for zone in ALL:
@@ -26,7 +27,8 @@ class Four:
                     state.lost_ms = min(state.lost_ms + dt_ms, 1 << 29)
                     continue
                 state.readable, state.lost_ms, state.quality, state.moved = True, 0, OK, zone in moved
-                state.before_pa, state.pressure_pa, state.u = state.pressure_pa, loads_u[zone] * 5, loads_u[zone]
+                state.before_pa, state.u = state.pressure_pa, loads_u[zone]
+                state.pressure_pa = loads_u[zone] * 5 + more_pa[zone]
                 state.seen = state.seen or state.u >= 50
                 state.level_100uv = at_100uv if zone in still else 10000 + self.second % 2 * 100
             self.judge.step(dt_ms, self.zones)
