@@ -26,8 +26,9 @@ STATES = (records.SNOOZE, records.MUTE, records.BATTERY, records.OBJECT, records
 THRESHOLDS = ("left_dose_limit_s", "right_dose_limit_s", "seated_limit_s")
 
 
-def why(store: Store, seq: int | None = None) -> dict[str, Any]:
-    """One decision in full: the prompt or the held-back prompt with this record number, or the latest prompt.
+def why(store: Store, seq: int | None = None, cushion: int | None = None) -> dict[str, Any]:
+    """One decision in full: the prompt or the held-back prompt with this record number, or the latest prompt; of one
+    cushion (the store's number), or of any.
 
     Keys: ``seq``, ``at`` (local ISO), ``kind`` (prompt or suppressed), ``text``, ``cause``, ``side``; ``inputs`` (dose
     and limit of each side, seated time and its limit, s; load in permille of the neutral sit, null where unknown; since
@@ -35,12 +36,12 @@ def why(store: Store, seq: int | None = None) -> dict[str, Any]:
     ``held`` it back, text); for a prompt ``levels``, ``outcome``, ``response_s``, ``stood_s``. Raises SitboneError when
     there is no such record.
     """
-    return _Decision(store, _record(store, seq)).document()
+    return _Decision(store, _record(store, seq, cushion)).document()
 
 
-def _record(store: Store, seq: int | None) -> Stored:
+def _record(store: Store, seq: int | None, cushion: int | None) -> Stored:
     found = store.read(DECISIONS if seq is not None else [records.PROMPT])
-    found = [record for record, _ in readable(found) if seq in (None, record.seq)]
+    found = [record for record, _ in readable(found) if seq in (None, record.seq) and cushion in (None, record.cushion)]
     if not found:
         what = (
             "nothing has vibrated yet"

@@ -16,6 +16,7 @@ from nicegui.elements.mixins.text_element import TextElement
 T = TypeVar("T")
 SOON_S = 0.7  # nobody minds waiting this long for a page
 SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside each colour
+OTHER_MARK = "•"  # of a side that this version has no word for
 
 
 def text(words: str, tag: str = "p", classes: str = "") -> TextElement:

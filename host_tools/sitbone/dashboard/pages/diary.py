@@ -9,6 +9,7 @@ from nicegui import ui
 
 from sitbone.dashboard.frame import Page, announce
 from sitbone.dashboard.widgets import (
+    OTHER_MARK,
     SIDE_MARKS,
     block,
     button,
@@ -229,7 +230,7 @@ def _day(day: str) -> str:
 
 
 def _side(row: Row) -> str:
-    return "" if row["side"] == "both" else f", {SIDE_MARKS[row['side']]} {row['side']}"
+    return "" if row["side"] == "both" else f", {SIDE_MARKS.get(row['side'], OTHER_MARK)} {row['side']}"
 
 
 def _more(row: Row) -> str:

@@ -13,11 +13,13 @@ from sitbone.analysis.view import DayView, DoseCurve, day_view
 from sitbone.analysis.why import why
 from sitbone.dashboard.cushion.cushion_link import View
 from sitbone.dashboard.cushion.watching import watch
+from sitbone.dashboard.cushions import address, offer_cushions, show_only
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page, sentence
 from sitbone.dashboard.reasons import outcome_words, show_reasons
 from sitbone.dashboard.widgets import (
+    OTHER_MARK,
     SIDE_MARKS,
     awaited,
     block,
@@ -42,18 +44,19 @@ from sitbone.errors import SitboneError
 from sitbone.store.store import Store
 
 
-async def build(day: str = "") -> None:
-    """Fills the page. ``day``: ISO, today when empty."""
+async def build(day: str = "", cushion: str = "") -> None:
+    """Fills the page. ``day``: ISO, today when empty; ``cushion``: a name or an id, all when empty."""
     today = now().date()
     shown = _parsed(day, today)
-    _choice_of_day(shown, today)
-    view, last_known, first = await awaited(with_store(_asked, shown), "Loading the day …")
+    _choice_of_day(shown, today, cushion)
+    await offer_cushions("/", cushion, day=day)
+    view, last_known, first = await awaited(with_store(_asked, shown, cushion), "Loading the day …")
     if view.simulated:
         simulated()
     if shown == today:
         come_first(first)
     if not view.totals.has_data:
-        _nothing(shown, today, last_known)
+        _nothing(shown, today, last_known, cushion)
         return
     with block("div", "today"):
         with card(_title(shown, today), classes="wide"):
@@ -65,7 +68,8 @@ async def build(day: str = "") -> None:
         card_of_files()
 
 
-def _asked(store: Store, day: date) -> tuple[DayView, date | None, dict[str, list[str]]]:
+def _asked(store: Store, day: date, cushion: str) -> tuple[DayView, date | None, dict[str, list[str]]]:
+    show_only(store, cushion)
     view = day_view(store, day, now())
     reach = store.reach_ms()
     return view, None if reach is None else view.zone.day(reach[1]), first_of_all(store, now())
@@ -84,15 +88,15 @@ def _title(day: date, today: date) -> str:
     return f"Today, {name}" if gone == 0 else f"Yesterday, {name}" if gone == 1 else f"{name} {day.year}"
 
 
-def _choice_of_day(day: date, today: date) -> None:
+def _choice_of_day(day: date, today: date, cushion: str) -> None:
     with block("nav", "row days").props('aria-label="Days"'):
-        link("‹ Day before", f"/?day={day - timedelta(days=1)}", "button quiet")
+        link("‹ Day before", address("/", cushion, day=day - timedelta(days=1)), "button quiet")
         if day < today:
-            link("Day after ›", f"/?day={day + timedelta(days=1)}", "button quiet")
-            link("Today", "/", "button quiet")
+            link("Day after ›", address("/", cushion, day=day + timedelta(days=1)), "button quiet")
+            link("Today", address("/", cushion), "button quiet")
 
 
-def _nothing(day: date, today: date, last_known: date | None) -> None:
+def _nothing(day: date, today: date, last_known: date | None, cushion: str) -> None:
     with card(_title(day, today)):
         if last_known is None:
             unsynced("No records yet.")
@@ -107,7 +111,7 @@ def _nothing(day: date, today: date, last_known: date | None) -> None:
         else:
             unsynced("Nothing from today has been synced yet.")
         if last_known != day:
-            link(f"Last day with records: {_title(last_known, today)}", f"/?day={last_known}")
+            link(f"Last day with records: {_title(last_known, today)}", address("/", cushion, day=last_known))
         if day == today:
             _Now().offer()
 
@@ -142,7 +146,10 @@ class _Drawing:
             at = self._time(prompt.at_ms)
             words = f"{at}: prompt {prompt.side}, {_outcome(prompt)}. Why?"
             found = button(
-                SIDE_MARKS[prompt.side], lambda prompt=prompt: self._explain(prompt), f"prompt {prompt.side}", words
+                SIDE_MARKS.get(prompt.side, OTHER_MARK),
+                lambda prompt=prompt: self._explain(prompt),
+                f"prompt {prompt.side}",
+                words,
             )
             found.style(f"left: {self._window.percent(prompt.at_ms):.2f}%").props("aria-expanded=false")
             found.props["title"] = words
@@ -160,7 +167,7 @@ class _Drawing:
         for at_ms, found in self._buttons.items():
             is_open = self._open is not None and self._open.at_ms == at_ms
             found.props(f"aria-expanded={str(is_open).lower()}")
-        document = None if self._open is None else await with_store(why, prompt.seq)
+        document = None if self._open is None else await with_store(why, prompt.seq, prompt.cushion)
         self._why.clear()
         if document is not None:
             with self._why:

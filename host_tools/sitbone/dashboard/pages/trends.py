@@ -10,6 +10,7 @@ import numpy as np
 from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
+from sitbone.dashboard.cushions import address, offer_cushions, show_only
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page
 from sitbone.dashboard.widgets import (
@@ -26,6 +27,7 @@ from sitbone.dashboard.widgets import (
 )
 from sitbone.dashboard.work import now, with_store
 from sitbone.diary.entries import SIDES
+from sitbone.store.store import Store
 
 CHOICES = (4, 12, 52)
 DAILY_WEEKS = 12  # with more, each point is a week
@@ -42,12 +44,13 @@ COMPARED = (
 )
 
 
-async def build(weeks: int = 4) -> None:
-    """Fills the page with this many weeks."""
+async def build(weeks: int = 4, cushion: str = "") -> None:
+    """Fills the page with this many weeks. ``cushion``: a name or an id, all when empty."""
     weeks = weeks if weeks in CHOICES else CHOICES[0]
     today = now().date()
-    _choice(weeks)
-    asked = with_store(trends, today - timedelta(days=7 * weeks - 1), today)
+    _choice(weeks, cushion)
+    await offer_cushions("/trends", cushion, weeks=weeks)
+    asked = with_store(_asked, cushion, today - timedelta(days=7 * weeks - 1), today)
     found = await awaited(asked, "Loading these weeks … The first time takes longer.")
     if not any(found.days) and not found.pains:
         with card("Nothing to show yet"):
@@ -74,10 +77,17 @@ async def build(weeks: int = 4) -> None:
     )
 
 
-def _choice(weeks: int) -> None:
+def _asked(store: Store, cushion: str, first: date, last: date) -> Trends:
+    show_only(store, cushion)
+    return trends(store, first, last)
+
+
+def _choice(weeks: int, cushion: str) -> None:
     with block("nav", "row").props('aria-label="How many weeks"'):
         for choice in CHOICES:
-            found = link(f"{choice} weeks" if choice < 52 else "A year", f"/trends?weeks={choice}", "button")
+            found = link(
+                f"{choice} weeks" if choice < 52 else "A year", address("/trends", cushion, weeks=choice), "button"
+            )
             if choice == weeks:
                 found.classes("main").props("aria-current=page")
 
