@@ -20,6 +20,18 @@ def test_a_zone_that_was_loaded_alone_since_the_start_is_nobody():
         assert (seat.doubted(), seat.qualities()) == ([], one(zone, FROZEN, OK))
 
 
+def test_a_zone_is_proven_by_an_empty_seat_or_by_a_change_beyond_noise():
+    for load_u, doubted in ((79, []), (80, [0])):
+        seat = Four().see((load_u, 1000, 1000, 1000), (0,))
+        assert seat.see((1000, 0, 0, 0), (0,)).doubted() == doubted, load_u
+    for level, doubted in ((5096, [0]), (5097, []), (4904, [0]), (4903, [])):
+        seat = Four().see(SEATED, (0,)).see(SEATED, (0,), at_100uv=level)
+        assert seat.see((1000, 0, 0, 0), (0,), at_100uv=level).doubted() == doubted, level
+    for level, doubted in ((95, [0]), (97, [0]), (193, [])):  # from nothing read to a level is no change
+        seat = Four().see(SEATED, (0,), at_100uv=96)
+        assert seat.see((1000, 0, 0, 0), (0,), at_100uv=level).doubted() == doubted, level
+
+
 def test_a_zone_is_alone_only_among_zones_that_can_be_believed():
     loads = (1000, 0, 0, 0)
     assert Four().see(loads, (0,), lost=(1, 2, 3)).doubted() == []  # nobody is there to contradict it
@@ -66,9 +78,16 @@ def test_only_others_that_carried_much_bear_witness_by_leaving():
     for others_u, doubted in ((333, []), (334, [0])):  # three of them, against 5 kPa on this one
         seat = Four().see(SEATED, times=5).see((1000, others_u, others_u, others_u), (0,), times=5)
         assert seat.see((1000, 0, 0, 0), (0,)).doubted() == doubted, others_u
-    for own_u, doubted in ((2000, [0]), (500, [0])):
-        seat = Four().see(SEATED, times=5).see((own_u, 1000, 0, 0), (0,), times=5)
-        assert seat.see((own_u, 0, 0, 0), (0,)).doubted() == doubted, own_u
+    # As much as it carries itself, or 5 kPa; the most of the time that it stood still counts.
+    for own_u, others_pa, doubted in (
+        (2000, 5000, [0]), (2000, 4999, []), (500, 2500, [0]), (500, 2499, []), (1000, 5000, [0]), (1000, 4999, []),
+    ):  # fmt: skip
+        for zone in (1, 2, 3):
+            others_u, more_pa = one(zone, others_pa // 5, 0), one(zone, others_pa % 5, 0)
+            others_u[0] = own_u
+            seat = Four().see(SEATED, times=5).see(others_u, (0,), times=4, more_pa=more_pa)
+            seat.see((own_u, 0, 45, 0), (0,))
+            assert seat.see((own_u, 0, 0, 0), (0,)).doubted() == doubted, (own_u, others_pa)
     seat = Four().see(SEATED, times=5)
     for other_u in (90, 30, 90, 30, 30):
         assert seat.see((1000, 0, 0, other_u), (0,)).doubted() == []

@@ -43,6 +43,11 @@ def test_only_other_zones_that_can_be_believed_bear_witness():
     for moved, expected in (((1,), True), ((2,), True), ((3,), True), ((0,), False), ((), False)):
         assert frozen(2, same, moved=moved) is expected, moved
     assert frozen(2, same, load_u=400) and not frozen(9, same, load_u=399)  # 2 kPa
+    seat = Four().see((399, 1000, 1000, 1000), (0,), more_pa=(4, 0, 0, 0))
+    seat.see((399, 1000, 1000, 1000), (0,), (1,), times=5, more_pa=(4, 0, 0, 0), dt_ms=10000)
+    assert seat.qualities() == [OK] * 4  # 1999 Pa
+    assert seat.see((400, 1000, 1000, 1000), (0,)).qualities()[0] == FROZEN
+    assert seat.see((399, 1000, 1000, 1000), (0,)).qualities()[0] == FROZEN
     seat = Four().see(SEATED, (0, 1))
     for _ in range(2):  # both stand still, and one of them is found frozen first
         seat.see(SEATED, (0, 1), (2,))
