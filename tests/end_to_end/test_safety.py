@@ -304,7 +304,10 @@ def test_three_failed_starts_lead_to_safe_mode_with_link_and_log(flash, sitbone)
     [
         (
             "devkitt",
-            ("board profile devkitt is unknown; run sitbone install --board with one of devkit, firebeetle, s3-devkit"),
+            (
+                "board profile devkitt is unknown; run sitbone install --board with one of "
+                "devkit, devkit-b, firebeetle, s3-devkit"
+            ),
         ),
         ("", ""),
     ],

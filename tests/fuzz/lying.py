@@ -59,7 +59,7 @@ class LyingLine:
         self.port = port
         self._held = b""
 
-    def enter(self, _: float | None = None) -> bool:
+    def enter(self, *, patiently: bool = False) -> bool:
         return True
 
     enter_by_interrupt = enter
