@@ -75,11 +75,13 @@ class Calibration:
         net_ns = g_ns - self.tare_ns[zone] - self.auto_tare_ns[zone]
         if net_ns <= 0:
             return 0
-        return min(_MAX_PA, net_ns * self.gain_pa_per_us[zone] // 1000)
+        pressure_pa = net_ns * self.gain_pa_per_us[zone] // 1000
+        return pressure_pa if pressure_pa < _MAX_PA else _MAX_PA
 
     def relative_u(self, zone, pressure_pa):
         """Load in permille of the person's reference for the zone."""
-        return min(MAX_U, pressure_pa * 1000 // self.ref_pa[zone])
+        u = pressure_pa * 1000 // self.ref_pa[zone]
+        return u if u < MAX_U else MAX_U
 
     def auto_tare(self, zone, g_ns):
         """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`."""

@@ -160,11 +160,15 @@ class Engine:
         for zone in range(ZONE_COUNT):
             if not self.sensing.present[zone]:
                 continue
-            quality, logged = self.quality(zone), self._logged_quality[zone]
+            state, logged = self.sensing.zones[zone], self._logged_quality[zone]
+            quality = self.quality(zone) if state.is_open or self.imbalance.side else state.quality
             if quality != OK:
                 mask |= 1 << zone
-            self._differs_ms[zone] = self._differs_ms[zone] + dt_ms if quality != logged else 0
-            if quality != logged and (logged == OK or self._differs_ms[zone] >= _FAULT_ENDS_MS):
+            if quality == logged:
+                self._differs_ms[zone] = 0
+                continue
+            self._differs_ms[zone] += dt_ms
+            if logged == OK or self._differs_ms[zone] >= _FAULT_ENDS_MS:
                 self._log_fault(zone, quality)
         return mask
 

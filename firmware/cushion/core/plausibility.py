@@ -63,10 +63,11 @@ class Plausibility:
         self._alone = -1
         self._alone_ms = 0
         self._total_pa = 0
+        self._moved = 0
 
     def step(self, dt_ms, zones):
         """Takes `dt_ms` with the zones' new pressures."""
-        self._find_alone(dt_ms, zones)
+        self._compare(dt_ms, zones)
         for zone in range(ZONE_COUNT):
             state = zones[zone]
             if 0 < state.lost_ms <= HOLD_MS:
@@ -81,25 +82,31 @@ class Plausibility:
                 state.doubted = True
                 if self._alone_ms >= _ALONE_TOLD_MS:
                     self._frozen[zone] = 1
-            elif self._guesses:
+            elif self._guesses and (state.u < _QUIET_U or self._held_ms[zone] < _HELD_MS):
                 self._guess(dt_ms, zone, zones)
 
     def _is_frozen(self, dt_ms, zone, zones):
         state = zones[zone]
         level = state.level_100uv
-        low, high = min(self._low[zone], level), max(self._high[zone], level)
+        low, high = self._low[zone], self._high[zone]
+        if level < low:
+            low = level
+        if level > high:
+            high = level
         if state.u < _LOAD_U or (self._high[zone] >= 0 and high - low > _CHANGED_100UV):
             self._proven[zone] = 1
         if self._high[zone] < 0 or high - low > _BAND_100UV or (state.u < _LOAD_U and not self._frozen[zone]):
             return self._leave_band(zone, level)
         self._low[zone], self._high[zone] = low, high
-        self._band_ms[zone] = min(self._band_ms[zone] + dt_ms, _LONG_MS)
-        if self._band_ms[zone] >= _ALONE_LATE_MS:
-            self._others_pa[zone] = max(self._others_pa[zone], self._total_pa - state.pressure_pa)
+        if self._band_ms[zone] < _LONG_MS:
+            self._band_ms[zone] += dt_ms
+        others_pa = self._total_pa - state.pressure_pa
+        if others_pa > self._others_pa[zone] and self._band_ms[zone] >= _ALONE_LATE_MS:
+            self._others_pa[zone] = others_pa
         if self._frozen[zone]:
             self._moves[zone] = _BAND_MOVES
-        elif self._others_moved(zone, zones):
-            self._moves[zone] = min(self._moves[zone] + 1, _BAND_MOVES)
+        elif self._moves[zone] < _BAND_MOVES and self._moved > state.moved:
+            self._moves[zone] += 1
         enough = _SAME_MOVES if high == low else _BAND_MOVES
         if state.pressure_pa < _FREEZE_PA:
             return self._frozen[zone] != 0
@@ -116,25 +123,20 @@ class Plausibility:
         self._band_ms[zone] = self._moves[zone] = self._frozen[zone] = self._others_pa[zone] = 0
         return False
 
-    def _others_moved(self, zone, zones):
-        """Another zone that can be believed did: one near full scale makes steps out of noise."""
-        for other in range(ZONE_COUNT):
-            if other != zone and zones[other].moved and self._believes(other, zones):
-                return True
-        return False
-
     def _believes(self, zone, zones):
         """What it shows may bear witness for or against the others."""
         return zones[zone].readable and not self._frozen[zone]
 
-    def _find_alone(self, dt_ms, zones):
-        """Which zone is loaded while all others that can be believed are not; no zone's number when there is none."""
-        alone, others_rest, total_pa = -1, False, 0
+    def _compare(self, dt_ms, zones):
+        """How many zones that can be believed moved (one near full scale makes steps out of noise), what they carry,
+        and which is loaded while all others are not; no zone's number when there is none."""
+        alone, others_rest, total_pa, moved = -1, False, 0, 0
         for zone in range(ZONE_COUNT):
             state = zones[zone]
-            if not self._believes(zone, zones):
+            if not state.readable or self._frozen[zone]:
                 continue
             total_pa += state.pressure_pa
+            moved += state.moved
             if state.u >= _LOAD_U and alone < 0:
                 alone = zone
             elif state.u >= _SHARE_U:
@@ -144,6 +146,7 @@ class Plausibility:
         if not others_rest:
             alone = -1
         self._total_pa = total_pa
+        self._moved = moved
         self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
         self._alone = alone
 
@@ -159,7 +162,8 @@ class Plausibility:
         state = zones[zone]
         if state.u >= _QUIET_U:
             self._suspect_ms[zone] = self._dead_ms[zone] = 0
-            self._held_ms[zone] = min(self._held_ms[zone] + dt_ms, _LONG_MS)
+            if self._held_ms[zone] < _HELD_MS:
+                self._held_ms[zone] += dt_ms
             return
         if self._held_ms[zone] >= _HELD_MS and state.before_pa >= _GOOD_PA and self._nobody_moved(zone, zones):
             self._suspect_ms[zone] = 1

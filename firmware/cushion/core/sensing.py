@@ -11,6 +11,7 @@ from cushion.core.plausibility import HOLD_MS, Plausibility
 from cushion.core.records import MISSING, OK, OPEN, SATURATED, SHORT, UNPLUGGED
 
 _MAX_SAMPLES = const(8)  # a second, per zone
+_USUAL_SAMPLES = const(4)
 NO_READING = -1
 
 _SHORT_PERMILLE = const(970)  # of the supply: the sensor is a wire
@@ -21,6 +22,7 @@ _IMPLAUSIBLE_MS = const(20000)
 _RECOVER_MS = const(30000)  # so long a zone that was at its end must be below it
 LOADED_U = 100
 _UNLOADED_RESET_MS = const(60000)
+_CREEP_STEPS = const(16)  # of the time under load: the creep of so much is under 0.1 %
 _SEEN_U = const(50)
 _LONG_MS = const(1 << 29)
 _SOMEBODY_PA = const(2000)  # on any one zone, whatever the person's references
@@ -59,6 +61,8 @@ class Zone:
         self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
+        self._creep_divisor = 1000
+        self._creep_from_s = self._creep_until_s = 0
         self._end_ms = 0
         self._over_ms = 0
 
@@ -78,10 +82,10 @@ class Zone:
             return
         self.level_100uv = level_100uv
         self.lost_ms = 0
-        self._end_ms = _spell_ms(
-            dt_ms, self._end_ms, level_100uv >= supply_mv * _SATURATED_PERMILLE // 100, _SATURATED_MS
-        )
-        if level_100uv >= supply_mv * _SHORT_PERMILLE // 100:
+        at_end = level_100uv >= supply_mv * _SATURATED_PERMILLE // 100
+        if at_end or self._end_ms:
+            self._end_ms = _spell_ms(dt_ms, self._end_ms, at_end, _SATURATED_MS)
+        if at_end and level_100uv >= supply_mv * _SHORT_PERMILLE // 100:
             self.quality = SHORT
         elif self._end_ms > _SATURATED_MS:
             self.quality = SATURATED
@@ -93,12 +97,22 @@ class Zone:
     def press(self, dt_ms, zone, calibration, creep_permille):
         """Turns the level's conductance into a creep-compensated pressure and notes whether it moved."""
         raw_pa = calibration.pressure_pa(zone, self.g_ns)
-        self._count_load(dt_ms, calibration.relative_u(zone, raw_pa))
-        pressure_pa = raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
+        if raw_pa * 1000 < LOADED_U * calibration.ref_pa[zone]:
+            self._unload(dt_ms)
+        elif self._loaded_ms < _LONG_MS:
+            self._loaded_ms += dt_ms
+            self._unloaded_ms = 0
+        loaded_s = self._loaded_ms // 1000
+        if not self._creep_from_s <= loaded_s < self._creep_until_s:
+            self._creep_divisor = creep_divisor_permille(loaded_s, creep_permille)
+            self._creep_from_s = loaded_s
+            self._creep_until_s = loaded_s + 1 + loaded_s // _CREEP_STEPS
+        pressure_pa = raw_pa * 1000 // self._creep_divisor
         self._compare(pressure_pa)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
-        self._over_ms = _spell_ms(dt_ms, self._over_ms, raw_pa >= _IMPLAUSIBLE_PA, _IMPLAUSIBLE_MS)
+        if raw_pa >= _IMPLAUSIBLE_PA or self._over_ms:
+            self._over_ms = _spell_ms(dt_ms, self._over_ms, raw_pa >= _IMPLAUSIBLE_PA, _IMPLAUSIBLE_MS)
         if self._over_ms > _IMPLAUSIBLE_MS:
             self.quality = SATURATED
         self.u = calibration.relative_u(zone, pressure_pa)
@@ -119,20 +133,15 @@ class Zone:
         else:
             self._mean_16 += (pressure_pa * 16 - self._mean_16) // _STIR_MEAN_S
 
-    def pressure_of(self, g_ns, zone, calibration, creep_permille):
+    def pressure_of(self, g_ns, zone, calibration):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
-        raw_pa = calibration.pressure_pa(zone, g_ns)
-        return raw_pa * 1000 // creep_divisor_permille(self._loaded_ms // 1000, creep_permille)
+        return calibration.pressure_pa(zone, g_ns) * 1000 // self._creep_divisor
 
     def is_trusted(self):
         """Its pressure may be used."""
         return self.quality == OK and not self.doubted
 
-    def _count_load(self, dt_ms, u):
-        if u >= LOADED_U:
-            self._loaded_ms = min(self._loaded_ms + dt_ms, _LONG_MS)
-            self._unloaded_ms = 0
-            return
+    def _unload(self, dt_ms):
         self._unloaded_ms = min(self._unloaded_ms + dt_ms, _UNLOADED_RESET_MS)
         if self._unloaded_ms >= _UNLOADED_RESET_MS:
             self._loaded_ms = 0
@@ -186,11 +195,10 @@ class Sensing:
                 state.g_ns = self._sensor_ns(zone, state.level_100uv)
                 state.press(dt_ms, zone, calibration, creep_permille)
         self.plausibility.step(dt_ms, self.zones)
-        for zone in range(ZONE_COUNT):
-            state = self.zones[zone]
-            if state.is_trusted():
+        for state in self.zones:
+            if state.stirred and state.is_trusted():  # what moved has stirred, too
                 self.moved = self.moved or state.moved
-                self.stirred = self.stirred or state.stirred
+                self.stirred = True
         self.leaving = self._is_leaving()
         self._count = 0
 
@@ -202,16 +210,18 @@ class Sensing:
         """
         g_ns = conductance_ns(level_100uv, self._supply_mv, self._divider_ns[zone]) - self._bias_ns
         edge_ns = self._edge_ns[zone]
-        return max(0, min(g_ns, 2 * (g_ns - edge_ns)))
+        if g_ns >= 2 * edge_ns:
+            return g_ns if g_ns > 0 else 0
+        return max(0, 2 * (g_ns - edge_ns))
 
-    def pressures_of(self, levels_100uv, calibration, creep_permille):
+    def pressures_of(self, levels_100uv, calibration):
         """Pa per zone by this one sample; where it has none, or one that is no load, what the last second said."""
         pressures_pa = [state.pressure_pa for state in self.zones]
         for zone in range(ZONE_COUNT):
             level_100uv, state = levels_100uv[zone], self.zones[zone]
             if state.readable and NO_READING < level_100uv < self._supply_mv * _SHORT_PERMILLE // 100:
                 g_ns = self._sensor_ns(zone, level_100uv)
-                pressures_pa[zone] = state.pressure_of(g_ns, zone, calibration, creep_permille)
+                pressures_pa[zone] = state.pressure_of(g_ns, zone, calibration)
         return pressures_pa
 
     def quality(self, zone):
@@ -257,7 +267,8 @@ class Sensing:
             if state.seen and state.is_trusted():
                 pressure_pa += state.pressure_pa
                 ref_pa += calibration.ref_pa[zone]
-                highest_pa = max(highest_pa, state.pressure_pa)
+                if state.pressure_pa > highest_pa:
+                    highest_pa = state.pressure_pa
             if zone == LEFT_THIGH and ref_pa:
                 thigh_permille = pressure_pa * 500 // ref_pa
         if not ref_pa:
@@ -279,6 +290,18 @@ class Sensing:
 
     def _median(self, zone):
         """The lower middle of the second's valid samples: a touch of half a second is then no load at all."""
+        if self._count == _USUAL_SAMPLES:
+            samples, at = self._samples, zone * _MAX_SAMPLES
+            a, b = samples[at], samples[at + 1]
+            c, d = samples[at + 2], samples[at + 3]
+            if a > b:
+                a, b = b, a
+            if c > d:
+                c, d = d, c
+            if a > c:  # the lowest is out of it, and the next one is the lower of its neighbour and the other pair's
+                a, b, c = c, d, a
+            if a != NO_READING:
+                return b if b < c else c
         count = self._sort_valid(zone)
         return self._sorted[(count - 1) // 2] if count else NO_READING
 

@@ -94,7 +94,7 @@ def live():
         {
             "mono_ms": monitor.mono_s * 1000 + monitor.mono_ms,
             "steps": monitor.steps,
-            "sample_pa": engine.sensing.pressures_of(monitor.levels_100uv, engine.calibration, settings.creep_permille),
+            "sample_pa": engine.sensing.pressures_of(monitor.levels_100uv, engine.calibration),
             "state": records.STATES[engine.decisions.state()],
             "pa": [state.pressure_pa for state in zones],
             "ref_pa": engine.calibration.ref_pa,

@@ -201,20 +201,20 @@ def test_who_was_not_seen_at_the_last_sample_has_not_left():
 
 def test_a_picture_takes_each_sample_that_is_a_load():
     sensing, calibration = second(sensing_of(), (9000,) * 4), Calibration()
-    assert sensing.pressures_of((32009, 32010, NO_READING, 0), calibration, 0) == [65535, 8749, 8749, 0]
-    assert sensing.pressures_of((9185, 1, 33000, 9296), calibration, 0) == [8999, 0, 8749, 9150]
+    assert sensing.pressures_of((32009, 32010, NO_READING, 0), calibration) == [65535, 8749, 8749, 0]
+    assert sensing.pressures_of((9185, 1, 33000, 9296), calibration) == [8999, 0, 8749, 9150]
     second(sensing, (9000, 33000, 9000, NO_READING))
     assert [zone.quality for zone in sensing.zones] == [OK, SHORT, OK, OK]
-    assert sensing.pressures_of((9185,) * 4, calibration, 0) == [8999, 8749, 8999, 8749]
+    assert sensing.pressures_of((9185,) * 4, calibration) == [8999, 8749, 8999, 8749]
     biased = second(sensing_of(bias_ohm=BIAS_OHM), (9000,) * 4)
-    assert biased.pressures_of((9000, EMPTY, 2200, 9000), calibration, 0) == [7111, 0, 28, 7111]
+    assert biased.pressures_of((9000, EMPTY, 2200, 9000), calibration) == [7111, 0, 28, 7111]
 
 
 def test_a_picture_takes_no_short_circuit():
     sensing, calibration = Sensing(3333, (3300,) * 4, ALL), Calibration()
     second(sensing, (0,) * 4)
     # 97 % of 3333 mV are 3233.01
-    assert sensing.pressures_of((32330, 32329, 33330, 0), calibration, 0) == [0, 65535, 0, 0]
+    assert sensing.pressures_of((32330, 32329, 33330, 0), calibration) == [0, 65535, 0, 0]
 
 
 def test_a_saturated_zone_gives_a_picture_too():
@@ -222,4 +222,4 @@ def test_a_saturated_zone_gives_a_picture_too():
     for _ in range(21):
         second(sensing, (24000, 9000, 9000, 9000))
     assert sensing.zones[0].quality == SATURATED
-    assert sensing.pressures_of((9000,) * 4, calibration, 0)[0] == 8749
+    assert sensing.pressures_of((9000,) * 4, calibration)[0] == 8749

@@ -216,9 +216,17 @@ def test_creep_counts_from_a_tenth_of_the_reference():
     seat = Pressed(creep_permille=1000)
     zone = seat.hold(20, 13010)
     assert (zone.pressure_pa, zone.u) == (10000, 2000)
-    assert seat.hold(20, 16020).pressure_pa == 10000
-    assert zone.pressure_of(1602, 2, seat.calibration, 1000) == 1000
-    assert zone.pressure_of(1602, 2, seat.calibration, 0) == 1602
+    # The divisor is that of at most a sixteenth of the time ago: here of 38 s, 1.580.
+    assert seat.hold(20, 16020).pressure_pa == 16020 * 1000 // 1571
+    assert zone.pressure_of(1602, 2, seat.calibration) == 1602 * 1000 // 1571
+
+
+def test_the_creep_is_followed_each_second_at_first_then_every_sixteenth_of_the_time():
+    seat, seen = Pressed(creep_permille=1000), []
+    for _ in range(64):
+        seen.append(seat.see(20000).pressure_pa)
+    changes = [second + 1 for second in range(1, 64) if seen[second] != seen[second - 1]]
+    assert changes == list(range(11, 17)) + list(range(18, 33, 2)) + [35, 38, 41, 44, 47, 50, 54, 58, 62]
 
 
 def test_creep_counts_whole_seconds_of_load():
@@ -231,11 +239,11 @@ def test_creep_counts_whole_seconds_of_load():
                 seat.see(0, GOOD, unloaded_ms)
             zone = seat.see(10000, GOOD, loaded_ms)
             assert zone.pressure_pa == 10000000 // divisor, (before_ms, loaded_ms)
-            assert zone.pressure_of(10000, 2, seat.calibration, 1000) == 10000000 // divisor
+            assert zone.pressure_of(10000, 2, seat.calibration) == 10000000 // divisor
 
 
 def test_a_minute_without_load_ends_the_creep():
-    for unloaded_ms, pa in ((59999, 10000), (60000, 16020)):
+    for unloaded_ms, pa in ((59999, 10100), (60000, 16020)):
         seat = Pressed(creep_permille=1000)
         seat.see(20000, GOOD, 39000)
         seat.see(400, GOOD, unloaded_ms)
@@ -249,4 +257,4 @@ def test_a_minute_without_load_ends_the_creep():
     for _ in range(2):  # twice nearly a minute is no minute
         seat.see(400, GOOD, 59999)
         zone = seat.see(16020)
-    assert zone.pressure_pa == 10000
+    assert zone.pressure_pa == 10197

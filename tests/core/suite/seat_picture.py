@@ -18,7 +18,7 @@ def seat(levels_100uv):
 
 def test_a_sample_like_the_second_before_it_gives_the_same_pressures():
     sensing, calibration = seat(LOADED)
-    found = sensing.pressures_of(LOADED, calibration, 30)
+    found = sensing.pressures_of(LOADED, calibration)
     assert found == [zone.pressure_pa for zone in sensing.zones]
     assert min(found) > 0
 
@@ -26,7 +26,7 @@ def test_a_sample_like_the_second_before_it_gives_the_same_pressures():
 def test_a_sample_moves_only_its_own_zone_and_nothing_that_is_decided():
     sensing, calibration = seat(LOADED)
     before = [zone.pressure_pa for zone in sensing.zones]
-    found = sensing.pressures_of((8000, 5000, 3000, 2000), calibration, 30)
+    found = sensing.pressures_of((8000, 5000, 3000, 2000), calibration)
     assert found[0] > before[0]
     assert found[1:] == before[1:]
     assert [zone.pressure_pa for zone in sensing.zones] == before
@@ -35,4 +35,4 @@ def test_a_sample_moves_only_its_own_zone_and_nothing_that_is_decided():
 def test_where_a_sample_is_no_load_the_last_second_stands():
     sensing, calibration = seat(LOADED)
     before = [zone.pressure_pa for zone in sensing.zones]
-    assert sensing.pressures_of((NO_READING, SUPPLY_MV * 10, 3000, 2000), calibration, 30) == before
+    assert sensing.pressures_of((NO_READING, SUPPLY_MV * 10, 3000, 2000), calibration) == before

@@ -30,7 +30,7 @@ def test_each_zone_has_its_own_resistor():
     low, nominal, high, same = [zone.pressure_pa for zone in sensing.zones]
     assert nominal == same
     assert abs(low * 95 - nominal * 100) <= 200 and abs(high * 105 - nominal * 100) <= 200
-    assert sensing.pressures_of([9000] * 4, calibration, 0) == [low, nominal, high, same]
+    assert sensing.pressures_of([9000] * 4, calibration) == [low, nominal, high, same]
 
 
 def test_median_of_a_second_ignores_a_spike_and_a_missing_sample():
