@@ -185,9 +185,9 @@ def test_local_time_is_that_of_then(
     """Stored is UTC, and the offset that each sync's computer had."""
     begin_ms = round(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
     log = LogWriter()
-    log.add(records.OBJECT, 1)
+    log.add(records.OBJECT, 1, 0)
     log.now_ms += HOUR_MS
-    log.add(records.OBJECT, 0)
+    log.add(records.OBJECT, 0, 0)
     number = store.cushion(CUSHION_ID.hex())
     store.add_blocks(number, [read_block(data) for data in log.data()])
     store.add_clock_pair(number, 1, Anchor(0, begin_ms), told_min)

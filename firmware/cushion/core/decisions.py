@@ -5,6 +5,8 @@ holds. Only here is decided what prompting may look at. Time comes in as `dt_ms`
 (rows of records.KINDS) and, for the motors, through ``prompter``.
 """
 
+from array import array
+
 from cushion.core import records
 from cushion.core.const import const
 from cushion.core.dose import Side
@@ -12,12 +14,16 @@ from cushion.core.health import Stillness
 from cushion.core.occupancy import LEAVE_PERMILLE
 from cushion.core.pauses import Pauses, is_quiet
 from cushion.core.prompting import LOW_BATTERY, MUTED, OBJECT, QUIET, UNTRUSTED, VEHICLE, Prompter, Situation
-from cushion.core.records import SIDE_LEFT, SIDE_RIGHT, STATE_OBJECT
+from cushion.core.records import SIDE_LEFT, SIDE_RIGHT, STATE_OBJECT, STATE_OCCUPIED
 from cushion.core.shifts import Offload
 from cushion.core.sitting import Sitting
 
 MAX_STEP_MS = 5000  # a longer time without a look is unknown; of any unknown step the prompts' waits count so much
 OFFLOAD_LOG_MS = 15000
+_ABSENT_MS = const(600000)
+ASLEEP_MS = 180000  # without a stir: perhaps a thing by now, so nobody to ask until it stirs
+FAINT_PERMILLE = 300  # of presence: a body's small movements don't show there for certain
+RETURN_MS = 120000  # after so long an absence nobody is asked so soon
 _LONG_MS = const(1 << 29)
 
 
@@ -65,6 +71,7 @@ class Decisions:
         self._situation = Situation()
         self.unknown_ms = 0
         self._unknown_why = 0
+        self._sure_cs = array("i", [0, 0])
         self.settings_changed()
 
     def step(self, dt_ms, seen):
@@ -83,7 +90,7 @@ class Decisions:
 
     def state(self):
         """Who or what is on the seat (records.STATES)."""
-        if self.sitting.is_seated() and self.stillness.is_object:
+        if self.stillness.is_object:
             return STATE_OBJECT
         return self.sitting.occupancy.state
 
@@ -135,6 +142,10 @@ class Decisions:
         self.right.dose.cs = next(values)
         for part in self._kept():
             part.restore(values)
+        if self.sitting.has_thing:
+            self.sitting.occupancy.state = STATE_OCCUPIED  # a thing is what is there, until it stirs
+            self.stillness.restart(self.stillness.STILL_MS)
+            self.stillness.is_object = True
         self.settings_changed()  # the limits may be lower than they were
 
     def _kept(self):
@@ -165,6 +176,9 @@ class Decisions:
         if self.turned:
             self._unknown_why = why
             self.sitting.lose(dt_ms)
+            if self.stillness.is_object:
+                self.events.add(records.OBJECT, 0, 0)
+            self.stillness.restart()
         self.unknown_ms = min(self.unknown_ms + dt_ms, _LONG_MS)
         self.left.u = self.right.u = -1
         self.offload.step(dt_ms, -1)
@@ -182,10 +196,17 @@ class Decisions:
             self.pauses.in_row = 0
         self.turned = sitting.occupancy.sat or sitting.occupancy.left
         was_object = self.stillness.is_object
-        self.stillness.step(dt_ms, sitting.is_seated(), seen.stirred)
+        if sitting.occupancy.sat:
+            self.stillness.restart(sitting.occupancy.ago_ms - dt_ms)
+            self._be_sure()
+        loaded = sitting.is_seated() or not (sitting.is_off or sitting.occupancy.lost)
+        faint = sitting.is_seated() and seen.presence_permille < FAINT_PERMILLE
+        self.stillness.step(dt_ms, loaded, seen.stirred, faint)
         if self.stillness.is_object != was_object:
-            self.events.add(records.OBJECT, 0 if was_object else 1)
+            self._change_thing(dt_ms)
         self._count(dt_ms)
+        if self.stillness.lively or self.stillness.loaded_ms <= dt_ms:
+            self._be_sure()
         self.offload.step(dt_ms, highest_u)
         if self.offload.ended_ms >= OFFLOAD_LOG_MS and self._is_on_seat(seen):
             self.events.add(records.OFFLOAD, dt_ms, self.offload.ended_ms)
@@ -194,15 +215,37 @@ class Decisions:
         """Seated, and not just getting up."""
         return self.sitting.is_seated() and seen.presence_permille >= LEAVE_PERMILLE
 
+    def _be_sure(self):
+        """The doses until now are a person's; those of what comes next are taken back if it turns out to be a thing."""
+        self._sure_cs[0] = self.left.dose.cs
+        self._sure_cs[1] = self.right.dose.cs
+
+    def _change_thing(self, dt_ms):
+        """What lies on the seat is known to be a thing, or one is there no longer."""
+        still, sitting = self.stillness, self.sitting
+        if still.is_object:
+            self.left.dose.cs = self._sure_cs[0]
+            self.right.dose.cs = self._sure_cs[1]
+            sitting.take_back(dt_ms, still.still_ms, still.is_alive)
+            for side in self.sides:
+                side.dose.rest(still.still_ms, self.settings.recovery_tau_s)
+            still.is_alive = False
+            self.pauses.in_row = 0
+            self.events.add(records.OBJECT, 1, still.still_ms)
+        else:
+            self.events.add(records.OBJECT, 0, 0)
+            sitting.replace_thing(still.stirred_ms() if still.lively else 0)
+        self.turned = True
+
     def _count(self, dt_ms):
-        """Dose per side and seated time. An object on the seat is neither load nor rest."""
-        if self.stillness.is_object:
-            return
+        """Dose per side and seated time. A thing is no load: who left it there is at rest."""
         tau_s = self.settings.recovery_tau_s
         for side in self.sides:
-            if side.u >= 0:
+            if self.sitting.has_thing:
+                side.dose.step(dt_ms, 0, side.limit_s, tau_s)
+            elif side.u >= 0:
                 side.dose.step(dt_ms, side.u, side.limit_s, tau_s)
-        if self.sitting.is_seated():
+        if self.sitting.is_seated() and not self.sitting.has_thing:
             self.sitting.count_seated(dt_ms)
 
     def _fill_situation(self, seen):
@@ -218,7 +261,7 @@ class Decisions:
         situation.due_sides = due_sides
         situation.recovered = recovered
         situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
-        situation.settled = self._is_settled() and not seen.leaving and not self.sitting.occupancy.falling
+        situation.settled = self._is_settled(seen) and not seen.leaving and not self.sitting.occupancy.falling
         situation.away_ms = self.sitting.away_ms
         situation.offload_ms = max(self.offload.run_ms, situation.away_ms)
         situation.perched = self._is_on_seat(seen)
@@ -226,10 +269,15 @@ class Decisions:
         situation.shift_reached = seen.shifted
         situation.blocked = self._blocked(seen)
 
-    def _is_settled(self):
+    def _is_settled(self, seen):
         """Somebody, not something, has sat long enough."""
         sitting = self.sitting
-        return sitting.is_seated() and sitting.bout_ms >= self.settings.settling_s * 1000 and self.stillness.is_alive
+        if not (sitting.is_seated() and self.stillness.is_alive):
+            return False
+        if self.stillness.still_ms >= ASLEEP_MS and seen.presence_permille >= FAINT_PERMILLE:
+            return False
+        least_ms = RETURN_MS if sitting.absent_ms >= _ABSENT_MS else self.settings.settling_s * 1000
+        return sitting.bout_ms >= least_ms
 
     def _blocked(self, seen):
         settings = self.settings

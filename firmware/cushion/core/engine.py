@@ -122,11 +122,16 @@ class Engine:
         """Whether a weight shift became long enough in this period. Who sits is known as of the period before."""
         seen, sitting, alive = self._seen, self.decisions.sitting, self.decisions.stillness.is_alive
         bout_ms = sitting.bout_ms + dt_ms
-        seated = not seen.unknown and sitting.is_seated() and seen.presence_permille >= LEAVE_PERMILLE
-        self._was_alive = alive or (self._was_alive and not seated)
+        seated = (
+            not seen.unknown
+            and sitting.is_seated()
+            and not sitting.has_thing
+            and seen.presence_permille >= LEAVE_PERMILLE
+        )
+        self._was_alive = not sitting.has_thing and (alive or (self._was_alive and not seated))
         reached = False
         for zone in range(_SIDES):
-            u = -1 if seen.unknown else self._habitual_u(zone, seated and alive and bout_ms >= HABIT_SETTLED_MS)
+            u = -1 if seen.unknown else self._habitual_u(zone, seated and bout_ms >= HABIT_SETTLED_MS, alive)
             shift = self._shifts[zone]
             shift.step(dt_ms, u, seated, seated and bout_ms >= SHIFT_SETTLED_MS)
             if shift.ended_ms and self._was_alive:
@@ -134,19 +139,20 @@ class Engine:
             reached = reached or shift.reached
         return reached
 
-    def _habitual_u(self, zone, settled):
+    def _habitual_u(self, zone, settled, alive):
         """The side's load in permille of the person's habit, -1 while it is unknown; a settled second is learnt."""
         if self._seen.u[zone] < 0:
             return -1
         habit, pressure_pa = self._habits[zone], self.sensing.zones[zone].pressure_pa
         if settled:
-            habit.learn(pressure_pa)
+            habit.learn(pressure_pa, alive)
         return habit.relative_u(pressure_pa)
 
     def _log_epoch(self, dt_ms, bad_zones):
         decisions = self.decisions
         self._epoch.take(dt_ms, decisions.state(), self.sensing.zones, decisions.left.u, decisions.right.u, bad_zones)
-        length_ms = self.settings.epoch_s * 1000 if decisions.sitting.is_seated() else _VACANT_EPOCH_MS
+        is_here = decisions.sitting.is_seated() and not decisions.sitting.has_thing
+        length_ms = self.settings.epoch_s * 1000 if is_here else _VACANT_EPOCH_MS
         if self._epoch.age_ms >= length_ms:
             self.close_epoch()
 
@@ -183,8 +189,8 @@ class Engine:
 
     def _auto_tare(self, dt_ms):
         """Once a minute on a seat that has been empty and quiet for a minute."""
-        occupancy = self.decisions.sitting.occupancy
-        if occupancy.state != STATE_VACANT or occupancy.disturbed or self.sensing.moved:
+        sitting = self.decisions.sitting
+        if sitting.occupancy.state != STATE_VACANT or not sitting.is_off or self.sensing.moved:
             self._vacant_ms = 0
             return
         self._vacant_ms += dt_ms

@@ -34,7 +34,7 @@ NAMES = {
     ),
     records.CRASH: "text",
     records.EVICTED: "first_seq last_seq",
-    records.OBJECT: "on",
+    records.OBJECT: "on ago_ms",
     records.OFFLOAD: "ago_ms offload_ms",
     records.HAPTIC: "pattern side asked_ms granted_ms",
     records.DROPPED: "count",

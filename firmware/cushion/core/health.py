@@ -1,4 +1,4 @@
-"""What only shows over minutes: one side of the seat far lighter than the other; a load that never stirs."""
+"""What only shows over minutes: a side that is far too light; a thing that was taken for a person."""
 
 from cushion.core.const import const
 
@@ -6,6 +6,8 @@ _RATIO = const(4)
 _RATIO_MS = const(600000)
 _LAST_SHARE_MS = const(3600000)
 _CLEAR_MS = const(60000)
+_LONG_MS = const(1 << 29)
+_SLOTS = const(12)
 _LIVE_U = const(300)  # the stronger side must carry at least this for the ratio to mean anything
 
 
@@ -47,23 +49,64 @@ class Imbalance:
 
 
 class Stillness:
-    """No micro-movement above noise for ten minutes: a bag, not a person. ``is_object`` until something stirs.
+    """A body or a thing? A body stirs again and again: in three ten-second slots of two minutes at least.
 
-    ``is_alive`` once something stirred in this bout after it had settled: before, nobody knows that it is a person.
+    ``is_alive``: what lies there did so, after its first 30 s. ``is_object``: it did not for ten minutes, whatever
+    bumped it now and then. ``still_ms``: since it last did so, or since it came. A faint load that was a body's before
+    may still be one: its stirs don't show.
     """
 
     STILL_MS = 600000
     SETTLED_MS = 30000
+    SLOT_MS = 10000
 
     def __init__(self):
-        self.is_object = False
-        self.is_alive = False
-        self.still_ms = 0
-        self.loaded_ms = 0
+        self.restart()
 
-    def step(self, dt_ms, loaded, stirred):
-        """Takes `dt_ms`; `loaded` = something is on the seat, `stirred` = a zone changed by more than its noise."""
-        self.still_ms = 0 if stirred or not loaded else min(self.still_ms + dt_ms, self.STILL_MS)
-        self.loaded_ms = min(self.loaded_ms + dt_ms, self.STILL_MS) if loaded else 0
-        self.is_object = self.still_ms >= self.STILL_MS
-        self.is_alive = loaded and (self.is_alive or (stirred and self.loaded_ms > self.SETTLED_MS))
+    def restart(self, since_ms=0):
+        """Something came `since_ms` ago, or nothing is there."""
+        self.is_object = self.is_alive = self.lively = self.slot_stirred = False
+        self.still_ms = self.loaded_ms = since_ms
+        self.slot_ms = self._slots = 0
+
+    def step(self, dt_ms, loaded, stirred, faint=False):
+        """Takes `dt_ms`; `loaded` = something is on the seat, `stirred` = a zone changed by more than its noise.
+
+        ``lively`` is true in a step whose last slot showed a body.
+        """
+        if not loaded:
+            if self.loaded_ms:
+                self.restart()
+            return
+        self.lively = False
+        self.loaded_ms = min(self.loaded_ms + dt_ms, _LONG_MS)
+        self.still_ms = min(self.still_ms + dt_ms, _LONG_MS)
+        if self.loaded_ms > self.SETTLED_MS:
+            self.slot_ms += min(dt_ms, self.loaded_ms - self.SETTLED_MS)
+            self.slot_stirred = self.slot_stirred or stirred
+            if self.slot_ms >= self.SLOT_MS:
+                self._close_slots(stirred)
+        self.is_object = self.still_ms >= self.STILL_MS and not (faint and self.is_alive)
+
+    def stirred_ms(self):
+        """How long ago the first stir was that the last slots hold."""
+        slots, ago_ms = self._slots, self.slot_ms
+        while slots:
+            slots >>= 1
+            ago_ms += self.SLOT_MS
+        return ago_ms
+
+    def _close_slots(self, stirred):
+        """One slot is full; on the host, which may step over many at once, they are all alike."""
+        count = min(self.slot_ms // self.SLOT_MS, _SLOTS)
+        self.slot_ms %= self.SLOT_MS
+        slots = self._slots << count
+        if self.slot_stirred:
+            slots |= (1 << count) - 1
+        self._slots = slots = slots & ((1 << _SLOTS) - 1)
+        if self.slot_stirred:
+            slots &= slots - 1
+            if slots & (slots - 1):  # a third one is left without the two lowest
+                self.still_ms = self.slot_ms
+                self.is_alive = self.lively = True
+        self.slot_stirred = stirred and self.slot_ms > 0

@@ -36,7 +36,7 @@ KINDS = {
     CALIBRATION: ("calibration", "<IIIIHHHHB"),
     CRASH: ("crash", "<200s"),
     EVICTED: ("evicted", "<II"),
-    OBJECT: ("object", "<B"),
+    OBJECT: ("object", "<BI"),
     OFFLOAD: ("offload", "<II"),
     HAPTIC: ("haptic", "<BBHH"),
     DROPPED: ("dropped", "<H"),
@@ -98,6 +98,8 @@ def fields_of(kind, payload):
         return {}
     form, names = KINDS[kind][1], names_of(kind)
     if form[-1] != "s":
+        if kind == OBJECT and len(payload) == 1:
+            form = "<B"  # older firmware didn't say since when
         return dict(zip(names, struct.unpack_from(form, payload, 0)))
     numbers, _ = _split_text_format(form)
     fields = dict(zip(names, struct.unpack_from(numbers, payload, 0)))

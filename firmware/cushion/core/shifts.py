@@ -12,13 +12,16 @@ _SHIFT_U = const(700)
 _SHIFT_LEAVE_U = const(750)
 SHIFT_MS = 15000
 _SHIFT_DROP_U = const(150)  # a shift is a movement: so much less than a moment ago
-_SHIFT_PEAK_FALL_U = const(5)  # a second: what a moment ago means
+_SHIFT_PEAK_FALL_U = const(5)  # in two seconds: a ramp of a minute is a movement, drift is none
 SHIFT_SETTLED_MS = 15000  # of a bout: before, a load may still be on its way through the foam
 _OFFLOAD_ENTER_U = const(300)
 OFFLOAD_LEAVE_U = 400
 HABIT_SETTLED_MS = 10000  # of a bout: flesh and foam still give way before
 HABIT_LEAST_PA = DEFAULT_REF_PA // 10
+_HABIT_FIRST_S = const(30)
+_GUESS = const(4)
 _HABIT_LEARNT_S = const(600)
+_RELIEF_S = const(600)
 _HABIT_FASTEST = const(24)
 _HABIT_SLOWEST = const(1200)
 
@@ -26,12 +29,13 @@ _HABIT_SLOWEST = const(1200)
 class Habit:
     """What one side usually carries, Pa: follows the median by small steps, fast at first, then 5 % a minute at most.
 
-    While the side is relieved it follows eight times slower: a long lean must not become the habit it is measured by.
+    It learns nothing from a relief under ten minutes: a long lean must not become the habit it is measured by.
     """
 
     def __init__(self):
         self._level_16 = 0  # in sixteenths of a pascal
         self._seconds = 0
+        self._relief_s = 0
 
     def start(self, ref_pa, calibrated):
         """A calibrated cushion begins with the reference, another one with the first load that it sees."""
@@ -43,16 +47,19 @@ class Habit:
         level_pa = self._level_16 // 16
         return min(MAX_U, pressure_pa * 1000 // max(1, level_pa))
 
-    def learn(self, pressure_pa):
-        """Takes a settled second on the seat with the side loaded."""
+    def learn(self, pressure_pa, alive):
+        """Takes a settled second on the seat. Before something is known to be `alive`, it is only guessed at."""
         if pressure_pa < HABIT_LEAST_PA:
             return
-        if self._seconds == 0:
-            self._level_16 = pressure_pa * 16
+        if not alive:
+            if self._seconds == 0:
+                self._level_16 += (pressure_pa * 16 - self._level_16) // _GUESS
+            return
         self._seconds = min(self._seconds + 1, _HABIT_SLOWEST)
         divisor = min(_HABIT_SLOWEST, _HABIT_FASTEST + self._seconds)
-        if self._seconds >= _HABIT_LEARNT_S and self.relative_u(pressure_pa) <= _SHIFT_U:
-            divisor *= 8
+        self._relief_s = min(self._relief_s + 1, _RELIEF_S) if self.relative_u(pressure_pa) <= _SHIFT_U else 0
+        if 0 < self._relief_s < _RELIEF_S and self._seconds > _HABIT_FIRST_S:
+            return
         step_16 = 1 + self._level_16 // divisor
         gap_16 = pressure_pa * 16 - self._level_16
         self._level_16 += max(-step_16, min(step_16, gap_16))
@@ -70,7 +77,7 @@ class Shift:
         self._run_ms = 0
         self._run_lowest_u = 0
         self._was_loaded = False
-        self._peak_u = 0
+        self._peak_2u = 0  # in halves of a permille
         self.ended_ms = 0
         self.lowest_u = 0
         self.reached = False
@@ -79,7 +86,7 @@ class Shift:
         """Takes `dt_ms` at `u` permille (-1 = unknown, which ends a shift); `settled`: foam has given way."""
         self.reached = False
         self.ended_ms = 0
-        self._peak_u = max(u, self._peak_u - _SHIFT_PEAK_FALL_U) if seated else 0
+        self._peak_2u = max(u * 2, self._peak_2u - _SHIFT_PEAK_FALL_U) if seated else 0
         if seated and self._was_loaded and self._is_relieved(u):
             self._run_lowest_u = u if self._run_ms == 0 else min(self._run_lowest_u, u)
             self.reached = self._run_ms < SHIFT_MS <= self._run_ms + dt_ms
@@ -94,7 +101,7 @@ class Shift:
     def _is_relieved(self, u):
         if self._run_ms:
             return 0 <= u <= _SHIFT_LEAVE_U
-        return 0 <= u <= _SHIFT_U and self._peak_u - u >= _SHIFT_DROP_U
+        return 0 <= u <= _SHIFT_U and self._peak_2u - u * 2 >= _SHIFT_DROP_U * 2
 
 
 class Offload:

@@ -14,10 +14,12 @@ class Sitting(Kept):
 
     A shorter break takes its share of the seated time away, so that almost long enough is worth almost as much.
 
-    ``away_ms`` is how long the seat has been empty, ``verified`` true in the step that verified a break.
+    ``away_ms`` is how long nobody has been here, ``absent_ms`` how long that was before this bout; ``verified`` is true
+    in the step that verified a break; ``has_thing``: what is on the seat is known to be no person;
+    ``is_off``: nothing is there that would keep a break from being one.
     """
 
-    KEPT = ("seated_ms", "away_ms", "_verified_away", "_knows_last_sit")
+    KEPT = ("seated_ms", "away_ms", "_verified_away", "_knows_last_sit", "has_thing")
 
     def __init__(self, events, left, right):
         self.occupancy = Occupancy()
@@ -31,45 +33,85 @@ class Sitting(Kept):
         self.break_timer = BreakTimer()
         self._verified_away = False
         self._knows_last_sit = False
+        self._knew_last_sit = False
+        self.absent_ms = 0
+        self.has_thing = False
+        self.is_off = True
+        self.began = False
 
     def is_seated(self):
         """Somebody, or something, is on the seat."""
         return self.occupancy.state == STATE_OCCUPIED
+
+    def is_empty(self):
+        """Nobody is on the seat; at most a thing is."""
+        return self.has_thing or self.occupancy.state == STATE_VACANT
+
+    def shows_nobody(self, highest_u, presence_permille):
+        """No more is on the seat than lay on the sensors before the sit, and it is believed."""
+        rest = self.occupancy.rest_permille
+        off = 0 <= highest_u < BREAK_ZONE_U + rest and presence_permille < BREAK_TOTAL_PERMILLE + rest
+        return off and not self.occupancy.lost and not self.occupancy.disturbed
 
     def step(self, dt_ms, highest_u, presence_permille, verified_ms):
         """Takes `dt_ms`; `highest_u` is the load of the side that carries more, permille, -1 where both are unknown."""
         faded_ms = self.break_timer.off_ms if self.occupancy.state == STATE_VACANT else 0
         self.occupancy.step(dt_ms, presence_permille)
         self._time_break(dt_ms, highest_u, presence_permille, verified_ms)
-        if self.occupancy.sat:
-            self._begin_bout(dt_ms)
-        elif self.occupancy.left:
+        self.began = self.occupancy.sat
+        if self.began:
+            self._begin_bout(self.away_ms + dt_ms - self.occupancy.ago_ms, self.occupancy.ago_ms)
+        elif self.occupancy.left and not self.has_thing:
             self._end_bout(dt_ms)
         elif self.occupancy.faded:
-            self._lose_sight(dt_ms)
-        elif self.occupancy.state == STATE_VACANT:
+            if not self.has_thing:
+                self._lose_sight(dt_ms)
+            self.has_thing = False
+        elif self.is_empty():
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
         if self.occupancy.state == STATE_VACANT:
             self._fade(faded_ms, verified_ms)
 
     def count_seated(self, dt_ms):
         """Adds `dt_ms` to the bout and the seated time, in any step but the one that began the bout."""
-        if not self.occupancy.sat:
+        if not self.began:
             self.bout_ms = min(self.bout_ms + dt_ms, _LONG_MS)
             self.seated_ms = min(self.seated_ms + dt_ms, _LONG_MS)
 
     def lose(self, dt_ms):
         """Nothing was seen for `dt_ms`: a running bout is closed as far as it was seen, a break is not proven."""
-        if self.is_seated():
+        if self.is_seated() and not self.has_thing:
             self._log_stood(dt_ms, 1)
         self.occupancy.lose()
         self.break_timer.lose()
-        self.verified = self._verified_away = self._knows_last_sit = False
-        self.away_ms = 0
+        self.verified = self.has_thing = False
+        self.forget_away()
+
+    def take_back(self, dt_ms, ago_ms, was_alive):
+        """Nobody has been here for `ago_ms`: what lies here is a thing. It came on top of a break (its bout never was
+        one), or a person left unseen when it came."""
+        if self.is_seated():
+            self.away_ms = ago_ms
+            if was_alive:
+                self.bout_ms = max(0, self.bout_ms + dt_ms - ago_ms)
+                self._log_stood(ago_ms, 0)
+            else:
+                self.away_ms += self.absent_ms
+                self._knows_last_sit = self._knew_last_sit
+        self.bout_ms = self.seated_ms = 0
+        self.has_thing = self.verified = self._verified_away = True
+
+    def replace_thing(self, ago_ms):
+        """A person has taken the thing's place for `ago_ms`."""
+        if self.has_thing and self.is_seated():
+            self.began = True
+            self._begin_bout(self.away_ms - ago_ms, ago_ms)
+        self.has_thing = False
 
     def rest(self, rest_ms):
         """The seat was empty for so long after a break that was verified already."""
-        self.occupancy.state = STATE_VACANT
+        if not self.has_thing:
+            self.occupancy.state = STATE_VACANT
         self.away_ms = min(self.away_ms + rest_ms, _LONG_MS)
         self.seated_ms = 0
         self.break_timer.rest()
@@ -81,15 +123,13 @@ class Sitting(Kept):
         self._verified_away = self._knows_last_sit = False
 
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
-        rest = self.occupancy.rest_permille
-        off = 0 <= highest_u < BREAK_ZONE_U + rest and presence_permille < BREAK_TOTAL_PERMILLE + rest
-        off = off and not self.occupancy.lost and not self.occupancy.disturbed
-        self.break_timer.step(dt_ms, off, verified_ms, self.occupancy.state == STATE_VACANT)
+        self.is_off = self.shows_nobody(highest_u, presence_permille)
+        self.break_timer.step(dt_ms, self.is_off, verified_ms, self.occupancy.state == STATE_VACANT)
         self.verified = self.break_timer.verified
         if self.verified:
             self.seated_ms = 0
             self._verified_away = True
-        elif self.break_timer.off_ms == 0 and self.is_seated() and not self.occupancy.sat:
+        elif self.break_timer.off_ms == 0 and self.is_seated() and not self.occupancy.sat and not self.has_thing:
             self._verified_away = False
 
     def _fade(self, off_ms, verified_ms):
@@ -100,16 +140,17 @@ class Sitting(Kept):
             self.seated_ms -= self.seated_ms // ((verified_ms - off_ms) // step_ms)
             off_ms += step_ms
 
-    def _begin_bout(self, dt_ms):
-        ago_ms = self.occupancy.ago_ms
+    def _begin_bout(self, absent_ms, ago_ms):
+        self.absent_ms = max(0, absent_ms)
         if self._knows_last_sit:
-            away_ms = max(0, self.away_ms + dt_ms - ago_ms)
-            self._events.add(records.BREAK, ago_ms, away_ms, 1 if self._verified_away else 0)
+            self._events.add(records.BREAK, ago_ms, self.absent_ms, 1 if self._verified_away else 0)
         self._events.add(records.SAT, ago_ms)
         self.bout_ms = ago_ms
         self.seated_ms += ago_ms
         self.away_ms = 0
+        self._knew_last_sit = self._knows_last_sit
         self._knows_last_sit = True
+        self.has_thing = False
 
     def _end_bout(self, dt_ms):
         """The seat has been empty for `ago_ms`, of which all but this step were counted as seated."""

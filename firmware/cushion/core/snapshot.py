@@ -5,7 +5,7 @@ Whoever keeps the row guards it with a checksum; a row of another length, or ver
 
 import struct
 
-VERSION = 1
+VERSION = 3
 
 
 class Kept:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cushion.core import records
 from cushion.core.dose import MAX_WEIGHT_U, weight_permille
-from cushion.core.records import STATE_OCCUPIED
+from cushion.core.records import STATE_OBJECT, STATE_OCCUPIED
 from sitbone.analysis.ribbon import SLACK_MS, UNKNOWN_STATE, ribbon
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.analysis.spans import Span, total_s
@@ -142,7 +142,8 @@ def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
     day.left_share = _left_share(epochs)
     for side in SIDES:
         cs = fields[f"{side}_dose_cs"].astype(np.int64)
-        day.dose_max_s[side] = max(day.dose_max_s[side], float(cs.max()) / 100)
+        person_cs = cs[fields["state"] != STATE_OBJECT]
+        day.dose_max_s[side] = max(day.dose_max_s[side], float(person_cs.max(initial=0)) / 100)
         for cushion in np.unique(epochs.cushion).tolist():
             mine = epochs.cushion == cushion
             limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine] - 1)

@@ -208,6 +208,12 @@ def _battery(fields: Fields) -> str:
     return f"battery {BATTERY_TEXTS.get(stage, stage)}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
 
 
+def _object(fields: Fields) -> str:
+    if not fields["on"]:
+        return "object gone, or somebody in its place"
+    return "an object came onto the seat: not counted as sitting" if "ago_ms" in fields else "object on the seat"
+
+
 _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.BOOT: _boot,
     records.CLOCK: _clock,
@@ -234,7 +240,7 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.BATTERY: _battery,
     records.SLEPT: lambda fields: f"cushion slept for {duration_text(int(fields['slept_s']))}, seat empty",
     records.CHANGES: _changes,
-    records.OBJECT: lambda fields: "object on the seat" if fields["on"] else "object gone",
+    records.OBJECT: _object,
 }
 
 

@@ -36,7 +36,8 @@ def ribbon(timeline: Timeline, start_ms: int, end_ms: int) -> Ribbon:
     """[start_ms, end_ms), UTC. Time without records is unknown, not empty."""
     timeline = timeline.within(start_ms, end_ms)
     epochs = timeline.epochs
-    sitting = merged(clipped(timeline.bouts, start_ms, end_ms))
+    things = _runs(epochs, epochs.fields["state"] == records.STATE_OBJECT)  # older firmware counted them as sitting
+    sitting = without(merged(clipped(timeline.bouts, start_ms, end_ms)), merged(things))
     seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)
     seen += [Span(item.start_ms, item.end_ms) for item in timeline.breaks]
     known = without(merged(clipped([*seen, *timeline.slept], start_ms, end_ms)), merged(timeline.unknown))

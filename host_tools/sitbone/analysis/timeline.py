@@ -17,6 +17,7 @@ from sitbone.store.store import Store, Stored
 Array = np.ndarray[Any, Any]
 
 LONGEST_MS = 24 * 3_600_000  # a sit or gap that began before the range is still found if it is no longer than this
+SAME_MS = 5000  # two records of one moment, each as precise as a decision second and its debounce
 LONGEST_EPOCH_MS = 900_000  # on an empty seat, with the oldest firmware
 
 
@@ -104,7 +105,8 @@ class Timeline:
     ``bouts`` and ``breaks`` are the person's: somebody with several cushions sits on one at a time, so of sits that
     overlap the longest counts, and a break only where nobody sat elsewhere. ``own_bouts`` and ``own_breaks`` are each
     cushion's. ``doses`` are the (UTC ms, left s, right s) that events came at, ``unknown`` the stretches that the
-    cushion knows it missed, ``slept`` those that it slept through on an empty seat.
+    cushion knows it missed, ``slept`` those that it slept through on an empty seat. A sit that turned out to be a thing
+    is in none of them; the epochs of that time say so (their ``state``).
     """
 
     epochs: EpochTable
@@ -171,6 +173,7 @@ class _Reader:
         self._bouts: dict[int, list[Span]] = {}
         self._ends: dict[int, list[tuple[int, bool]]] = {}  # of each cushion's sits: when, and whether by standing up
         self._prompts: dict[tuple[int, int, int], Prompt] = {}
+        self._things: dict[int, list[Span]] = {}  # of each cushion: from when a thing came to when it was gone
 
     def take(self, record: Stored, fields: Fields) -> None:
         """Adds one placed record; one that this version can't read is skipped."""
@@ -185,6 +188,7 @@ class _Reader:
 
     def close(self, store: Store) -> None:
         """Ends the reading: a sit without an end lasts until its session's end; prompts get the time of standing up."""
+        self._take_back()
         for sat in self._sats.values():
             assert sat.unix_ms is not None
             # In device time, so that setting the clock in the middle doesn't make a sit longer.
@@ -204,6 +208,21 @@ class _Reader:
             for cushion, items in self._timeline.own_breaks.items()
         }
         self._timeline.breaks = apart(breaks)
+
+    def _take_back(self) -> None:
+        """What was recorded of a thing while it was taken for a person: a sit without an end, and the break before it,
+        which went on. Epochs of that time know better now."""
+        epochs = self._timeline.epochs
+        for cushion, things in self._things.items():
+            begins = [thing.start_ms for thing in things]
+            for key, sat in list(self._sats.items()):
+                if sat.cushion == cushion and _near(begins, sat.unix_ms or 0):
+                    del self._sats[key]
+            breaks = self._timeline.own_breaks.get(cushion, [])
+            self._timeline.own_breaks[cushion] = [item for item in breaks if not _near(begins, item.end_ms)]
+            for thing in things:
+                inside = (epochs.end_ms > thing.start_ms) & (epochs.end_ms <= thing.end_ms)
+                epochs.fields["state"][inside & (epochs.cushion == cushion)] = records.STATE_OBJECT
 
     def _follow(self, prompt: Prompt, ends: list[tuple[int, bool]]) -> None:
         at = bisect_left(ends, (prompt.at_ms, False))
@@ -251,8 +270,20 @@ class _Reader:
     def _slept(self, _: Stored, at_ms: int, fields: Fields) -> None:
         self._timeline.slept.append(Span(at_ms - int(fields["slept_s"]) * 1000, at_ms))
 
+    def _object(self, record: Stored, at_ms: int, fields: Fields) -> None:
+        things = self._things.setdefault(record.cushion, [])
+        if fields["on"] and "ago_ms" in fields:
+            things.append(Span(at_ms, at_ms + int(fields["ago_ms"])))
+        elif things and not fields["on"]:
+            things[-1] = Span(things[-1].start_ms, at_ms)
+
+
+def _near(moments_ms: list[int], at_ms: int) -> bool:
+    return any(abs(moment_ms - at_ms) <= SAME_MS for moment_ms in moments_ms)
+
 
 _HANDLERS = {
+    records.OBJECT: _Reader._object,
     records.SAT: _Reader._sat,
     records.STOOD: _Reader._stood,
     records.BREAK: _Reader._break,

@@ -46,23 +46,9 @@ class Decided:
 
 def by_firmware(trace: Trace, calibration: Calibration | None = None) -> Decided:
     found = replay_trace(trace, calibration=calibration)
-    spells = _object_spells(found["objects"], found["duration_s"] * 1000)
     bouts = [(b["start_ms"], b["end_ms"]) for b in found["bouts"]]
-    # The log says when a bout turned out to be an object; it doesn't count as sitting.
-    bouts = [bout for bout in bouts if not any(start < bout[1] and end > bout[0] for start, end in spells)]
     shifts = [(s["start_ms"], s["end_ms"], s["side"]) for s in found["shifts"]]
     return Decided(bouts, [p["t_ms"] for p in found["prompts"]], shifts)
-
-
-def _object_spells(objects: list[Row], end_ms: float) -> list[tuple[float, float]]:
-    spells, since = [], None
-    for event in objects:
-        if event["on"]:
-            since = event["t_ms"]
-        elif since is not None:
-            spells.append((since, event["t_ms"]))
-            since = None
-    return [*spells, *([(since, end_ms)] if since is not None else [])]
 
 
 def by_stopwatch(trace: Trace) -> Decided:

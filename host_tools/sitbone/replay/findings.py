@@ -10,6 +10,7 @@ from cushion.core import records
 from cushion.core.prompting import WHY_NAMES
 
 Row = dict[str, Any]
+NEAR_MS = 5000
 
 
 @dataclass
@@ -72,6 +73,10 @@ class Findings:
 
     def _object(self, t_ms: int, fields: Row) -> None:
         self.objects.append({"t_ms": t_ms, "on": bool(fields["on"])})
+        if fields["on"]:  # nobody has sat since it came, and the break before it went on
+            came_ms = t_ms - fields["ago_ms"]
+            self.sitting_since_ms = None
+            self.breaks = [item for item in self.breaks if abs(item["end_ms"] - came_ms) > NEAR_MS]
 
     def _fault(self, t_ms: int, fields: Row) -> None:
         quality = records.QUALITIES[fields["quality"]]

@@ -16,16 +16,14 @@ import numpy as np
 
 from cushion.core import records
 from cushion.core.charge import LOG_ONLY
-from cushion.core.health import Stillness
 from cushion.core.settings import Settings
 from cushion.core.shifts import SHIFT_MS
-from sitbone.analysis.timeline import LONGEST_MS, epoch_table
+from sitbone.analysis.timeline import LONGEST_MS, SAME_MS, epoch_table
 from sitbone.settings.limits import setting_changes
 from sitbone.store.blocks import Fields, fields_of, in_table
 from sitbone.store.store import Store, Stored, readable
 
 POWER_ON = 1  # the ESP32's number of the reset that forgets everything
-STILL_S = Stillness.STILL_MS // 1000
 SHIFT_S = SHIFT_MS // 1000
 MEMORY_MS = 14 * 86_400_000
 
@@ -65,9 +63,9 @@ class Epoch(NamedTuple):
 class Log:
     """One cushion's log of [from_s, to_s), and of some time before it.
 
-    Spans are in seconds, sorted: ``sits``, ``offloads`` (both sides relieved while seated), ``still`` (nothing stirred:
-    an object), ``blind`` (sensors lost). ``values``: the settings at the start; ``outcomes``: how the prompts before
-    that ended.
+    Spans are in seconds, sorted: ``sits``, ``offloads`` (both sides relieved while seated), ``things`` (on the seat,
+    while nobody was), ``blind`` (sensors lost). ``values``: the settings at the start; ``outcomes``: how the prompts
+    before that ended.
     """
 
     cushion: int
@@ -77,7 +75,7 @@ class Log:
     epochs: list[Epoch]
     sits: list[Seconds] = field(default_factory=list)
     offloads: list[Seconds] = field(default_factory=list)
-    still: list[Seconds] = field(default_factory=list)
+    things: list[Seconds] = field(default_factory=list)
     blind: list[Seconds] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     last_s: int = 0  # when the last record was written
@@ -165,8 +163,8 @@ class _Reader:
         if self._sat_s is not None:
             self._log.sits.append((self._sat_s, self._log.to_s))
         if self._object_s is not None:
-            self._log.still.append((self._object_s, self._log.to_s))
-        for spans in (self._log.sits, self._log.offloads, self._log.still, self._log.blind):
+            self._log.things.append((self._object_s, self._log.to_s))
+        for spans in (self._log.sits, self._log.offloads, self._log.things, self._log.blind):
             spans.sort(key=lambda span: span[0])
 
     def _boot(self, at_s: int, fields: dict[str, int]) -> None:
@@ -183,13 +181,14 @@ class _Reader:
     def _stood(self, at_s: int, fields: dict[str, int]) -> None:
         self._log.sits.append((at_s - (fields["bout_ms"] + 500) // 1000, at_s))
         self._sat_s = None
-        self._object(at_s, {"on": 0})
 
     def _object(self, at_s: int, fields: dict[str, int]) -> None:
         if fields["on"]:
-            self._object_s = at_s - STILL_S
+            self._object_s = at_s
+            if self._sat_s is not None and abs(self._sat_s - at_s) <= SAME_MS // 1000:
+                self._sat_s = None  # it was the thing that came
         elif self._object_s is not None:
-            self._log.still.append((self._object_s, at_s))
+            self._log.things.append((self._object_s, at_s))
             self._object_s = None
 
     def _shift(self, at_s: int, fields: dict[str, int]) -> None:

@@ -51,7 +51,6 @@ class Piece(NamedTuple):
     u: tuple[int, int]
     here: bool
     relieved: bool
-    stirred: bool
     unknown: int
     ends: tuple[int, int] | None
     trends: tuple[int, int]
@@ -112,7 +111,7 @@ def _replay_held(settings: Settings) -> list[Replayed]:
 
 def _plan(log: Log, edges_s: list[int]) -> Iterator[Piece | Moment]:
     """Pieces and moments by time."""
-    spans = (*log.sits, *log.offloads, *log.still)
+    spans = (*log.sits, *log.offloads, *log.things)
     cuts = sorted({at_s for span in spans for at_s in span} | {m.at_s for m in log.moments} | set(edges_s))
     moments = iter([*log.moments, Moment(1 << 62, -1, None)])
     moment = next(moments)
@@ -131,9 +130,7 @@ def _after_epochs(log: Log, from_s: int) -> Iterator[Piece]:
     """The seat from the last epoch to the last record: the epoch in between was still being collected."""
     if log.epochs and 0 < log.last_s - from_s <= LONGEST_EPOCH_MS // 1000:
         here, last = _inside(log.sits, from_s), log.epochs[-1]
-        yield Piece(
-            from_s, log.last_s, (last.left_u, last.right_u) if here else (0, 0), here, False, True, 0, None, STEADY
-        )
+        yield Piece(from_s, log.last_s, (last.left_u, last.right_u) if here else (0, 0), here, False, 0, None, STEADY)
 
 
 def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Piece]:
@@ -143,7 +140,7 @@ def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Pi
         before_s = _begin_after(log, before_s, start_s)
         if start_s - before_s > SLACK_S:
             why = records.GAP_SENSORS if _inside(log.blind, before_s + 1) else records.GAP_TIME
-            yield Piece(before_s, start_s, (-1, -1), False, False, False, why, None, STEADY)
+            yield Piece(before_s, start_s, (-1, -1), False, False, why, None, STEADY)
             before_s = start_s
     if before_s <= epoch.end_s:
         start_s = before_s
@@ -158,7 +155,9 @@ def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Pi
     for low_s, high_s, u in zip(bounds, bounds[1:], loads, strict=False):
         here, relieved = _inside(log.sits, low_s), _inside(log.offloads, low_s)
         ends = (epoch.left_cs, epoch.right_cs) if here and high_s == epoch.end_s else None
-        yield Piece(low_s, high_s, u, here, relieved, not _inside(log.still, low_s), 0, ends, trends)
+        if _inside(log.things, low_s):
+            u = (0, 0)  # what lies there is nobody's load
+        yield Piece(low_s, high_s, u, here, relieved, 0, ends, trends)
 
 
 def _begin_after(log: Log, from_s: int, to_s: int) -> int:
@@ -285,11 +284,11 @@ def _stretch(plan: list[Piece | Moment], at: int, walk: Walk) -> tuple[Stretch, 
     seconds = end_s - first.start_s
     left_u, right_u = (side.load(seconds) for side in sides)
     here = HERE_PERMILLE if first.here else 0
-    return Stretch(first.start_s, seconds, left_u, right_u, here, first.stirred, first.unknown), after
+    return Stretch(first.start_s, seconds, left_u, right_u, here, first.unknown), after
 
 
 def _follows(first: Piece, end_s: int, piece: Piece) -> bool:
-    kinds = [(one.here, one.relieved, one.stirred, one.unknown) for one in (first, piece)]
+    kinds = [(one.here, one.relieved, one.unknown) for one in (first, piece)]
     return kinds[0] == kinds[1] and piece.start_s == end_s and (piece is first or piece.unknown != records.GAP_TIME)
 
 

@@ -7,7 +7,7 @@ compares both ways of stepping, bit for bit.
 
 from __future__ import annotations
 
-from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
+from cushion.core.decisions import ASLEEP_MS, MAX_STEP_MS, RETURN_MS, Decisions, Seen
 from cushion.core.dose import LOADED_U, US_PER_CS, Side, weight_permille
 from cushion.core.health import Stillness
 from cushion.core.occupancy import EMPTY_PERMILLE, LEAVE_MS, LEAVE_PERMILLE, LITTLE_MS, SIT_PERMILLE
@@ -39,7 +39,7 @@ def longest_stride_s(decisions: Decisions, seen: Seen, most_s: int, changed: boo
         ends_s.append(_episode_s(decisions))
     elif due:
         ends_s.append(_due_s(decisions, seen))
-    return max(1, min(most_s, *ends_s))
+    return _until_slot_end_s(decisions, seen, max(1, min(most_s, *ends_s)))
 
 
 def quiet_stride_s(settings: Settings, second_of_day: int, most_s: int) -> int:
@@ -64,7 +64,32 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
         return True  # a sit-down, or a drift that may look like one in any second
     if decisions.prompter.active and decisions.prompter.relief_ms and not _answer_ms(decisions):
         return True
-    return bool(decisions.stillness.is_object and seen.stirred)
+    still = decisions.stillness
+    if still.still_ms >= Stillness.STILL_MS and not still.is_object:
+        return True  # faint as long as somebody was seated
+    return bool(still.loaded_ms) != _is_loaded(decisions, seen)
+
+
+def _is_loaded(decisions: Decisions, seen: Seen) -> bool:
+    sitting = decisions.sitting
+    if seen.unknown or sitting.is_seated():
+        return not seen.unknown
+    return not (sitting.occupancy.lost or sitting.shows_nobody(max(seen.u), seen.presence_permille))
+
+
+def _until_slot_end_s(decisions: Decisions, seen: Seen, most_s: int) -> int:
+    """A stride over slots in which something stirs ends with one of them: what the machine then knows of the body on
+    the seat, it knows as of there."""
+    still = decisions.stillness
+    if still.loaded_ms <= Stillness.SETTLED_MS or not (seen.stirred or still.slot_stirred):
+        return most_s
+    end_s = (Stillness.SLOT_MS - still.slot_ms) // 1000
+    if still.is_object:
+        end_s = max(1, end_s - 1)  # in the slot's last second a person may take the thing's place
+    if most_s <= end_s or not seen.stirred or still.is_object or not still.is_alive:
+        return min(most_s, end_s)
+    slot_s = Stillness.SLOT_MS // 1000
+    return end_s + (most_s - end_s) // slot_s * slot_s
 
 
 def _relief_ms(decisions: Decisions) -> int:
@@ -96,10 +121,10 @@ def _counters(decisions: Decisions, seen: Seen) -> list[tuple[int, int]]:
     if occupancy.state == STATE_OCCUPIED:
         found.append((settings.settling_s * 1000, sitting.bout_ms))
         found.append((settings.seated_limit_s * 1000, sitting.seated_ms))
-        if seen.stirred:
-            found.append((Stillness.SETTLED_MS + 1, stillness.loaded_ms))
-        else:
-            found.append((Stillness.STILL_MS, stillness.still_ms))
+        found.append((RETURN_MS, sitting.bout_ms))
+    if _is_loaded(decisions, seen):
+        found.append((Stillness.SETTLED_MS + 1, stillness.loaded_ms))
+        found += [(at_ms, stillness.still_ms) for at_ms in (ASLEEP_MS, Stillness.STILL_MS)]
     return found
 
 

@@ -31,7 +31,6 @@ class Stretch(NamedTuple):
     left_u: int
     right_u: int
     presence_permille: int
-    stirred: bool
     unknown: int
 
 
@@ -115,7 +114,7 @@ class Walk:
     def _live(self, stretch: Stretch) -> None:
         seen, self.now_s = self._seen, stretch.start_s
         seen.u[0], seen.u[1] = stretch.left_u, stretch.right_u
-        seen.presence_permille, seen.stirred = stretch.presence_permille, stretch.stirred
+        seen.presence_permille, seen.stirred = stretch.presence_permille, True
         seen.unknown, seen.low_battery = stretch.unknown, self._low_battery
         if stretch.unknown == records.GAP_TIME:
             self._step(stretch.seconds)

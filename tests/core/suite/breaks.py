@@ -241,7 +241,7 @@ class Sat:
 def test_nobody_has_sat_yet():
     one = Sat()
     assert one.times() == (0, 0, 0) and not one.sitting.verified and not one.sitting.is_seated()
-    assert one.sitting.snapshot() == [0, 0, 0, 0]
+    assert one.sitting.snapshot() == [0, 0, 0, 0, 0]
     assert one.see(60000, 120, 120).times() == (0, 0, 0) and one.log == []  # unknown: neither here nor away
     assert one.leave(4999, 1, 1000).times() == (0, 0, 1001)  # since when it is empty nobody knows
 
@@ -340,10 +340,10 @@ def test_who_fades_is_lost_from_sight():
     assert one.leave(200000).times() == (62940, 0, 0) and not one.sitting.verified
     assert one.sitting.break_timer.off_ms == 0  # nobody knows who is there
     assert one.sit(3000).breaks() == []
-    one.sitting.restore(iter([0, 0, 1, 1]))
+    one.sitting.restore(iter([0, 0, 1, 1, 0]))
     for dt_ms in [999] * 60 + [60]:
         one.see(dt_ms, 300, 300)
-    assert one.sitting.snapshot()[2:] == [0, 1]
+    assert one.sitting.snapshot()[2:4] == [0, 1]
 
 
 def test_lost_time_ends_a_bout_and_proves_no_break():
@@ -375,17 +375,17 @@ def test_time_nobody_saw_is_forgotten():
     one = Sat().sit(3000, 60000).leave(130000)
     one.sitting.forget_away()
     assert one.sitting.away_ms == 0 and one.sit(3000).breaks() == []
-    assert one.sitting.snapshot() == [3000, 0, 0, 1]
+    assert one.sitting.snapshot() == [3000, 0, 0, 1, 0]
 
 
 def test_what_outlives_a_restart():
     one = Sat()
-    one.sitting.restore(iter([5000, 7000, 1, 0]))
-    assert one.sitting.snapshot() == [5000, 7000, 1, 0]
-    one.sitting.restore(iter([5000, 7000, 0, 1]))
-    assert one.sitting.snapshot() == [5000, 7000, 0, 1]
+    one.sitting.restore(iter([5000, 7000, 1, 0, 0]))
+    assert one.sitting.snapshot() == [5000, 7000, 1, 0, 0]
+    one.sitting.restore(iter([5000, 7000, 0, 1, 0]))
+    assert one.sitting.snapshot() == [5000, 7000, 0, 1, 0]
     assert one.sit(1000, 2000).breaks() == [(3000, 6000, 0)]
-    one.sitting.restore(iter([5000, 0, 0, 1]))
+    one.sitting.restore(iter([5000, 0, 0, 1, 0]))
     one.sitting.occupancy.lose()
     assert one.sit(1000, 2000).breaks() == [(3000, 6000, 0), (3000, 0, 0)]  # never less than no time at all
 

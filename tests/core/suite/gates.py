@@ -66,11 +66,9 @@ def test_settling():
 
 def test_what_never_stirred_is_nobody_yet():
     assert Sitter(1500).sit(100, stirs=False).prompts() == []
-    # Seated from second 3 on; a movement counts from the 31st second after that on, the one back is a movement, too.
-    assert Sitter(1500).sit(30, stirs=False).sit(1, 900, 900).sit(60, stirs=False).prompts() == []
-    assert Sitter(1500).sit(31, stirs=False).sit(1, 900, 900).sit(60, stirs=False).prompts() == [
-        (33, 1, SIDE_LEFT, CAUSE_DOSE)
-    ]
+    # Slots of ten seconds from the 31st on: two with a movement are a bump, three within two minutes a body.
+    assert Sitter(1500).sit(41).sit(200, stirs=False).prompts() == []
+    assert Sitter(1500).sit(60).prompts() == [(60, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_mute():
@@ -111,13 +109,18 @@ def test_a_low_battery():
 
 
 def test_an_object():
-    # Second 40 stirs and 41 back; still for ten minutes: an object in second 641.
-    sitter = Sitter(1500).wait(41).wait(599, stirs=False)
-    sitter.sit(1, stirs=False).sit(20, stirs=False)
-    assert sitter.prompts() == [] and sitter.of(records.OBJECT) == [(641, 1)]
-    assert sitter.suppressed()[1:] == [(641, CAUSE_DOSE, SIDE_LEFT, OBJECT)]
-    before = Sitter(1500).wait(41).wait(598, stirs=False).sit(1, stirs=False)
-    assert before.prompts() == [(640, 1, SIDE_LEFT, CAUSE_DOSE)]
+    # Second 60 stirs and 61 back, in the slot that ends with second 70; ten minutes later it is an object.
+    sitter = Sitter(1500).wait(61).wait(608, stirs=False)
+    sitter.sit(21, stirs=False, low_battery=True)
+    assert sitter.prompts() == [] and sitter.of(records.OBJECT) == [(670, 1, 600000)]
+
+
+def test_what_has_not_stirred_for_three_minutes_may_be_a_thing_by_now():
+    assert Sitter(1500).wait(61).wait(187, stirs=False).sit(1, stirs=False).prompts() == [
+        (249, 1, SIDE_LEFT, CAUSE_DOSE)
+    ]
+    still = Sitter(1500).wait(61).wait(188, stirs=False).sit(100, stirs=False)
+    assert still.prompts() == [] and still.sit(90).prompts() == [(380, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_reasons_are_logged_when_they_change():
@@ -129,7 +132,7 @@ def test_presence_that_is_unknown():
     assert Sitter(1500).wait(60).blind(4, low_battery=True).blind(1).prompts() == [(65, 1, SIDE_LEFT, CAUSE_DOSE)]
     sitter = Sitter(1500).wait(60).blind(5, low_battery=True).blind(1).sit(33)
     assert sitter.prompts() == []  # a new bout, that has to settle and to stir
-    assert sitter.sit(30).prompts() == [(100, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.sit(50).prompts() == [(146, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_presence_that_is_not_believed():

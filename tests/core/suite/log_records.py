@@ -10,7 +10,7 @@ SIZES = (
     ("boot", 1, 6, 6), ("clock", 2, 13, 5), ("epoch", 3, 27, 12), ("sat", 4, 4, 1), ("stood", 5, 17, 5),
     ("break", 6, 9, 3), ("shift", 7, 11, 4), ("prompt", 8, 23, 10), ("outcome", 9, 9, 5), ("button", 10, 1, 1),
     ("symptom", 11, 13, 4), ("snooze", 12, 3, 2), ("mute", 13, 3, 2), ("suppressed", 14, 4, 3), ("fault", 15, 3, 3),
-    ("unknown", 16, 9, 3), ("calibration", 18, 25, 9), ("evicted", 20, 8, 2), ("object", 21, 1, 1),
+    ("unknown", 16, 9, 3), ("calibration", 18, 25, 9), ("evicted", 20, 8, 2), ("object", 21, 5, 2),
     ("offload", 22, 8, 2), ("haptic", 23, 6, 4), ("dropped", 24, 2, 1), ("battery", 25, 4, 3), ("slept", 26, 4, 1),
     ("changes", 27, 9, 3),
 )  # fmt: skip

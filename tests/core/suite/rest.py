@@ -82,7 +82,7 @@ def test_what_is_packed_comes_back_and_nothing_else_is_taken():
     assert snapshot.restore(fresh, data)
     assert snapshot.pack(fresh) == data
     assert fresh.decisions.prompter.armed is False
-    assert data[:4] == b"\x01\0\0\0"
+    assert data[:4] == b"\x03\0\0\0"
     for other in (data[:-4], data + b"\0\0\0\0", b"\x07" + data[1:], b"\0" + data[1:]):
         untouched = engine()
         assert not snapshot.restore(untouched, other)

@@ -5,7 +5,7 @@ from support import digest_of
 from cushion.core import records
 from cushion.core.dose import Side
 from cushion.core.events import Events
-from cushion.core.health import Imbalance, Stillness
+from cushion.core.health import Imbalance
 from cushion.core.occupancy import BreakTimer, Occupancy
 from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
 from cushion.core.shifts import Offload, Shift
@@ -224,15 +224,6 @@ def test_imbalance_takes_ten_minutes_and_a_minute_to_clear():
     assert judge.side == 1
     judge.step(1000, 800, 900)
     assert judge.side == 0
-
-
-def test_stillness_is_an_object_until_it_moves():
-    judge = Stillness()
-    for _ in range(600):
-        judge.step(1000, True, False)
-    assert judge.is_object
-    judge.step(1000, True, True)
-    assert not judge.is_object
 
 
 def digest():

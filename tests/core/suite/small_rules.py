@@ -137,24 +137,6 @@ def test_a_side_that_carried_its_share_is_left_alone_in_this_bout_and_for_an_hou
         assert judge.side == side, dt_ms
 
 
-def test_stillness_takes_its_times_to_the_millisecond():
-    judge = Stillness()
-    for dt_ms, loaded, stirred, is_object, is_alive in (
-        (599999, True, False, False, False), (1, True, False, True, False), (7, True, False, True, False),
-        (1, False, False, False, False), (30000, True, True, False, False), (1, True, True, False, True),
-        (599999, True, False, False, True), (1, True, False, True, True), (1, False, False, False, False),
-    ):  # fmt: skip
-        judge.step(dt_ms, loaded, stirred)
-        assert (judge.is_object, judge.is_alive) == (is_object, is_alive), dt_ms
-
-
-def test_half_a_minute_is_counted_from_the_first_load():
-    for dt_ms, is_alive in ((30000, False), (30001, True)):
-        judge = Stillness()
-        judge.step(dt_ms, True, True)
-        assert judge.is_alive is is_alive
-
-
 def stillness(*spells):
     """`spells`: (seconds, loaded, stirred)."""
     judge = Stillness()
@@ -165,22 +147,43 @@ def stillness(*spells):
     return judge.is_object, judge.is_alive
 
 
-def test_an_object_lies_still_for_ten_minutes():
+def bumped(every_s, bump_s, seconds):
+    """A thing that is pushed for `bump_s` seconds now and then."""
+    return stillness(
+        *[spell for _ in range(seconds // every_s) for spell in ((every_s - bump_s, True, False), (bump_s, True, True))]
+    )
+
+
+def test_a_thing_lies_still_for_ten_minutes():
     assert stillness((599, True, False)) == (False, False)
     assert stillness((600, True, False)) == (True, False)
     assert stillness((700, True, False)) == (True, False)
-    assert stillness((599, True, False), (1, True, True), (599, True, False)) == (False, True)
     assert stillness((599, True, False), (1, False, False), (599, True, False)) == (False, False)
     assert stillness((600, False, False)) == (False, False)
 
 
-def test_who_stirs_after_half_a_minute_is_alive_until_the_seat_is_empty():
-    assert stillness((30, True, True)) == (False, False)
-    assert stillness((31, True, True)) == (False, True)
-    assert stillness((30, True, False), (1, True, True), (9, True, False)) == (False, True)
-    assert stillness((31, True, True), (1, False, True)) == (False, False)
-    assert stillness((31, True, True), (1, False, False), (30, True, True)) == (False, False)
-    assert stillness((20, True, True), (1, False, True), (30, True, True)) == (False, False)
+def test_bumps_make_no_body_of_a_thing():
+    for every_s, bump_s in ((130, 5), (180, 8), (300, 10), (300, 1)):
+        assert bumped(every_s, bump_s, 3600) == (True, False), every_s
+    assert stillness((700, True, False), (9, True, True), (60, True, False)) == (True, False)
+
+
+def test_three_stirs_in_two_minutes_are_a_body():
+    """Slots of ten seconds from the thirtieth on; a slot ends with its tenth second."""
+    assert stillness((30, True, True), (10, True, False), (1, True, True), (9, True, False)) == (False, False)
+    assert stillness((30, True, True), (29, True, True)) == (False, False)
+    assert stillness((30, True, True), (30, True, True)) == (False, True)
+    stir = (10, True, True)
+    assert stillness((30, True, False), stir, (50, True, False), stir, (40, True, False), stir) == (False, True)
+    assert stillness((30, True, False), stir, (50, True, False), stir, (50, True, False), stir) == (False, False)
+
+
+def test_a_body_is_one_until_the_seat_is_empty_and_a_thing_ten_minutes_after_its_last_stir():
+    assert stillness((60, True, True), (599, True, False)) == (False, True)
+    assert stillness((60, True, True), (600, True, False))[0]
+    assert stillness((60, True, True), (1, False, True)) == (False, False)
+    assert stillness((60, True, True), (1, False, False), (59, True, True)) == (False, False)
+    assert stillness((700, True, False), (40, True, True)) == (False, True)  # a person took its place
 
 
 class Pressed:

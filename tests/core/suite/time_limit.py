@@ -11,7 +11,7 @@ def test_two_hours_off_both_sitting_bones_are_asked_to_stand_up():
     assert [second for second, _ in asked][:2] == [1800, 1800 + 420 + 600]
     assert {tuple(values[1:4]) for _, values in asked} == {(1, 3, 2)}  # level 1, both sides, by time
     assert seat.engine.decisions.left.dose.cs < 100
-    assert {values[1] for _, values in seat.of(records.OUTCOME)} == {4}
+    assert {values[1] for _, values in seat.of(records.OUTCOME)} <= {3, 4}  # neither a break nor a part of one
 
 
 def test_who_is_asked_to_stand_up_and_does_took_a_break():

@@ -15,23 +15,23 @@ SHORT = 1
 
 def test_three_prompts_an_hour():
     """Each is ended by the battery after a second, and ten minutes later the next may come."""
-    sitter = Sitter(1500).sit(40).wait(1)
+    sitter = Sitter(1500).sit(60).wait(1)
     for _ in range(2):
         sitter.skip(599).sit(1).wait(1)
-    assert [second for second, _, _, _ in sitter.prompts()] == [40, 641, 1242]
-    sitter.skip(2395).sit(1)  # 3638 s after the start
-    assert sitter.suppressed() == [(3639, CAUSE_DOSE, SIDE_LEFT, HOUR)]
-    assert sitter.sit(1).prompts()[3:] == [(3640, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert [second for second, _, _, _ in sitter.prompts()] == [60, 661, 1262]
+    sitter.skip(2395).sit(1)  # 3658 s after the start
+    assert sitter.suppressed() == [(3659, CAUSE_DOSE, SIDE_LEFT, HOUR)]
+    assert sitter.sit(1).prompts()[3:] == [(3660, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_sixteen_prompts_a_day():
-    sitter = Sitter(1500).sit(40).wait(1)
+    sitter = Sitter(1500).sit(60).wait(1)
     for _ in range(15):
         sitter.skip(1198).sit(1).wait(1)
-    assert [second for second, _, _, _ in sitter.prompts()] == list(range(40, 18041, 1200))
+    assert [second for second, _, _, _ in sitter.prompts()] == list(range(60, 18061, 1200))
     sitter.skip(68397).sit(1)
-    assert sitter.suppressed() == [(86439, CAUSE_DOSE, SIDE_LEFT, DAY)]
-    assert sitter.sit(1).prompts()[16:] == [(86440, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.suppressed() == [(86459, CAUSE_DOSE, SIDE_LEFT, DAY)]
+    assert sitter.sit(1).prompts()[16:] == [(86460, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_ten_minutes_after_an_episode():
@@ -44,9 +44,9 @@ def test_fifteen_minutes_where_prompts_have_become_noise():
     sitter = Sitter(1500)
     for _ in range(20):
         sitter.decisions.prompter.responses.take(MISSED, 0)
-    sitter.sit(40).wait(1).skip(898).sit(1)
+    sitter.sit(60).wait(1).skip(898).sit(1)
     assert len(sitter.prompts()) == 1
-    assert sitter.sit(1).prompts()[1:] == [(941, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.sit(1).prompts()[1:] == [(961, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_a_snooze():

@@ -37,7 +37,7 @@ def test_a_shift_on_either_side_is_what_an_episode_s_outcome_sees():
 
 def test_what_a_side_carried_in_the_first_seconds_is_no_shift():
     for seconds, count in ((14, 0), (15, 1)):
-        sitter = calibrated().load(seconds, SAT).load(30, LEFT_UP).load(2, SAT)
+        sitter = calibrated().load(seconds, SAT).load(60, LEFT_UP).load(2, SAT)
         assert len(shifts(sitter)) == count, seconds
 
 

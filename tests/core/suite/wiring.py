@@ -136,10 +136,10 @@ def test_unknown_time_is_in_no_epoch():
 
 def test_ten_minutes_on_one_side_are_a_fault_of_the_other():
     for zone, loads in ((0, LEFT_LIGHT), (1, (800, 100, 400, 400))):
-        sitter = Sitter().load(40, loads).load(119, loads, dt_ms=5000)  # alive in second 40
+        sitter = Sitter().load(60, loads).load(119, loads, dt_ms=5000)  # alive in second 60
         assert faults(sitter) == [] and sitter.engine.quality(zone) == OK
         sitter.load(1, loads, dt_ms=5000)
-        assert faults(sitter) == [(640, zone, IMBALANCE, 1)]
+        assert faults(sitter) == [(660, zone, IMBALANCE, 1)]
         assert sitter.engine.quality(zone) == IMBALANCE and sitter.engine.quality(1 - zone) == OK
         sides = sitter.load(1, loads).decisions.sides
         assert (sides[zone].u, sides[1 - zone].u) == (-1, 800)
@@ -155,9 +155,9 @@ def test_with_a_bias_nobody_is_out_of_balance():
 
 
 def test_who_shared_the_load_in_this_bout_is_left_alone_until_the_next():
-    sitter = Sitter().load(50, SAT).load(722, LEFT_LIGHT, dt_ms=5000)
+    sitter = Sitter().load(80, SAT).load(722, LEFT_LIGHT, dt_ms=5000)
     assert faults(sitter) == []
-    sitter.stand(6).load(50, LEFT_LIGHT)
+    sitter.stand(6).load(100, LEFT_LIGHT)
     assert [fault[1:] for fault in faults(sitter)] == [(0, IMBALANCE, 1)]
 
 
