@@ -51,24 +51,45 @@ LAST_MS = 7_258_118_400_000  # 2200
 FORMATS = ("csv", "jsonl", "parquet")
 
 
-@click.command(epilog=example("export records.csv"))
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.command(epilog=example("export records.csv") + "\n  sitbone export --tidy tables/")
+@click.argument("path", required=False, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--tidy", "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Tables instead."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="File format, if the file's ending doesn't say it.")
 @cushion_option
-def export(cushion: str | None, path: Path, form: str | None) -> None:
+def export(cushion: str | None, path: Path | None, folder: Path | None, form: str | None) -> None:
     """Export every record and the diary to a file. One per row, with all its fields; times are UTC; - is the standard
     output.
+
+    --tidy DIR writes tables for analysis instead: days, sits, breaks, prompts, pain, exercises, settings, as CSV or
+    Parquet, with a data dictionary.
     """
     from sitbone.dates import counted
     from sitbone.files import STDOUT
     from sitbone.store.export import export as export_to
 
+    if (path is None) == (folder is None):
+        raise UsageError("give either a file or --tidy DIR; see sitbone export --help")
+    if path is None:
+        _export_tidy(cushion, folder or Path(), form or "csv")
+        return
     form = form or path.suffix.lower().removeprefix(".")
     if form not in FORMATS:
         raise UsageError(f"{path} ends in none of .{', .'.join(FORMATS)}; name the format with --format")
     with open_store(cushion) as store, progress_bar("exporting") as progress:
         count = export_to(store, form, path, progress)
     say(f"exported {counted(count, 'row')} to {path}", err=path == STDOUT)
+
+
+def _export_tidy(cushion: str | None, folder: Path, form: str) -> None:
+    from sitbone.report import tidy
+
+    if form not in tidy.FORMATS:
+        raise UsageError(f"tables are written as {' or '.join(tidy.FORMATS)}; choose one with --format")
+    with open_store(cushion) as store:
+        counts = tidy.export_tidy(store, folder, form)
+    say(f"{folder}: {', '.join(f'{count} {name}' for name, count in counts.items())}; see datapackage.json")
 
 
 @click.command(epilog=example("backup sitbone-backup.sqlite"))

@@ -1,4 +1,4 @@
-"""A report on the last weeks for the person and their physiotherapist, as HTML and as PDF.
+"""The data for others: a report for the person and their physiotherapist, as HTML and as PDF, and tables to analyse.
 
-Rule: the content is made once; HTML and PDF only lay it out.
+Rule: the content of the report is made once; HTML and PDF only lay it out.
 """
