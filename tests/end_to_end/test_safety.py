@@ -6,12 +6,14 @@ where there is something to come back to.
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from sitbone.board.device import Board, Cushion
+from sitbone.board.firmware_files import PACK, firmware_files, packed
 from sitbone.errors import SitboneError
 from sitbone.replay.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
@@ -272,11 +274,25 @@ def test_the_button_held_at_start_leads_to_the_plain_repl_and_back(flash, mpremo
         assert status(cushion)["safe_mode"] == ""
 
 
+def test_a_chip_that_was_never_calibrated_runs_without_readings(flash):
+    with living(flash) as cushion:
+        status(cushion)
+        cushion.break_part("calibration")
+        pass_time(cushion, 1000)
+        leave(cushion, RESETS["reset"])
+        until(lambda: resets_of(cushion) == 1)
+        pass_time(cushion, 3000)
+        found = status(cushion)
+    assert (found["safe_mode"], found["state"], found["battery"]) == ("", "unknown", None)
+    assert found["crashes"] == 0
+
+
 def spoil(cushion, text):
     """Breaks the firmware's monitor, as a bad flash block might."""
     with Board(cushion.port) as board:
         version = (board.read_text("/fw/current") or "").split("\n")[0]
-        board.write(f"/fw/{version}/cushion/monitor.py", text)
+        files = [replace(file, data=text) if file.name == "cushion/monitor.py" else file for file in firmware_files()]
+        board.write(f"/fw/{version}/{PACK}", packed(files)[0].data)
     return version
 
 

@@ -23,7 +23,10 @@ class Battery:
     def read(self):
         """Measures; returns mV, 0 where there is no battery."""
         if self._adc is not None:
-            self.mv = self._adc.read_uv() // 1000 * self._ratio_permille // 1000
+            try:
+                self.mv = self._adc.read_uv() // 1000 * self._ratio_permille // 1000
+            except OSError:  # a chip that was never calibrated can't tell: as if there were no battery
+                self.mv = 0
         self._charge.step(self.mv if self.is_present() else 0)
         return self.mv
 

@@ -32,6 +32,8 @@ class Power:
         """Sleeps for so long, or until the button is pressed. Nothing runs, and all that was known stays."""
         esp32.wake_on_ext0(self._button, False)
         machine.lightsleep(ms)
+        # The pad stays with the RTC and reads as pressed, until it is set up anew.
+        self._button.init(machine.Pin.IN, machine.Pin.PULL_UP)
 
     def deep_sleep(self, ms, on_sitting):
         """Ends this run: the chip starts anew after so long, on a press, or (`on_sitting`) when somebody sits down."""

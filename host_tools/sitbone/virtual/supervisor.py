@@ -197,7 +197,8 @@ class VirtualCushion:
         self._relay.call(lambda: self._seat_world.set_battery(mv))
 
     def break_part(self, what: str, broken: bool = True) -> None:
-        """Makes a part on I2C silent ("ads1115", "drv2605l") or holds the "bus" low; repairs it with False."""
+        """Makes a part on I2C silent ("ads1115", "drv2605l"), holds the "bus" low, or takes the ADC's "calibration";
+        repairs it with False."""
         self._relay.call(lambda: self._seat_world.set_fault(what, broken))
 
     def bounce_button(self, edges: int, at_ms: int | None = None) -> None:

@@ -1,5 +1,6 @@
 # ADC1 and LEDC. What a channel reads comes from the world, row by row, with the converter's errors already in it.
 import clock
+import parts
 import pins
 import worldlink
 
@@ -12,6 +13,7 @@ _PWM_CHANNELS = 16
 _pwm_gpios = set()
 _ADC2 = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27)
 _ESP_ERR_TIMEOUT = 0x107  # what the port raises where the radio holds ADC2
+_ESP_ERR_NOT_SUPPORTED = 0x106  # no calibration in the eFuses: adc_cali_create_scheme_line_fitting
 radios = set()  # network.py
 
 
@@ -43,6 +45,8 @@ class ADC:
     def read_uv(self):
         if radios and self._gpio in _ADC2:
             raise OSError(_ESP_ERR_TIMEOUT)
+        if parts.adc_is_uncalibrated():
+            raise OSError(_ESP_ERR_NOT_SUPPORTED)
         if self._word is not None:
             uv = clock.zone_dmv(self._word) * 100 if pins._duty[_SUPPLY] else 0
         elif self._gpio == _BATTERY:

@@ -4,7 +4,7 @@ import clock
 import pins
 import worldlink
 
-BUS_LINE, ADS_LINE, DRV_LINE = 64, 65, 66
+BUS_LINE, ADS_LINE, DRV_LINE, CALIBRATION_LINE = 64, 65, 66, 67
 MOTOR = 200  # what the world hears instead of a GPIO: the DRV2605L's motor
 
 _wiring = worldlink.hello["wiring"]
@@ -18,6 +18,10 @@ def line_changed(line, level):
 
 def bus_is_stuck():
     return _broken.get(BUS_LINE) == 1
+
+
+def adc_is_uncalibrated():
+    return _broken.get(CALIBRATION_LINE) == 1
 
 
 def on_bus(scl, sda):

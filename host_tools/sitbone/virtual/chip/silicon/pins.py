@@ -28,6 +28,7 @@ _watchers = []  # power.py, while it sleeps
 _WAKE = worldlink.hello["wiring"]["wake"]  # high while somebody sits
 _STRAPPING = (0, 2, 5, 12, 15)
 _warned = set()
+rtc_owned = set()  # pads that ext0 woke from: the digital side reads 0 until an init with a mode gives them back
 on_output = None  # parts.py: called as on_output(gpio)
 on_line = None  # parts.py: called as on_line(line, level)
 
@@ -41,6 +42,10 @@ def gpio_of(pin):
 
 
 def level(gpio):
+    return 0 if gpio in rtc_owned else pad_level(gpio)
+
+
+def pad_level(gpio):
     if _mode[gpio] & _OUTPUT_BIT:
         return 1 if _duty[gpio] else 0
     if gpio == _WAKE:
@@ -136,6 +141,8 @@ class Pin:
         gpio = self.gpio
         if value is not None:
             _latch[gpio] = 1 if value else 0
+        if mode is not None:
+            rtc_owned.discard(gpio)  # rtc_gpio_deinit in machine_pin.c
         if mode is not None and mode & _OUTPUT_BIT:
             claim_output(gpio)
             _mode[gpio] = mode

@@ -44,10 +44,10 @@ def _wake_gpio(pin):
 
 
 def _woken_by():
-    if _ext0 and pins.level(_ext0[0]) == _ext0[1]:
+    if _ext0 and pins.pad_level(_ext0[0]) == _ext0[1]:
         return EXT0_WAKE
     if _ext1:
-        levels = [pins.level(gpio) for gpio in _ext1[0]]
+        levels = [pins.pad_level(gpio) for gpio in _ext1[0]]
         if (1 in levels) if _ext1[1] else (1 not in levels):
             return EXT1_WAKE
     return 0
@@ -80,6 +80,8 @@ def lightsleep(time_ms=0):
     began_us = clock.now()
     light_sleeps += 1
     _sleep_lightly(time_ms)
+    if _ext0:
+        pins.rtc_owned.add(_ext0[0])
     light_us += clock.now() - began_us
 
 
