@@ -1,7 +1,7 @@
 """First code on the chip: motors off, choose the firmware version, and offer ways out when it does not run.
 
-Versions lie in /fw/<id>; /fw/current names the one to run and the one before it. A start counts as failed until the
-firmware has run for some seconds and removed the count:
+Versions lie in /fw/<id>, the modules of each in one file; /fw/current names the one to run and the one before it. A
+start counts as failed until the firmware has run for some seconds and removed the count:
 
 ================  ==============================================================================================
 /fw/trial         a new version's starts: after three that failed, the version before takes over
@@ -26,21 +26,91 @@ except KeyboardInterrupt:
     micropython.kbd_intr(-1)
 
 import gc
+import io
 import os
 import sys
 
 import machine
+import vfs
 
 # What stops each board's motors: their gates, or their driver's EN. Of cushion/drivers/profiles.py; a test compares.
 MOTOR_PINS = {"devkit": (26, 27), "devkit-b": (26, 27), "firebeetle": (26,), "s3-devkit": (16, 17)}
 DEFAULT_BOARD = "devkit"
 NO_FILE = 2  # errno
+MODULES = "/modules.pack"  # in a version's folder; `sitbone install` makes it
+MOUNTED = "/run"
+STARTING_PATH = (
+    MOUNTED,
+    ".frozen",
+)  # each `import time` would look for a file of that name in every folder of the path
+INDEX_DIGITS = 6  # at its beginning: the length of the index, which follows; then come the modules
+FILE, FOLDER = 0x8000, 0x4000
+PREFERRED_BYTES = 11  # MP_STREAM_GET_BUFFER_SIZE: what an import reads at a time
 CTRL_C = 3
 TRIALS = 3
 SAFE_AFTER = 3
 PLAIN_AFTER = 6
 NORMAL, SAFE, PLAIN = 0, 1, 2
 COLLECT_EVERY = 4096  # bytes: while modules load, so that what stays lies close; else a third of the heap ends in holes
+
+
+class Modules:
+    """A read-only file system over a file that holds all modules. To find a module among folders and files of littlefs
+    takes some 600 reads of the flash; an index in memory takes none."""
+
+    def __init__(self, path):
+        self._file = open(path, "rb")
+        self._index = self._read_index()
+
+    def forget(self):
+        """Gives back the index's memory: from here on it is read again where it is needed, which is seldom."""
+        self._index = None
+
+    def _read_index(self):
+        self._file.seek(0)
+        return self._file.read(int(self._file.read(INDEX_DIGITS)))
+
+    def mount(self, readonly, mkfs):
+        """Asked for by vfs.mount."""
+
+    def stat(self, path):
+        """Whether it is a file or a folder; the rest is nobody's business here."""
+        if self._place(path):
+            return (FILE,) + (0,) * 9
+        if b"\n" + path.strip("/").encode() + b"/" in (self._index or self._read_index()):
+            return (FOLDER,) + (0,) * 9
+        raise OSError(NO_FILE)
+
+    def open(self, path, mode):
+        """A module, to be read to its end before the next is opened, as an import does."""
+        place = self._place(path)
+        if not place:
+            raise OSError(NO_FILE)
+        self._file.seek(int(place[0]))
+        return Module(self._file, int(place[1]))
+
+    def _place(self, path):
+        name, index = b"\n" + path.strip("/").encode() + b" ", self._index or self._read_index()
+        start = index.find(name)
+        return start >= 0 and index[start + len(name) : index.find(b"\n", start + 1)].split()
+
+
+class Module(io.IOBase):
+    """So many bytes of a file, from where it stands."""
+
+    def __init__(self, file, size):
+        self._file = file
+        self._left = size
+
+    def readinto(self, buffer):
+        """Asked for by the import."""
+        count = self._file.readinto(memoryview(buffer)[: self._left])
+        self._left -= count
+        return count
+
+    def ioctl(self, request, argument):
+        """Asked for by the import: its buffer's size, and to close."""
+        return 128 if request == PREFERRED_BYTES else 0
 
 
 def read_lines(path):
@@ -131,9 +201,16 @@ try:
 except OSError as error:  # a flash that refuses writes must not keep the cushion from running
     sys.print_exception(error)
     version = (read_lines("/fw/current") + [""])[0]
-start_mode = PLAIN
-if version:
-    sys.path.insert(0, "/fw/" + version)
+start_mode, modules = PLAIN, None
+try:
+    if version:
+        sys.path.insert(0, "/fw/" + version)
+        modules = Modules("/fw/" + version + MODULES)
+        vfs.mount(modules, MOUNTED)
+        sys.path[:] = STARTING_PATH
+except (OSError, ValueError) as error:  # a version of before that file, or nothing that would start
+    if getattr(error, "errno", 0) != NO_FILE:
+        sys.print_exception(error)
 try:
     if not version and "fw" not in os.listdir("/"):
         os.mkdir("/fw")  # nothing was ever installed: the firmware is frozen into MicroPython, or nowhere
@@ -146,3 +223,6 @@ except Exception as error:  # noqa: BLE001  a firmware that can't be imported mu
 if start_mode == PLAIN:
     micropython.kbd_intr(CTRL_C)
     print("sitbone: the firmware is not running; install it with sitbone install --port PORT")
+# main.py shares these globals: what it doesn't need would stay in memory for good.
+for name in ("stop_motors", "read_lines", "write_file", "count_of", "choose_version", "choose_mode", "prepare_board"):
+    globals().pop(name, None)

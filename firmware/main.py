@@ -36,7 +36,11 @@ def main(safe):
     try:
         from cushion.app import App
 
-        App(board).run()
+        app = App(board)
+        if modules is not None:
+            modules.forget()
+        sys.path.extend(("", "/lib"))  # what boot.py left out: a host's snippets may import from there
+        app.run()
     finally:
         board.close()
 
@@ -69,7 +73,8 @@ def keep_last_words(error):
         pass  # no space
 
 
-start_mode = globals().get("start_mode", 0)  # set by boot.py, which shares these globals
+# Set by boot.py, which shares these globals.
+start_mode, modules = globals().get("start_mode", 0), globals().get("modules")
 if start_mode == PLAIN:
     micropython.kbd_intr(3)
 else:

@@ -42,7 +42,7 @@ class TestStockMpremote:
 
     def test_runs_snippets_with_and_without_resume(self, cushion, mpremote):
         assert mpremote(cushion.port, "exec", "print(6 * 7)") == "42\n"
-        assert mpremote(cushion.port, "resume", "exec", "import sys; print(sys.path[0][:4])") == "/fw/\n"
+        assert mpremote(cushion.port, "resume", "exec", "import sys; print(sys.path[0])") == "/run\n"
         assert mpremote(cushion.port, "eval", "2 ** 40") == f"{2**40}\n"
 
     def test_shows_a_snippets_error_and_goes_on(self, cushion, mpremote):

@@ -16,7 +16,7 @@ import littlefs
 import pytest
 
 from sitbone.board import install as install_module
-from sitbone.board.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, version_id
+from sitbone.board.firmware_files import TOP_FILES, can_compile, compiled, firmware_files, packed, version_id
 from sitbone.errors import CushionGone
 from tests.shares import some_or_all
 
@@ -170,7 +170,7 @@ def versions():
         else file
         for file in old
     ]
-    return [compiled(files) if can_compile() else files for files in (old, new)]
+    return [packed(compiled(files) if can_compile() else files) for files in (old, new)]
 
 
 @pytest.fixture(scope="module")

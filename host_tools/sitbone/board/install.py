@@ -13,7 +13,15 @@ from typing import Any
 
 from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, divider_ohms
 from sitbone.board.device import Board, Cushion
-from sitbone.board.firmware_files import MPY_VERSION, TOP_FILES, FirmwareFile, compiled, firmware_files, version_id
+from sitbone.board.firmware_files import (
+    MPY_VERSION,
+    TOP_FILES,
+    FirmwareFile,
+    compiled,
+    firmware_files,
+    packed,
+    version_id,
+)
 from sitbone.errors import CushionGone, NoCushion, Refused, UsageError
 
 START_S = 90.0
@@ -82,7 +90,7 @@ def install(
         board_text = _board_text(board, board_name, divider_ohm)
         files = compiled(firmware_files()) if compile_it else firmware_files()
         version = version_id(files)
-        previous, copied = _copy(board, files, version, progress)
+        previous, copied = _copy(board, packed(files), version, progress)
         _write_board_file(board, board_text)
         if copied["files"] or board_text is not None:
             board.start(RESTART)
