@@ -49,7 +49,6 @@ class Engine:
         self._vacant_ms = 0
         self._logged_quality = [OK] * ZONE_COUNT
         self._differs_ms = array("i", [0] * ZONE_COUNT)
-        self._was_alive = False
         self.use_calibration(calibration)
 
     def use_calibration(self, calibration):
@@ -128,13 +127,12 @@ class Engine:
             and not sitting.has_thing
             and seen.presence_permille >= LEAVE_PERMILLE
         )
-        self._was_alive = not sitting.has_thing and (alive or (self._was_alive and not seated))
         reached = False
         for zone in range(_SIDES):
-            u = -1 if seen.unknown else self._habitual_u(zone, seated and bout_ms >= HABIT_SETTLED_MS, alive)
+            u = self._habitual_u(zone, seated and bout_ms >= HABIT_SETTLED_MS, alive)
             shift = self._shifts[zone]
             shift.step(dt_ms, u, seated, seated and bout_ms >= SHIFT_SETTLED_MS)
-            if shift.ended_ms and self._was_alive:
+            if shift.ended_ms and alive:
                 self.events.add(records.SHIFT, dt_ms, shift.ended_ms, zone + 1, shift.lowest_u)
             reached = reached or shift.reached
         return reached

@@ -28,11 +28,22 @@ def test_each_side_s_shift_is_recorded_when_it_ends():
     assert shifts(calibrated().load(60, SAT).load(14, LEFT_UP).load(2, SAT)) == []
 
 
-def test_a_shift_on_either_side_is_what_an_episode_s_outcome_sees():
-    for loads in (LEFT_UP, RIGHT_UP):
-        sitter = prompted(calibrated=True).load(15, loads).load(81, SAT, dt_ms=5000)
-        assert [row[1] for row in sitter.outcomes()] == [3]
-    assert [row[1] for row in prompted(calibrated=True).load(85, SAT, dt_ms=5000).outcomes()] == [4]
+def outcome_after(loads):
+    sitter = prompted(calibrated=True).load(15, loads).load(81, SAT, dt_ms=5000)
+    ((_, outcome, _, _, _),) = sitter.outcomes()
+    return outcome
+
+
+def test_a_shift_on_the_left_is_an_episode_s_outcome():
+    assert outcome_after(LEFT_UP) == 3
+
+
+def test_a_shift_on_the_right_is_an_episode_s_outcome():
+    assert outcome_after(RIGHT_UP) == 3
+
+
+def test_none_is_none():
+    assert outcome_after(SAT) == 4
 
 
 def test_what_a_side_carried_in_the_first_seconds_is_no_shift():
