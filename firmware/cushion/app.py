@@ -135,7 +135,8 @@ class App:
     def _choose_rest(self):
         """How to spend the time until the next sample; an empty battery or a long-empty seat ends this run."""
         board, engine = self.board, self.monitor.engine
-        on_usb = board.power.on_usb()
+        # Without a battery it is on USB, whatever a sense pin says that is wired to nothing.
+        on_usb = board.power.on_usb() or not board.battery.is_present()
         busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
         busy = busy or self.monitor.capture is not None
         busy = busy or (self.monitor.steps < _HEALTHY_STEPS and not board.slept())

@@ -8,7 +8,7 @@ import pytest
 
 from sitbone.board.device import Cushion
 from sitbone.replay.trace import read_trace
-from sitbone.virtual import SitterSeat, TraceSeat, VirtualCushion
+from sitbone.virtual import EmptySeat, SitterSeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -86,3 +86,16 @@ def test_a_restart_in_mid_sit_forgets_no_dose(flash, tmp_path, sitbone):
     assert before > 500
     assert after["reset"] == "reset"
     assert before - 12 <= after["dose_s"]["left"]
+
+
+def test_a_board_without_battery_and_without_the_sense_wire_stays_awake(flash):
+    """Its sense pin reads low, as on battery: asleep it would hear no host."""
+    seen: list[dict[str, Any]] = []
+    with VirtualCushion(EmptySeat(), flash=flash, journal=seen.append) as cushion:
+        cushion.set_usb(False)
+        cushion.set_battery(0)
+        live_until(cushion, 130_000)
+        with Cushion(cushion.port) as device:
+            assert device.call("status")["battery"] is None
+        cushion.power_cut()
+    assert [entry for entry in seen if entry["kind"] == "usage"][-1]["light_sleeps"] <= 300
