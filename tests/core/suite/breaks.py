@@ -153,6 +153,40 @@ def test_a_seat_that_is_lost_is_seen_anew():
     assert occupancy.state == OCCUPIED  # what lay there may be gone
 
 
+def falling(*steps):
+    return seat(*SAT_DOWN, *steps).falling
+
+
+def test_two_seconds_of_losing_a_128th_a_second_are_a_fall():
+    assert falling((1000, 595), (1000, 590)) and not falling((1000, 595), (999, 590))
+    assert not falling((1000, 596), (1000, 590)) and not falling((1000, 595), (1000, 591))
+    assert not falling((1000, 595), (1, 595), (1000, 590)) and not falling((1000, 595), (1000, 590), (1, 590))
+    assert not seat().falling and not seat((30000, 50), (1000, 40), (1000, 30)).falling  # nobody sat
+
+
+def test_who_lost_three_quarters_is_falling_until_what_is_left_stirs():
+    assert falling((10, 149)) and not falling((10, 150))
+    assert (
+        falling((10, 100), (10, 112))
+        and not falling((10, 100), (10, 113))
+        and not falling((10, 100), (10, 113), (10, 100))
+    )
+    assert falling((10, 100), (10, 90), (10, 102)) and not falling((10, 100), (10, 90), (10, 103))
+    assert falling((10, 100), (10, 113), (10, 150), (10, 100)) and falling((10, 90), (10, 150), (10, 130), (10, 142))
+    assert not falling((10, 90), (10, 150), (10, 130), (10, 143))
+
+
+def disturbed(*steps):
+    return seat(*SAT_DOWN, (5000, 0), *steps).disturbed
+
+
+def test_a_vacant_seat_is_disturbed_by_what_comes_and_not_by_drift():
+    assert disturbed((10, 30)) and not disturbed((10, 29)) and not seat(*SAT_DOWN, (10, 30)).disturbed
+    assert disturbed((10, 40), (5000, 40)) and not disturbed((10, 40), (10, 29))
+    assert not disturbed(*[(1000, permille) for permille in range(1, 60)])
+    assert not seat().disturbed
+
+
 def timer(*steps):
     """The timer of a break of 60 s after steps of (ms, off-loaded[, believed]), and in which it was verified."""
     one, verified = BreakTimer(), []
@@ -241,6 +275,8 @@ class Sat:
 def test_nobody_has_sat_yet():
     one = Sat()
     assert one.times() == (0, 0, 0) and not one.sitting.verified and not one.sitting.is_seated()
+    sitting = one.sitting
+    assert (sitting.absent_ms, sitting.has_thing, sitting.is_off, sitting.began) == (0, False, True, False)
     assert one.sitting.snapshot() == [0, 0, 0, 0, 0]
     assert one.see(60000, 120, 120).times() == (0, 0, 0) and one.log == []  # unknown: neither here nor away
     assert one.leave(4999, 1, 1000).times() == (0, 0, 1001)  # since when it is empty nobody knows
@@ -369,6 +405,29 @@ def test_a_rest_is_part_of_a_verified_break():
     assert one.leave(110000).sitting.verified is False  # it was in the rest
     one.sitting.rest(LONG_MS)
     assert one.sitting.away_ms == LONG_MS
+
+
+def test_a_first_sit_that_was_a_thing_s_is_none_to_break_from():
+    one = Sat().sit(3000)
+    one.sitting.take_back(1000, 600000, False)
+    assert one.sitting.has_thing and one.times() == (0, 0, 600000)
+    one.sitting.replace_thing(7000)
+    assert one.drain().breaks() == [] and one.times() == (7000, 7000, 0) and not one.sitting.has_thing
+
+
+def test_a_thing_in_a_break_leaves_the_break_as_it_was():
+    one = Sat().sit(3000, 57000).leave(20000).sit(3000)
+    one.sitting.take_back(1000, 600000, False)
+    assert one.times() == (0, 0, 620000)
+    one.sitting.replace_thing(7000)
+    assert one.drain().breaks()[1:] == [(7000, 613000, 1)]
+
+
+def test_a_thing_that_a_person_left_ends_that_person_s_bout():
+    one = Sat().sit(3000, 797000)
+    one.sitting.take_back(1000, 600000, True)
+    assert one.drain().log[1:] == [(records.STOOD, 600000, 201000, 111, 222, 0)]
+    assert one.times() == (0, 0, 600000) and one.sitting.verified
 
 
 def test_time_nobody_saw_is_forgotten():

@@ -25,6 +25,13 @@ def is_near(one, pa, off_pa=0):
     )
 
 
+def test_a_new_one_knows_nothing():
+    one = Habit()
+    assert one.relative_u(3) == 3000
+    one.learn(5000, False)
+    assert is_near(one, 1250)
+
+
 def test_loads_are_told_in_permille_of_it():
     one = habit()
     assert [one.relative_u(pa) for pa in (0, 2500, 3503, 5000, 19999, 20000, 50000)] == [

@@ -307,6 +307,15 @@ def test_nobody_is_asked_in_the_first_two_minutes_after_ten_away():
         assert prompts(machine.see(1, stirred=True)) == [(1, SIDE_LEFT, 1)]
 
 
+def test_a_thing_ends_an_episode_and_says_so():
+    """Relieved since the prompt, and still for ten minutes since the last stir, 10 ms before it."""
+    machine = seated().dose(200000).see(10)
+    assert machine.prompter.active
+    machine.see(599000, 250, 250, 400)
+    assert machine.of(records.OUTCOME) == []
+    assert machine.see(990, 250, 250, 400).of(records.OUTCOME) == [(1, 6, 1, 1, 16)]
+
+
 # The button.
 
 
