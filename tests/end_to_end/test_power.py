@@ -99,3 +99,26 @@ def test_a_board_without_battery_and_without_the_sense_wire_stays_awake(flash):
             assert device.call("status")["battery"] is None
         cushion.power_cut()
     assert [entry for entry in seen if entry["kind"] == "usage"][-1]["light_sleeps"] <= 300
+
+
+@pytest.mark.slow
+def test_each_press_within_a_thousand_light_sleeps_is_heard(flash_of, sitbone):
+    """Double presses while somebody sits, on battery: whatever a sleep has left of the button's pad."""
+    seen: list[dict[str, Any]] = []
+    presses = 40
+    seat = SitterSeat("ignores", seed=1, start=START)
+    with VirtualCushion(
+        seat, flash=flash_of("firebeetle"), board="firebeetle", start=START, journal=seen.append
+    ) as cushion:
+        cushion.set_usb(False)
+        for number in range(presses):
+            live_until(cushion, 30_000 + 9700 * number + number * 37 % 1000)
+            cushion.press_button(120, 120)
+        live_until(cushion, cushion.now_ms + 10_000)
+        cushion.set_usb(True)
+        live_until(cushion, cushion.now_ms + 10_000)
+        sitbone("sync", "--port", cushion.port)
+        cushion.power_cut()
+    events = json_lines(sitbone("events", "--from", "2026-03-01", "--to", "2026-03-03", "--json").stdout)
+    assert [event["gesture"] for event in events if event["kind"] == "button"] == ["double"] * presses
+    assert next(entry for entry in reversed(seen) if entry["kind"] == "usage")["light_sleeps"] >= 1000
