@@ -68,6 +68,6 @@ def test_met_criteria_are_to_be_discussed_and_an_open_red_flag_comes_first(dashb
     expect(page.locator("main")).to_contain_text("This log never changes your stage")
     assert sitbone(dashboard.home, "pain", "flags", "--add", "numbness").returncode == 0
     page.reload()
-    expect(page.locator("main .notice.bad")).to_contain_text("before any exercise")
+    expect(page.locator("main .notice.bad").first).to_contain_text("before any exercise")
     page.get_by_role("link", name="See the diary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Diary")

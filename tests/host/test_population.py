@@ -16,12 +16,12 @@ TARGET = 0.90
 # limit_s, flares, rises, stops, hours and prompts a day of two people, as of the guard. Whoever
 # changes what a seed draws changes them; the published figures are then to be measured again.
 LIVES = {
-    ("as assumed", "tuned"): [(1370, 3, 10, 1, 4.282, 10.06), (1780, 3, 7, 0, 4.346, 6.791)],
+    ("as assumed", "tuned"): [(1370, 3, 10, 1, 4.319, 9.934), (1269, 4, 7, 1, 4.248, 7.209)],
     ("as assumed", "never"): [(1200, 15, 0, 0, 4.169, 8.390), (1200, 4, 0, 0, 4.284, 6.335)],
     ("as assumed", "timer"): [(1800, 15, 0, 0, 4.185, 5.077), (1800, 15, 0, 0, 3.906, 3.363)],
     ("few prompts followed", "tuned"): [(541, 14, 0, 4, 4.148, 13.154), (558, 13, 0, 4, 3.763, 11.643)],
-    ("noisy ratings", "tuned"): [(789, 2, 2, 2, 3.564, 12.011), (996, 2, 2, 3, 3.901, 8.5)],
-    ("pain of other causes", "tuned"): [(1125, 3, 9, 2, 4.217, 10.297), (1603, 2, 7, 1, 4.162, 7.363)],
+    ("noisy ratings", "tuned"): [(867, 2, 3, 2, 3.609, 11.819), (996, 2, 2, 3, 3.901, 8.5)],
+    ("pain of other causes", "tuned"): [(1125, 3, 9, 2, 4.225, 10.264), (1763, 2, 8, 1, 4.186, 7.264)],
 }
 
 

@@ -235,11 +235,14 @@ def test_the_diary_as_it_is_typed(run: Run) -> None:
     run("pain", "edit", "1", "--pain", "2", "--note", "typo")
     run("pain", "remove", "2")
     assert run("pain", "list") == "1  2026-09-21  morning pain 2: typo\n"
-    assert "see a doctor" in run("pain", "8", "--sitting")
     assert "criteria not met yet" in run("rehab", "add", "isometric", "bridge", "--sets", "5", "--hold-s", "45")
-    assert "0 of 0 rated" in run("rehab", "list")
+    assert "0 of 0 exercises rated" in run("rehab", "list")
     run("rehab", "add", "isometric", "bridge", "--hold-s", "45", "--pain-during", "1")
-    assert "1 of 1 rated" in run("rehab", "rate", "2", "--pain-next", "2")
+    assert "1 of 1 exercise rated" in run("rehab", "rate", "2", "--pain-next", "2")
+    assert "see a doctor" in run("pain", "8", "--sitting")
+    assert run("rehab", "list").endswith(
+        "see a doctor or physiotherapist first; no exercise criteria count until then\n"
+    )
 
 
 def test_explore_shows_the_grid_and_draws_it(kept: Store, run: Run, tmp_path: Path) -> None:

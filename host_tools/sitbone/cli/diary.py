@@ -1,6 +1,7 @@
 """Commands for the diary: pain, red flags, exercises."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,17 @@ from sitbone.errors import UsageError
 
 SIDE = click.Choice(records.SIDES[1:])
 NUMBER = click.IntRange(1, (1 << 63) - 1)  # of an entry
+AMOUNTS = (
+    ("--sets", int, "Number of sets."),
+    ("--reps", int, "Repetitions per set."),
+    ("--load-kg", float, "Load in kg."),
+    ("--hold-s", int, "Seconds that each repetition was held."),
+    ("--left-kg", float, "Measured strength of the left leg."),
+    ("--right-kg", float, "Measured strength of the right leg."),
+    ("--left-reps", int, "Measured endurance of the left leg: repetitions until tired."),
+    ("--right-reps", int, "Measured endurance of the right leg."),
+    ("--run-km", float, "Kilometres run."),
+)
 
 
 def scale(text: str) -> int:
@@ -78,7 +90,7 @@ def pain_add(
         raise UsageError("--morning and --sitting are two entries; give one, or --morning with --sat")
     if sat is not None and not morning:
         raise UsageError("--sat goes with --morning; for today's worst while sitting use --sitting")
-    felt, at = _felt(when), now()
+    felt, at = felt_at(when), now()
     kind = "morning" if morning else "sitting" if sitting or onset_min is not None else "other"
     rows = [new_pain(value, felt, at, kind, side, onset_min, sleep, stress, flare, note)]
     if sat is not None:
@@ -95,7 +107,8 @@ def pain_add(
         say(care)
 
 
-def _felt(when: str | None) -> datetime:
+def felt_at(when: str | None) -> datetime:
+    """The time that was given, else now."""
     from sitbone.dates import parse_when
 
     if when is None:
@@ -150,7 +163,7 @@ def pain_edit(number: int, value: int | None, side: str | None, note: str | None
     if not changes:
         raise UsageError("nothing to change; give --pain, --side or --note")
     with open_store() as store:
-        row = DiaryStore(store).edit_pain(number, changes, unix_ms(now()))
+        row = DiaryStore(store).edit("pain", number, changes, unix_ms(now()))
     say(f"{number}  {_line(row)}")
 
 
@@ -207,36 +220,65 @@ def pain_flags(what: str | None, clear: bool, note: str, as_json: bool) -> None:
         say("no open red flags; see a doctor about " + "; ".join(RED_FLAGS.values()) + "; pain of 7 or more")
 
 
+def amounts(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what an exercise came to."""
+    for name in ("--pain-next", "--pain-during"):
+        what = "on the morning after" if name == "--pain-next" else "during the exercise"
+        command = click.option(name, metavar="0-10", type=scale, help=f"Pain {what}.")(command)
+    for name, kind, words in reversed(AMOUNTS):
+        command = click.option(name, type=kind, help=words)(command)
+    return command
+
+
 @click.group(epilog=example("rehab add heavy-slow 'hip thrust' --sets 4 --reps 8 --load-kg 60"))
 def rehab() -> None:
     """Keep a log of your exercises."""
 
 
-@rehab.command("add", epilog=example("rehab add isometric bridge --sets 5 --hold-s 45 --pain-during 1 --pain-next 1"))
+@rehab.command("add", epilog=example("rehab add isometric bridge --sets 5 --hold-s 45 --pain-during 1"))
 @click.argument("stage", metavar="STAGE")
 @click.argument("exercise")
+@click.option("--when", metavar="TIME", help="When you did it, if not now: 2026-03-31T18:00, yesterday.")
 @click.option("--side", type=SIDE, help="Side that you trained, if only one.")
-@click.option("--sets", type=int, help="Number of sets.")
-@click.option("--reps", type=int, help="Repetitions per set.")
-@click.option("--load-kg", type=float, help="Load in kg.")
-@click.option("--hold-s", type=int, help="Seconds that each repetition was held.")
-@click.option("--pain-during", metavar="0-10", type=scale, help="Pain during the exercise.")
-@click.option("--pain-next", metavar="0-10", type=scale, help="Pain on the morning after.")
-@click.option("--left-kg", type=float, help="Measured strength of the left leg.")
-@click.option("--right-kg", type=float, help="Measured strength of the right leg.")
+@amounts
 @click.option("--note", help="Note in your own words.")
-def rehab_add(stage: str, exercise: str, **values: Any) -> None:
-    """Log an exercise. STAGE: isometric, heavy-slow or energy-storage."""
-    from sitbone.diary.diary_store import DiaryStore
-    from sitbone.diary.rehab import criteria, new_exercise
+def rehab_add(stage: str, exercise: str, when: str | None, **values: Any) -> None:
+    """Log an exercise. STAGE: isometric, heavy-slow, energy-storage or maintenance."""
+    from sitbone.diary.rehab import exercise_on
 
-    row = new_exercise(now(), stage, exercise, **values)
+    _add(exercise_on(felt_at(when), now(), stage, exercise, **values))
+
+
+@rehab.command("repeat", epilog=example("rehab repeat 4"))
+@click.argument("number", type=NUMBER)
+def rehab_repeat(number: int) -> None:
+    """Log an earlier exercise again, done now. Rate its pain with rehab edit."""
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.rehab import repeated
+
     with open_store() as store:
-        diary = DiaryStore(store)
-        number = diary.add("rehab", row)
-        found = criteria(diary.rehab(), now())
+        row = DiaryStore(store).exercise(number)
+    _add(repeated(row, now()))
+
+
+@rehab.command("edit", epilog=example("rehab edit 4 --load-kg 50 --pain-during 2"))
+@click.argument("number", type=NUMBER)
+@amounts
+@click.option("--note", help="Corrected note.")
+def rehab_edit(number: int, **values: Any) -> None:
+    """Correct an exercise. The earlier version is kept with it."""
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.rehab import check_values
+
+    changes = {name: value for name, value in values.items() if value is not None}
+    if not changes:
+        raise UsageError("nothing to change; see sitbone rehab edit --help")
+    check_values(changes)
+    with open_store() as store:
+        row = DiaryStore(store).edit("rehab", number, changes, unix_ms(now()))
     say(f"{number}  {_exercise_line(row)}")
-    say(*found)
+    _say_stage(row)
 
 
 @rehab.command("rate", epilog=example("rehab rate 4 --pain-next 2"))
@@ -244,28 +286,45 @@ def rehab_add(stage: str, exercise: str, **values: Any) -> None:
 @click.option("--pain-next", metavar="0-10", type=scale, required=True, help="Pain on the morning after.")
 def rehab_rate(number: int, pain_next: int) -> None:
     """Add the pain on the morning after an exercise."""
+    from sitbone.dates import unix_ms
     from sitbone.diary.diary_store import DiaryStore
-    from sitbone.diary.rehab import criteria
+    from sitbone.diary.rehab import check_values
 
-    if not 0 <= pain_next <= 10:
-        raise UsageError(f"--pain-next {pain_next} is out of range; give 0 to 10")
+    check_values({"pain_next": pain_next})
+    with open_store() as store:
+        row = DiaryStore(store).edit("rehab", number, {"pain_next": pain_next}, unix_ms(now()))
+    _say_stage(row)
+
+
+@rehab.command("plan", epilog=example("rehab plan heavy-slow --sets 4 --reps 8 --per-week 3 --with 'Dr. Lee'"))
+@click.argument("stage", metavar="STAGE")
+@click.option("--sets", type=int, help="Sets per session.")
+@click.option("--reps", type=int, help="Repetitions per set.")
+@click.option("--hold-s", type=int, help="Seconds to hold each repetition.")
+@click.option("--per-week", type=int, help="Sessions per week.")
+@click.option("--with", "agreed_with", default="", help="The physiotherapist or doctor whom you agreed it with.")
+def rehab_plan(stage: str, agreed_with: str, **amounts: int | None) -> None:
+    """Set a stage's plan, as agreed with your physiotherapist. What you leave out is as usually advised."""
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.stages import new_plan, plan_of
+
+    row = new_plan(now(), stage, agreed_with, **amounts)
     with open_store() as store:
         diary = DiaryStore(store)
-        diary.rate_next_morning(number, pain_next)
-        found = criteria(diary.rehab(), now())
-    say(*found)
+        diary.add("rehab_plan", row)
+        plan = plan_of(stage, diary.plans())
+    say(f"{stage}: {plan.text()}")
 
 
 @rehab.command("list", epilog=example("rehab list --json"))
 @json_option
 def rehab_list(as_json: bool) -> None:
-    """Show the exercises and the criteria met. The stage never moves on by itself."""
+    """Show the exercises, the plan, and each criterion. The stage never moves on by itself."""
     from sitbone.diary.diary_store import DiaryStore
-    from sitbone.diary.rehab import criteria
+    from sitbone.diary.stages import stage_lines
 
     with open_store() as store:
-        rows = DiaryStore(store).rehab()
-    found = criteria(rows, now())
+        rows, found = DiaryStore(store).rehab(), stage_lines(store, now())
     if as_json:
         print_json({"exercises": rows, "criteria": found})
         return
@@ -286,12 +345,39 @@ def rehab_remove(number: int) -> None:
     say(f"removed  {_exercise_line(row)}")
 
 
+def _add(row: dict[str, Any]) -> None:
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.stages import skipped
+
+    with open_store() as store:
+        diary = DiaryStore(store)
+        asked = skipped(row["stage"], diary.rehab(), now().date(), diary.plans())
+        number = diary.add("rehab", row)
+        row = diary.exercise(number)
+    say(f"{number}  {_exercise_line(row)}")
+    if asked:
+        say(asked)
+    _say_stage(row)
+
+
+def _say_stage(row: dict[str, Any]) -> None:
+    """What needs care, then what the stage shows now."""
+    from sitbone.diary.rehab import care_of_exercise
+    from sitbone.diary.stages import stage_lines
+
+    if care := care_of_exercise(row):
+        say(care)
+    with open_store() as store:
+        say(*stage_lines(store, now()))
+
+
 def _exercise_line(row: dict[str, Any]) -> str:
-    from sitbone.diary.rehab import amounts, pains
+    from sitbone.diary.rehab import amounts as amounts_of
+    from sitbone.diary.rehab import pains
 
     side = [] if row["side"] == "both" else [row["side"]]
     note = f": {row['note']}" if row["note"] else ""
-    done = ", ".join([row["exercise"], *side, *amounts(row), *pains(row)])
+    done = ", ".join([row["exercise"], *side, *amounts_of(row), *pains(row)])
     return f"{row['day']}  {row['stage']}: {done}{note}"
 
 

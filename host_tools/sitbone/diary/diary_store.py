@@ -22,7 +22,8 @@ REHAB: tuple[str, ...] = (
     "hold_s",
     "pain_during",
 )
-REHAB += ("pain_next", "left_kg", "right_kg", "note")
+REHAB += ("pain_next", "left_kg", "right_kg", "left_reps", "right_reps", "run_km", "note")
+PLAN = ("day", "entered_ms", "stage", "sets", "reps", "hold_s", "per_week", "agreed_with")
 FLAG = ("day", "entered_ms", "what", "note")
 TUNING = ("day", "unix_ms", "cushion", "what", "side", "was_s", "now_s", "used_until", "proposal")
 
@@ -34,7 +35,7 @@ class DiaryStore:
         self._store = store
 
     def add(self, table: str, row: Row) -> int:
-        """Keeps a new row of ``pain``, ``red_flag``, ``rehab`` or ``tuning``; returns its number."""
+        """Keeps a new row of ``pain``, ``red_flag``, ``rehab``, ``rehab_plan`` or ``tuning``; returns its number."""
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
         with self._store.transaction() as db:
@@ -50,11 +51,13 @@ class DiaryStore:
         """All exercises that were not removed, by day."""
         return self._rows("rehab", REHAB, "removed_ms IS NULL ORDER BY day, id")
 
-    def rate_next_morning(self, number: int, pain: int) -> None:
-        """Adds the pain on the morning after an exercise. Raises SitboneError when there is no such exercise."""
-        self._one("rehab", REHAB, number)
-        with self._store.transaction() as db:
-            db.execute("UPDATE rehab SET pain_next = ? WHERE id = ?", (pain, number))
+    def plans(self) -> list[Row]:
+        """What was prescribed for each stage, the newest last."""
+        return self._rows("rehab_plan", PLAN, "1 ORDER BY id")
+
+    def exercise(self, number: int) -> Row:
+        """One exercise. Raises SitboneError when there is none."""
+        return self._one("rehab", REHAB, number)
 
     def flags(self) -> list[Row]:
         """All red flags, including cleared ones, by day."""
@@ -77,15 +80,16 @@ class DiaryStore:
             if row["what"] == "applied"
         }
 
-    def edit_pain(self, number: int, changes: Row, now_ms: int) -> Row:
-        """Changes an entry; the earlier version stays with it. Raises SitboneError when there is none."""
-        before = self._one("pain", PAIN, number)
+    def edit(self, table: str, number: int, changes: Row, now_ms: int) -> Row:
+        """Changes a ``pain`` or ``rehab`` entry; the earlier version stays with it. Raises SitboneError when there is
+        none."""
+        before = self._one(table, PAIN if table == "pain" else REHAB, number)
         after = before | changes
         with self._store.transaction() as db:
-            (earlier,) = db.execute("SELECT earlier FROM pain WHERE id = ?", (number,)).fetchone()
+            (earlier,) = db.execute(f"SELECT earlier FROM {table} WHERE id = ?", (number,)).fetchone()
             kept = json.dumps([*json.loads(earlier), before | {"until_ms": now_ms}])
             names = ", ".join(f"{name} = ?" for name in changes)
-            db.execute(f"UPDATE pain SET {names}, earlier = ? WHERE id = ?", (*changes.values(), kept, number))
+            db.execute(f"UPDATE {table} SET {names}, earlier = ? WHERE id = ?", (*changes.values(), kept, number))
         return after
 
     def remove(self, table: str, number: int, now_ms: int) -> Row:

@@ -1,60 +1,62 @@
-"""The exercise log, and which published criteria a stage has met. The stage never moves on by itself."""
+"""The exercise log: what was done, checked when it is entered, and in words. What it says of a stage: `stages.py`."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from sitbone.dates import counted, unix_ms
 from sitbone.diary.diary_store import Row
+from sitbone.diary.entries import EARLIEST, RED_PAIN
 from sitbone.errors import UsageError
 
-STAGES = ("isometric", "heavy-slow", "energy-storage")
-DISCUSS = "criteria met: discuss the next stage with your physiotherapist"
-WEEKS = 2
-SESSIONS = 4
-MOST_PAIN = 3  # during and on the next morning (pain monitoring, Silbernagel 2007)
-LEAST_SYMMETRY = 0.9
+STAGES = ("isometric", "heavy-slow", "energy-storage", "maintenance")
+PAINS = ("pain_during", "pain_next")
+AMOUNTS = ("sets", "reps", "load_kg", "hold_s", "left_kg", "right_kg", "left_reps", "right_reps", "run_km")
+VALUES = (*AMOUNTS, *PAINS)
 
 
 def new_exercise(now: datetime, stage: str, exercise: str, **values: float | str | None) -> Row:
     """A line of the log, checked. Raises UsageError."""
+    return exercise_on(now, now, stage, exercise, **values)
+
+
+def exercise_on(done: datetime, now: datetime, stage: str, exercise: str, **values: float | str | None) -> Row:
+    """The same of an exercise that was done earlier."""
+    if done > now:
+        raise UsageError(f"{done:%Y-%m-%d %H:%M} is in the future; give the time when you did it")
+    if done.date() < EARLIEST:
+        raise UsageError(f"{done.date()} is too long ago; give a day from {EARLIEST} on")
     if stage not in STAGES:
         raise UsageError(f"no stage is called {stage}; choose from {', '.join(STAGES)}")
-    for name in ("pain_during", "pain_next"):
-        pain = values.get(name)
-        if isinstance(pain, (int, float)) and not 0 <= pain <= 10:
-            raise UsageError(f"{name.replace('_', ' ')} {pain} is out of range; give 0 to 10")
-    for name in ("sets", "reps", "load_kg", "hold_s", "left_kg", "right_kg"):
-        amount = values.get(name)
-        if isinstance(amount, (int, float)) and not 0 <= amount <= 1000:
-            raise UsageError(f"{name.replace('_', ' ')} {amount:g} is out of range; give 0 to 1000")
-    row: Row = {"day": now.date().isoformat(), "entered_ms": unix_ms(now), "stage": stage, "exercise": exercise}
+    check_values(values)
+    row: Row = {"day": done.date().isoformat(), "entered_ms": unix_ms(now), "stage": stage, "exercise": exercise}
     return row | {"side": values.pop("side", None) or "both", "note": values.pop("note", None) or ""} | values
 
 
-def criteria(rows: list[Row], now: datetime) -> list[str]:
-    """What the last two weeks of the current stage show, line by line; the last line is the verdict."""
-    if not rows:
-        return ["no exercises yet; add one with sitbone rehab add"]
-    stage = rows[-1]["stage"]
-    since = (now.date() - timedelta(days=7 * WEEKS)).isoformat()
-    recent = [row for row in rows if row["stage"] == stage and row["day"] > since]
-    rated = [row for row in recent if row["pain_during"] is not None and row["pain_next"] is not None]
-    calm = [row for row in rated if max(row["pain_during"], row["pain_next"]) <= MOST_PAIN]
-    days = len({row["day"] for row in rated})
-    rated_days = f"{counted(days, 'day')} in {WEEKS} weeks rated during and next morning"
-    found = [f"{stage}: {rated_days}; {SESSIONS} are needed"]
-    found.append(
-        f"pain at most {MOST_PAIN} during and next morning: {len(calm)} of {counted(len(rated), 'rated exercise')}"
+def check_values(values: dict[str, float | str | None]) -> None:
+    """Raises UsageError for what no exercise can have."""
+    for names, most in ((PAINS, 10), (AMOUNTS, 1000)):
+        for name in names:
+            value = values.get(name)
+            if isinstance(value, (int, float)) and not 0 <= value <= most:
+                raise UsageError(f"{name.replace('_', ' ')} {value:g} is out of range; give 0 to {most}")
+
+
+def repeated(row: Row, now: datetime) -> Row:
+    """The same exercise, done now; its pain is not known yet, nor is its strength measured again."""
+    kept = {name: row[name] for name in ("sets", "reps", "load_kg", "hold_s", "run_km", "side")}
+    return new_exercise(now, row["stage"], row["exercise"], **kept)
+
+
+def care_of_exercise(row: Row) -> str:
+    """What to say at once about such an exercise; "" for most."""
+    worst = max(row.get(name) or 0 for name in PAINS)
+    if worst < RED_PAIN:
+        return ""
+    return (
+        f"pain of {worst} is a reason to see a doctor or physiotherapist before you exercise again;"
+        " no limit is raised for now"
     )
-    ratio = symmetry(rows)
-    weaker = "not measured" if ratio is None else f"weaker leg at {100 * ratio:.0f} % of the stronger"
-    needed = "" if stage == "isometric" else f"; {100 * LEAST_SYMMETRY:.0f} % is needed"
-    found.append(f"left/right strength: {weaker}{needed}")
-    strong = stage == "isometric" or (ratio is not None and ratio >= LEAST_SYMMETRY)
-    met = days >= SESSIONS and len(calm) == len(rated) and strong
-    found.append(DISCUSS if met else "criteria not met yet; stay at this stage, or ask your physiotherapist")
-    return found
 
 
 def amounts(row: Row) -> list[str]:
@@ -70,6 +72,8 @@ def amounts(row: Row) -> list[str]:
         parts.append(f"{row['load_kg']:g} kg")
     if row["hold_s"] and (row["reps"] or not often):
         parts.append(f"{row['hold_s']} s held")
+    if row.get("run_km"):
+        parts.append(f"{row['run_km']:g} km")
     return parts
 
 
@@ -80,10 +84,6 @@ def pains(row: Row) -> list[str]:
     return [*during, *after]
 
 
-def symmetry(rows: list[Row]) -> float | None:
-    """The weaker leg's strength as a share of the stronger's, the last time both were measured."""
-    both = [row for row in rows if row["left_kg"] and row["right_kg"]]
-    if not both:
-        return None
-    pair = (both[-1]["left_kg"], both[-1]["right_kg"])
-    return float(min(pair) / max(pair))
+def day_of(row: Row) -> date:
+    """When it was done."""
+    return date.fromisoformat(row["day"])

@@ -22,7 +22,8 @@ from sitbone.dates import counted, unix_ms
 from sitbone.diary.care import first_of_all
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import RED_FLAGS
-from sitbone.diary.rehab import amounts, criteria
+from sitbone.diary.rehab import amounts
+from sitbone.diary.stages import stage_lines
 from sitbone.errors import SitboneError
 from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
@@ -74,7 +75,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
             Section("Limits", _limits(diary, found)),
             Section("Diary", _diary(found)),
             Section("Red flags", [Bullets(list(_flags(diary)))]),
-            Section("Exercises", _exercises(diary, found, now)),
+            Section("Exercises", _exercises(store, found, now)),
             Section("How reliable this is", [Bullets(list(_reliability(store, found)))]),
         ],
     )
@@ -217,9 +218,8 @@ def _flag(row: Row) -> str:
     return f"{short(date.fromisoformat(row['day']))}: {RED_FLAGS.get(row['what'], str(row['what']))}{note}"
 
 
-def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
-    log = diary.rehab()
-    rows = [row for row in log if row["day"] >= found.dates[0].isoformat()]
+def _exercises(store: Store, found: Trends, now: datetime) -> list[Block]:
+    rows = [row for row in DiaryStore(store).rehab() if row["day"] >= found.dates[0].isoformat()]
     if not rows:
         return [Text("No exercises in this period.")]
     table = []
@@ -228,7 +228,7 @@ def _exercises(diary: DiaryStore, found: Trends, now: datetime) -> list[Block]:
         sessions = len({row["day"] for row in mine})
         table.append([f"{exercise} ({stage})", str(sessions), ", ".join(amounts(mine[-1])) or NOTHING, _pains(mine)])
     head = ["Exercise", "sessions", "last load", "pain during, next day"]
-    return [Table("", head, table, words=True), Text(criteria(log, now)[-1].capitalize() + ".")]
+    return [Table("", head, table, words=True), Text(stage_lines(store, now)[-1].capitalize() + ".")]
 
 
 def _pains(rows: list[Row]) -> str:

@@ -39,7 +39,7 @@ def restore(store: Store, path: Path, stamp: str, progress: Progress | None = No
     return store.count(), before
 
 
-DIARY = ("pain", "red_flag", "rehab", "tuning")  # what no cushion can give again
+DIARY = ("pain", "red_flag", "rehab", "rehab_plan", "tuning")  # what no cushion can give again
 
 
 def rescue(path: Path, stamp: str) -> tuple[int, Path]:

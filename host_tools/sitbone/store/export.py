@@ -21,14 +21,15 @@ PROGRESS_ROWS = 2000
 BATCH_ROWS = 50_000
 
 # The diary's tables in the store: its name, the time of an entry, its fields.
-REHAB = "day stage exercise side sets reps load_kg hold_s pain_during pain_next left_kg right_kg note"
+REHAB = "day stage exercise side sets reps load_kg hold_s pain_during pain_next left_kg right_kg"
+REHAB += " left_reps right_reps run_km note"
 DIARY = (
     ("pain", "unix_ms", ("day", "moment", "pain", "side", "onset_min", "sleep", "stress", "flare", "note")),
     ("red_flag", "entered_ms", ("day", "what", "note", "cleared_note")),
     ("rehab", "entered_ms", tuple(REHAB.split())),
 )
 DIARY_TEXTS = {"day", "moment", "flare", "note", "what", "cleared_note", "stage", "exercise"}
-DIARY_REALS = {"load_kg", "left_kg", "right_kg"}
+DIARY_REALS = {"load_kg", "left_kg", "right_kg", "run_km"}
 
 Progress = Callable[[int, int], None]  # (done, of all), in records
 Row = dict[str, Any]

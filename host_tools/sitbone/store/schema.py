@@ -146,4 +146,23 @@ MIGRATIONS = (
         last_seq INTEGER NOT NULL
     );
     """,
+    """
+    -- Repetitions until tired, as measured.
+    ALTER TABLE rehab ADD COLUMN left_reps INTEGER;
+    ALTER TABLE rehab ADD COLUMN right_reps INTEGER;
+    ALTER TABLE rehab ADD COLUMN run_km REAL;
+    ALTER TABLE rehab ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';
+    -- A stage and its sessions, as agreed with a clinician. The last row of a stage holds.
+    CREATE TABLE rehab_plan (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        entered_ms INTEGER NOT NULL,
+        stage TEXT NOT NULL,
+        sets INTEGER,
+        reps INTEGER,
+        hold_s INTEGER,
+        per_week INTEGER NOT NULL,
+        agreed_with TEXT NOT NULL
+    );
+    """,
 )

@@ -357,12 +357,24 @@ def _against(
 
 
 def _passed(day: date, diary: SideDiary, baseline: Baseline) -> bool:
-    """Whether pain on a day, or on the morning after, is known to have been no flare: the morning before was calm, and
-    so was the first one after it that isn't a point above the usual."""
+    """Whether pain on a day, or on the morning after, is known to have been no flare: there is a calm rating right
+    before it, and one after it. A morning a point above the usual is not calm, but does not count against it."""
     first, second = day + timedelta(days=1), day + timedelta(days=2)
-    after = second if _rise_on(first, diary, baseline) > 0 else first
+    before = (_woke_calm(day, diary, baseline), _sat_calm(day - timedelta(days=1), diary))
+    after = [_woke_calm(first, diary, baseline)]
+    if _rise_on(first, diary, baseline) > 0:
+        after = [_sat_calm(first, diary), _woke_calm(second, diary, baseline)]
     known = first in diary.mornings and first not in baseline.began
-    return known and all(baseline.at.get(m) is not None and _rise_on(m, diary, baseline) <= 0 for m in (day, after))
+    return known and any(before) and False not in before and any(after) and False not in after
+
+
+def _woke_calm(morning: date, diary: SideDiary, baseline: Baseline) -> bool | None:
+    """Whether a morning was no worse than usual; None where that is unknown."""
+    return None if baseline.at.get(morning) is None else _rise_on(morning, diary, baseline) <= 0
+
+
+def _sat_calm(day: date, diary: SideDiary) -> bool | None:
+    return None if day not in diary.sittings else diary.sittings[day].pain <= GOOD_SITTING
 
 
 def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:

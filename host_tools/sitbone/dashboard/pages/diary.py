@@ -334,7 +334,7 @@ def _add(store: Store, row: Row) -> int:
 
 
 def _edit(store: Store, number: int, changes: Row) -> Row:
-    return DiaryStore(store).edit_pain(number, changes, unix_ms(now()))
+    return DiaryStore(store).edit("pain", number, changes, unix_ms(now()))
 
 
 def _remove(store: Store, number: int) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -24,7 +25,8 @@ from sitbone.dashboard.work import now, with_store
 from sitbone.dates import unix_ms
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import RED_FLAGS, URGENT
-from sitbone.diary.rehab import DISCUSS, STAGES, amounts, criteria, new_exercise, pains
+from sitbone.diary.rehab import STAGES, amounts, care_of_exercise, new_exercise, pains
+from sitbone.diary.stages import CARE_FIRST, STAY, skipped, stage_lines
 from sitbone.errors import UsageError
 from sitbone.store.store import Store
 
@@ -33,7 +35,9 @@ STAGE_WORDS = {
     "isometric": ("Isometric", "held still, little compression"),
     "heavy-slow": ("Heavy and slow", "slowly, through the full movement"),
     "energy-storage": ("Energy storage", "quick and springy: running, jumping"),
+    "maintenance": ("Maintenance", "keeping the strength, twice a week"),
 }
+KINDS = {STAY: "info", CARE_FIRST: "bad"}  # of the verdict
 SIDE_WORDS = {"both": "Both legs", "left": "Left leg", "right": "Right leg"}
 # name, label, most, whole numbers only
 AMOUNTS = (
@@ -44,7 +48,13 @@ AMOUNTS = (
     ("pain_during", "Pain during, 0 to 10", 10, True),
     ("pain_next", "Pain next morning, 0 to 10", 10, True),
 )
-STRENGTHS = (("left_kg", "Left leg, kg", 1000, False), ("right_kg", "Right leg, kg", 1000, False))
+STRENGTHS = (
+    ("left_kg", "Left leg, kg", 1000, False),
+    ("right_kg", "Right leg, kg", 1000, False),
+    ("left_reps", "Left leg, times until tired", 1000, True),
+    ("right_reps", "Right leg, times until tired", 1000, True),
+    ("run_km", "Run, km", 1000, False),
+)
 
 
 async def build() -> None:
@@ -122,19 +132,21 @@ class _Rehab:
         }
         note = str(self._fields["note"].value or "").strip()
         row = new_exercise(now(), self._stage, exercise, side=self._side, note=note, **values)
-        number = await with_store(_add, row)
+        number, asked = await with_store(_add, row)
         for field in self._fields.values():
             field.value = None
-        announce(f"Added: {exercise}.", "good", undo=lambda: self._remove(number, exercise, can_undo=False))
+        said = " ".join(f"{line[:1].upper()}{line[1:]}." for line in (care_of_exercise(row), asked) if line)
+        undo = partial(self._remove, number, exercise, can_undo=False)
+        announce(f"Added: {exercise}. {said}".strip(), "warn" if said else "good", undo=undo)
         await self.show()
 
     # --- the entries
 
     async def show(self) -> None:
         """The stage, and the entries with the newest first."""
-        rows = await with_store(_rows)
+        rows, lines = await with_store(_rows), await with_store(stage_lines, now())
         with emptied(self.stage, "Current stage"):
-            _show_stage(rows)
+            _show_stage(rows, lines)
         with emptied(self.list, "Your exercises"):
             if not rows:
                 empty("No exercises yet.", ["Add one above, as agreed with your physiotherapist."])
@@ -182,17 +194,17 @@ class _Rehab:
 # --- words and fields
 
 
-def _show_stage(rows: list[Row]) -> None:
+def _show_stage(rows: list[Row], lines: list[str]) -> None:
     if not rows:
         empty("No stage yet.", ["The last exercise that you add sets it."])
     else:
         words, meaning = STAGE_WORDS[rows[-1]["stage"]]
         text(f"{words}: {meaning}", "p", "lead")
-        *facts, judgement = criteria(rows, now())
+        *facts, judgement = lines
         with block("ul", "evidence"):
             for fact in facts:
                 text(f"{fact[:1].upper()}{fact[1:]}", "li")
-        notice(f"{judgement[:1].upper()}{judgement[1:]}.", "good" if judgement == DISCUSS else "info")
+        notice(f"{judgement[:1].upper()}{judgement[1:]}.", KINDS.get(judgement, "good"))
     text("This log never changes your stage: that is for you and your physiotherapist to decide.", "p", "muted small")
 
 
@@ -225,12 +237,14 @@ def _rows(store: Store) -> list[Row]:
     return DiaryStore(store).rehab()
 
 
-def _add(store: Store, row: Row) -> int:
-    return DiaryStore(store).add("rehab", row)
+def _add(store: Store, row: Row) -> tuple[int, str]:
+    diary = DiaryStore(store)
+    asked = skipped(row["stage"], diary.rehab(), now().date(), diary.plans())
+    return diary.add("rehab", row), asked
 
 
 def _rate(store: Store, number: int, pain: int) -> None:
-    DiaryStore(store).rate_next_morning(number, pain)
+    DiaryStore(store).edit("rehab", number, {"pain_next": pain}, unix_ms(now()))
 
 
 def _remove(store: Store, number: int) -> Row:
