@@ -1,5 +1,6 @@
 """Records that this version can't wholly read: shown as numbers, counted as nothing, and never the end of a command."""
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -95,3 +96,16 @@ def test_text_that_is_no_text_is_replaced(store: Store) -> None:
     log.add_payload(records.SETTING, bytes([0]) + (1200).to_bytes(4, "little") * 2 + b"\xed\xa0\xbd\xed\xb8\x80!")
     stored(store, log)
     assert events(store, None, None)[-1]["reason"] == "\N{REPLACEMENT CHARACTER}" * 6 + "!"
+
+
+def test_a_record_a_century_away_does_not_make_every_day_between_wait(store: Store) -> None:
+    log = office_morning(a_log())
+    log.restart()
+    log.clock(4_260_000_000_000)
+    log.sit(60_000)
+    stored(store, log)
+    begun_s = time.process_time()
+    found = history(store, datetime(1990, 1, 1).astimezone(), datetime(2150, 1, 1).astimezone())
+    assert time.process_time() - begun_s < 5
+    assert [day.day.year for day in found if day.bouts][-1] == 2104
+    assert sum(len(day.bouts) for day in found) == 3

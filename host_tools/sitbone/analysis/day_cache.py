@@ -16,6 +16,7 @@ from sitbone.dates import Zone
 from sitbone.store.store import Store, zone_of
 
 VERSION = 2  # increase it with each change in what a day's figures mean or contain
+LONG_DAYS = 3 * 366
 RECENT_DAYS = 400  # a year of trends, and some more
 BATCH_DAYS = 31  # derived at once: bounds the memory, and the work lost when interrupted
 
@@ -32,7 +33,7 @@ def whole_days(store: Store, first: date, last: date) -> list[Day]:
         return []
     zone = zone_of(store)
     first, last = max(first, zone.day(reach[0] - LONGEST_MS)), min(last, zone.day(reach[1]))
-    bounds = list(_bounds(zone, first, last))
+    bounds = list(_bounds(zone, first, last) if (last - first).days <= LONG_DAYS else _sparse(store, zone, first, last))
     if not bounds:
         return []
     known = store.day_facts(VERSION, bounds[0][1], bounds[-1][2])
@@ -54,6 +55,18 @@ def _bounds(zone: Zone, first: date, last: date) -> Iterator[Bounds]:
         start_ms, end_ms = zone.begin_ms(day), zone.begin_ms(day + timedelta(days=1))
         if end_ms > start_ms:
             yield day, start_ms, end_ms
+
+
+def _sparse(store: Store, zone: Zone, first: date, last: date) -> Iterator[Bounds]:
+    """The same for a range of years, only around days with records: a wrong clock may place some a century away."""
+    days: set[date] = set()
+    at_ms = store.next_record_ms(zone.begin_ms(first))
+    while at_ms is not None and (day := zone.day(at_ms)) <= last:
+        days |= {day - timedelta(days=1), day, day + timedelta(days=1)}
+        at_ms = store.next_record_ms(zone.begin_ms(day + timedelta(days=1)))
+    for day in sorted(days):
+        if first <= day <= last:
+            yield from _bounds(zone, day, day)
 
 
 def _runs(bounds: list[Bounds]) -> Iterator[list[Bounds]]:

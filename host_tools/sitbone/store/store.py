@@ -390,6 +390,16 @@ class Store(Database):
         placed = [int(at_ms) for row in rows for at_ms in row if at_ms is not None]
         return (min(placed), max(placed)) if placed else None
 
+    def next_record_ms(self, from_ms: int) -> int | None:
+        """When the first record from a moment on happened, UTC ms; None without any."""
+        kinds = self.rows(
+            "WITH RECURSIVE kinds (kind) AS (SELECT min(kind) FROM record UNION ALL"
+            " SELECT (SELECT min(kind) FROM record WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"
+            " SELECT min((SELECT min(unix_ms) FROM record WHERE kind = kinds.kind AND unix_ms >= ?)) FROM kinds",
+            from_ms,
+        )
+        return None if kinds[0][0] is None else int(kinds[0][0])
+
     def sync_offsets(self) -> list[tuple[int, int]]:
         """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `dates.Zone`."""
         return self.rows(
