@@ -83,6 +83,8 @@ class Monitor:
             answer = patterns.REFUSED
         elif gesture == records.DOUBLE_PRESS:
             answer = patterns.SYMPTOM_NOTED
+        elif gesture == records.TRIPLE_PRESS and not self.engine.decisions.pauses.mute_ms:
+            answer = patterns.UNMUTED
         else:
             answer = patterns.ACCEPTED
         if gesture == records.LONG_PRESS and self.board.battery.is_present():

@@ -282,7 +282,7 @@ class Decisions:
     def _blocked(self, seen):
         settings = self.settings
         blocked = QUIET if is_quiet(seen.local_minute, settings.quiet_from_min, settings.quiet_to_min) else 0
-        if self.pauses.mute_ms:
+        if self.pauses.after_mute_ms:
             blocked |= MUTED
         if settings.vehicle_mode:
             blocked |= VEHICLE

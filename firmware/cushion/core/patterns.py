@@ -5,6 +5,7 @@ same on-time in another order: for people to whom the first has become noise.
 """
 
 LEVEL_1, LEVEL_2, LEVEL_3, ACCEPTED, REFUSED, SYMPTOM_NOTED, BATTERY_HALF, BATTERY_FULL = 1, 2, 3, 4, 5, 6, 7, 8
+UNMUTED = 9
 
 # pattern -> (strength_percent, first rhythm, second rhythm)
 PATTERNS = {
@@ -14,6 +15,7 @@ PATTERNS = {
     ACCEPTED: (60, (80,), (80,)),
     REFUSED: (60, (80, 120, 80, 120, 80), (80, 120, 80, 120, 80)),
     SYMPTOM_NOTED: (60, (80, 120, 80), (80, 120, 80)),
+    UNMUTED: (60, (80, 120, 250), (80, 120, 250)),
     BATTERY_HALF: (60, (250,), (250,)),
     BATTERY_FULL: (60, (250, 200, 250), (250, 200, 250)),
 }

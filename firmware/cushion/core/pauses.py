@@ -8,6 +8,7 @@ from cushion.core.snapshot import Kept
 DAY_S = 86400
 _SNOOZES_IN_A_ROW = const(2)
 _SNOOZES_A_DAY = const(6)
+_AFTER_MUTE_MS = const(60000)
 
 
 class Rate:
@@ -50,13 +51,17 @@ class Pauses(Kept):
     def __init__(self):
         self.snooze_ms = 0
         self.mute_ms = 0
+        self.after_mute_ms = 0
         self.in_row = 0
         self.a_day = Rate(_SNOOZES_A_DAY, DAY_S)
 
     def step(self, dt_ms):
-        """Takes `dt_ms` off both."""
+        """Takes `dt_ms` off all of them."""
         self.snooze_ms = max(0, self.snooze_ms - dt_ms)
+        if self.mute_ms:
+            self.after_mute_ms = _AFTER_MUTE_MS + self.mute_ms
         self.mute_ms = max(0, self.mute_ms - dt_ms)
+        self.after_mute_ms = max(0, self.after_mute_ms - dt_ms)
 
     def snooze(self, now_s, length_s):
         """Begins a snooze; False when two followed each other already, or six were taken in 24 h."""
@@ -70,6 +75,7 @@ class Pauses(Kept):
     def toggle_mute(self, length_s):
         """Mutes, or ends a mute; always works. Returns whether it is muted now."""
         self.mute_ms = 0 if self.mute_ms else length_s * 1000
+        self.after_mute_ms = self.mute_ms + _AFTER_MUTE_MS
         return bool(self.mute_ms)
 
 

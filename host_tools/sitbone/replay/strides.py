@@ -110,7 +110,7 @@ def _counters(decisions: Decisions, seen: Seen) -> list[tuple[int, int]]:
     """(threshold, counter) of everything that counts milliseconds towards a change."""
     sitting, stillness, settings = decisions.sitting, decisions.stillness, decisions.settings
     occupancy = sitting.occupancy
-    found = [(decisions.pauses.mute_ms, 0)]
+    found = [(decisions.pauses.after_mute_ms, 0)]
     over_permille = seen.presence_permille - occupancy.rest_permille
     if over_permille < SIT_PERMILLE:
         found.append((settings.verified_break_s * 1000, sitting.break_timer.off_ms))

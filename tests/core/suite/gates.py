@@ -74,13 +74,14 @@ def test_what_never_stirred_is_nobody_yet():
 def test_mute():
     sitter = due().press(TRIPLE).sit(150)
     assert sitter.prompts() == [] and sitter.suppressed() == [(100, CAUSE_DOSE, SIDE_LEFT, MUTED)]
-    assert sitter.press(TRIPLE).sit(1).prompts() == [(151, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.press(TRIPLE).sit(59).prompts() == []  # nothing vibrates in the first minute after it
+    assert sitter.sit(1).prompts() == [(210, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_a_mute_ends_by_itself():
-    sitter = due(mute_s=600).sit(50).press(TRIPLE).sit(599)
+    sitter = due(mute_s=600).sit(50).press(TRIPLE).sit(659)
     assert sitter.prompts() == []
-    assert sitter.sit(1).prompts() == [(650, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.sit(1).prompts() == [(710, 1, SIDE_LEFT, CAUSE_DOSE)]
 
 
 def test_quiet_hours():

@@ -30,6 +30,7 @@ RHYTHMS = (
     (6, 60, (80, 120, 80), (80, 120, 80), 160),
     (7, 60, (250,), (250,), 250),
     (8, 60, (250, 200, 250), (250, 200, 250), 500),
+    (9, 60, (80, 120, 250), (80, 120, 250), 330),
 )
 
 
@@ -38,7 +39,7 @@ def test_patterns_are_the_models():
         assert patterns.PATTERNS[pattern] == (percent, first, second)
         assert patterns.times_of(pattern, False) == first and patterns.times_of(pattern, True) == second
         assert patterns.on_ms(first) == patterns.on_ms(second) == on_ms
-    assert len(patterns.PATTERNS) == 8 and patterns.SETTLE_MS == 500
+    assert len(patterns.PATTERNS) == 9 and patterns.SETTLE_MS == 500
     assert (patterns.LEVEL_1, patterns.LEVEL_2, patterns.LEVEL_3, patterns.ACCEPTED) == (1, 2, 3, 4)
     assert (patterns.REFUSED, patterns.SYMPTOM_NOTED, patterns.BATTERY_HALF, patterns.BATTERY_FULL) == (5, 6, 7, 8)
     assert patterns.length_ms(2, False) == 1300 and patterns.length_ms(1, True) == 550
