@@ -11,6 +11,8 @@ import io
 import select
 import sys
 
+import micropython
+
 from cushion.core.const import const
 
 _CTRL_A = const(1)
@@ -144,6 +146,7 @@ class Console:
             text = io.StringIO()
             sys.print_exception(error, text)
             problem = text.getvalue().encode()
+        micropython.kbd_intr(-1)  # a snippet of mpremote mount's switches Ctrl-C on
         self._out.write(b"\x04" + problem + b"\x04>")
 
     async def _send_stream(self):

@@ -56,9 +56,9 @@ def size_of(file_path):
 
 
 def bytes_free(folder):
-    """Free bytes of the file system that holds `folder`."""
+    """Free bytes of the file system that holds `folder`: littlefs may count more blocks in use than there are."""
     stat = os.statvfs(folder)
-    return stat[0] * stat[3]
+    return max(0, stat[0] * stat[3])
 
 
 def find_last(folder):
