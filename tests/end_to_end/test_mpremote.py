@@ -4,6 +4,7 @@ import filecmp
 import os
 
 import pytest
+import serial
 
 from sitbone.board.device import Cushion
 from sitbone.virtual import SitterSeat, VirtualCushion
@@ -56,6 +57,13 @@ class TestStockMpremote:
         mpremote(cushion.port, "fs", "cp", sent, ":copy.bin")
         mpremote(cushion.port, "fs", "cp", ":copy.bin", back)
         assert filecmp.cmp(sent, back, shallow=False)
+
+    def test_ctrl_c_is_a_byte_like_others_after_a_mount(self, cushion, mpremote, tmp_path):
+        (tmp_path / "from_here.py").write_text("print('read from the host')")
+        assert "read from the host" in mpremote(cushion.port, "mount", tmp_path, "exec", "import from_here")
+        with serial.Serial(cushion.port) as port:
+            port.write(b"\x03" * 20)
+        assert mpremote(cushion.port, "exec", "print('still here')") == "still here\n"
 
     def test_calls_what_the_host_tools_call(self, cushion, mpremote):
         snippet = "from cushion.link import calls; calls.status()"
