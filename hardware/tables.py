@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hardware.analog import stack
 from hardware.circuit import budget, wiring
-from hardware.circuit.circuit import MODULE_PINS, circuit
+from hardware.circuit.circuit import BIAS_OHM, MODULE_PINS, TESTED, circuit
 from hardware.circuit.parts import LOOSE, PARTS, Bought
 from hardware.harness import harness
 
@@ -32,7 +32,7 @@ def stack_table() -> str:
 
 
 def adc_mv(newton: float) -> float:
-    ratio = stack.conductance_us(newton) * 1e-6 * 3300
+    ratio = (stack.conductance_us(newton) * 1e-6 + 1 / BIAS_OHM) * 3300
     return 3300 * ratio / (1 + ratio)
 
 
@@ -64,8 +64,9 @@ def cost_table() -> str:
         "carrier board and its parts": board_eur() + total(LOOSE["board"]),
         "four sensors": total(LOOSE["fsr"]),
         "two motors, button": total(LOOSE["motor"]) + total(LOOSE["button"]),
-        "cell and charger (not needed with USB power)": total(LOOSE["cell"]) + total(LOOSE["charger"]),
-        "plugs and cable": sum(total(LOOSE[key]) for key in ("h_zones", "h_motors", "h_button", "crimps", "cable")),
+        "cable, plugs, bias resistors": sum(
+            total(LOOSE[key]) for key in ("ribbon", "p_cushion", "p_pair", "crimps", "bias")
+        ),
         "foam and cover": total(LOOSE["foam"]),
         "3D print": total(LOOSE["print"]),
     }
@@ -83,12 +84,19 @@ def board_eur() -> float:
 
 def wires_table() -> str:
     rows = []
-    for plug in harness.PLUGS:
-        nets = harness.header_nets(plug.header)
-        for n, (device, pin) in enumerate(plug.ends):
-            place = device.replace("_", " ").lower().replace(" it", " sitting bone").replace("fsr", "sensor")
-            rows.append([f"{plug.header} pin {n + 1}", plug.colours[n], f"{place}, {pin}", nets[n]])
-    return table(["plug", "colour", "goes to", "net"], rows)
+    plug, nets = harness.PLUG, harness.header_nets(harness.PLUG.header)
+    for n, (device, pin) in enumerate(plug.ends):
+        place = device.replace("_", " ").lower().replace(" it", " sitting bone").replace("fsr", "sensor")
+        rows.append([str(n + 1), plug.colours[n], f"{place}, {pin}", nets[n]])
+    return table(["pin and wire", "colour", "goes to", "net"], rows)
+
+
+def volts_table() -> str:
+    rows = []
+    for n, (net, (low_v, high_v, when)) in enumerate(TESTED.items(), 1):
+        volts = f"{low_v:g} to {high_v:g} V" if high_v else "0 V"
+        rows.append([f"TP{n}", net, volts, when])
+    return table(["test point", "net", "expect", "when"], rows)
 
 
 def breadboard_table() -> str:
@@ -118,6 +126,7 @@ MADE: dict[str, Callable[[], str]] = {
     "currents": currents_table,
     "margins": margins_table,
     "cost": cost_table,
+    "volts": volts_table,
     "wires": wires_table,
     "breadboard": breadboard_table,
     "printed": printed_table,

@@ -9,10 +9,17 @@ WIDE, HIGH = 240.0, 70.0
 BLUE, RED, GREY = "#1f5fa8", "#b3261e", "#999"
 
 
-def firmware_kpa(volts: float) -> float:
-    profile = PROFILES["devkit"]
+def firmware_kpa(volts: float, empty_v: float) -> float:
+    """As the firmware has it after the calibration's empty seat."""
+    calibration = Calibration()
+    calibration.tare_ns[0] = sensor_ns(empty_v)
+    return float(calibration.pressure_pa(0, sensor_ns(volts))) / 1000
+
+
+def sensor_ns(volts: float) -> int:
+    profile = PROFILES["devkit-b"]
     g_ns = conductance_ns(int(volts * 10000), profile["supply_mv"], ns_of_ohm(profile["divider_ohm"]))
-    return float(Calibration().pressure_pa(0, g_ns)) / 1000
+    return int(g_ns - ns_of_ohm(profile["bias_ohm"]))
 
 
 def panel(points: list[tuple[float, float]], top: float, foot: float, y: float, colour: str) -> Drawing:
@@ -33,8 +40,9 @@ def axes(y: float, ticks: dict[float, str], top: float, foot: float, title: str)
 
 
 def transfer_picture() -> str:
-    curve = [(kpa, volts[0]) for kpa, volts in transfer(1, 60, 0.5)]
-    errors = [(kpa, 100 * (firmware_kpa(volts) / kpa - 1)) for kpa, volts in curve if kpa >= 2]
+    curve = [(kpa, volts[0]) for kpa, volts in transfer(0, 60, 0.5)]
+    empty_v = curve[0][1]
+    errors = [(kpa, 100 * (firmware_kpa(volts, empty_v) / kpa - 1)) for kpa, volts in curve if kpa >= 2]
     upper = 100.0
     drawing = axes(
         upper, {0.15: "0.15", 1: "1", 2: "2", 2.45: "2.45"}, 2.6, 0, "volts at the ADC (usable: 0.15 to 2.45)"

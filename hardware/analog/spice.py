@@ -1,24 +1,26 @@
 """The whole carrier as an ngspice deck, built row by row from circuit.py, and a way to run it.
 
-What is not on the board is put to it as stimuli: sensors, motors, cell, USB and the module's pins. The models are
-simple: switches with the data sheets' resistance, a reference with its drop-out, ADC pins that leak.
+What is not on the board is put to it as stimuli: sensors and their bias, motors, USB and the module's pins. The models
+are simple: switches with the data sheets' resistance, a reference with its drop-out, ADC pins that leak.
 """
 
 import subprocess
 from collections.abc import Collection, Mapping
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hardware.circuit.circuit import FARADS, OHMS, ZONES, Row, circuit
+from hardware.circuit.circuit import BIAS_OHM, FARADS, OHMS, ZONES, Row, circuit
 
 ADC_LEAK_A = 50e-9  # into a pin or out of it, at most: I_IH and I_IL of the ESP32's data sheet, 25 degC, looked up
 ADC_LOAD_OHM = 1e12  # the data sheet has none
 SENSOR_NS_PER_PA = 13.0  # the sensing stack that the firmware's nominal gain of 77 Pa/uS belongs to
-SUPERVISOR_V = 4.38
-REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.05, 0.1
-FUSE_OHM = 0.45
+REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.2, 0.1  # the second source's drop-out
+REFERENCE_OWN_A = 50e-6
+FUSE_OHM, FUSE_TRIPS_A = 2.5, 0.4
+CLAMP_LEAK_A = 0.5e-6  # each line, at 5 V, the worse of the two sources
+CLAMP_LINES = ("1", "3", "4", "6")
+USB_PIN_V = (4.1, 4.7, 5.25)  # at the module's 5V pin: a port's 4.4 V less the module's diode; usual; no drop at all
 
 # On-resistance and thresholds of the worse of each part's two sources; body diodes as diodes of their own.
 MODELS = """\
@@ -27,6 +29,7 @@ MODELS = """\
 .model body d(is=1e-12 n=1.1 rs=0.05)
 .model schottky d(is=3e-6 n=1.05 rs=0.05 cjo=110p bv=40)
 .model light d(is=1e-18 n=1.9 rs=5)
+.model clamp d(is=1e-15 n=1.1 rs=0.5 bv=6)
 """
 
 
@@ -49,13 +52,22 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
     if row.symbol == "FUSE":
         return [f"R{row.ref} {node['1']} {node['2']} {FUSE_OHM}"]
     if row.symbol == "REFERENCE":
-        volts = f"max(0, min({REFERENCE_V}, V({node['1']})-{REFERENCE_DROPOUT_V}))"
-        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['2']} {REFERENCE_OHM}"]
-    if row.symbol == "SUPERVISOR":
-        vcc = f"V({node['3']})"
-        volts = f"{vcc}*(0.5+0.5*tanh(({vcc}-{SUPERVISOR_V})/0.02))"
-        return [f"B{row.ref} {row.ref}_i 0 V={volts}", f"R{row.ref} {row.ref}_i {node['1']} 100"]
-    return []  # module, regulator, headers and holes: what they do is a stimulus
+        supply, out, inner = node["1"], node["2"], f"{row.ref}_i"
+        volts = f"max(0, min({REFERENCE_V}, V({supply})-{REFERENCE_DROPOUT_V}))"
+        return [
+            f"B{row.ref} {inner} 0 V={volts}",
+            f"V{row.ref} {inner} {row.ref}_o 0",
+            f"R{row.ref} {row.ref}_o {out} {REFERENCE_OHM}",
+            f"F{row.ref} {supply} 0 V{row.ref} 1",  # what it gives it takes
+            f"I{row.ref} {supply} 0 {REFERENCE_OWN_A}",
+        ]
+    if row.symbol == "CLAMP":
+        supply, lines = node["5"], [f"D{row.ref}_5 0 {node['5']} clamp"]
+        for line in (node[pin] for pin in CLAMP_LINES if pin in node):
+            lines += [f"D{row.ref}_{line}_up {line} {supply} body", f"D{row.ref}_{line}_down 0 {line} body"]
+            lines.append(f"I{row.ref}_{line} {line} 0 {CLAMP_LEAK_A}")
+        return lines
+    return []  # module, header, test points and holes: what they do is a stimulus
 
 
 def deck(
@@ -91,10 +103,9 @@ def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts: 
     return table
 
 
-def supplies(vsys_v: float | None = 4.4, rail_v: float = 3.3, cell_v: float = 0.0, usb_v: float = 0.0) -> list[str]:
-    """What feeds the board. `vsys_v` forces the node after cell and USB; None leaves it to the circuit."""
-    lines = [f"Vrail 3v3 0 {rail_v}", f"Vcell cell 0 {cell_v}", f"Vusb usb_5v 0 {usb_v}"]
-    return [*lines, f"Vsys vsys 0 {vsys_v}"] if vsys_v is not None else [*lines, "Rsys vsys 0 50"]
+def supplies(usb_v: float = USB_PIN_V[1], rail_v: float = 3.3) -> list[str]:
+    """What the module feeds the board with: its 5V pin, and 3.3 V from its regulator."""
+    return [f"Vrail 3v3 0 {rail_v}", f"Vusb usb_5v 0 {usb_v}"]
 
 
 def outputs(
@@ -107,17 +118,19 @@ def outputs(
 
 def adc_pins(leak_a: float = ADC_LEAK_A, load_ohm: float = ADC_LOAD_OHM) -> list[str]:
     """What the ADC's pins take from what they measure: a current, negative out of the pin, and a load to ground."""
-    nets = [*(f"adc_{zone.lower()}" for zone in ZONES), "battery_adc"]
+    nets = [f"adc_{zone.lower()}" for zone in ZONES]
     return [line for net in nets for line in (f"Ileak_{net} {net} 0 {leak_a}", f"Rload_{net} {net} 0 {load_ohm}")]
 
 
-def sensors() -> list[str]:
-    """Four sensors under one pressure: V(kpa) in kilopascal."""
+def sensors(bias_ohm: float = BIAS_OHM) -> list[str]:
+    """Four sensors under one pressure, V(kpa) in kilopascal, each with its bias resistor."""
     siemens = SENSOR_NS_PER_PA * 1e-6
-    return ["Vkpa kpa 0 0"] + [
-        f"Bfsr{n} sense_3v3 zone_{zone.lower()} I={{{siemens}*V(kpa)*V(sense_3v3,zone_{zone.lower()})}}"
-        for n, zone in enumerate(ZONES)
-    ]
+    lines = ["Vkpa kpa 0 0"]
+    for n, zone in enumerate(ZONES):
+        ends = f"sense_3v3 zone_{zone.lower()}"
+        lines.append(f"Bfsr{n} {ends} I={{{siemens}*V(kpa)*V({ends.replace(' ', ',')})}}")
+        lines.append(f"Rbias{n} {ends} {bias_ohm}")
+    return lines
 
 
 ZONE_VOLTS = [f"v(adc_{zone.lower()})" for zone in ZONES]
@@ -127,13 +140,14 @@ def transfer(
     from_kpa: float,
     to_kpa: float,
     step_kpa: float,
-    vsys_v: float = 4.4,
+    usb_v: float = USB_PIN_V[1],
     rail_v: float = 3.3,
     adc: Mapping[str, float] | None = None,
+    bias_ohm: float = BIAS_OHM,
     **parts: Any,
 ) -> list[tuple[float, list[float]]]:
     """[(kPa at the sensor, [volts at the ADC of each zone])], all four zones loaded alike."""
-    stimuli = [*supplies(vsys_v, rail_v), *outputs(sense_v=rail_v, adc=adc), *sensors()]
+    stimuli = [*supplies(usb_v, rail_v), *outputs(sense_v=rail_v, adc=adc), *sensors(bias_ohm)]
     rows = round((to_kpa - from_kpa) / step_kpa) + 1
     table = run(stimuli, f"dc Vkpa {from_kpa} {to_kpa} {step_kpa}", ZONE_VOLTS, rows, **parts)
     return [(row[0], row[1:]) for row in table]
@@ -155,7 +169,7 @@ MOTOR_OHM, MOTOR_HENRY = 33.0, 300e-6  # stalled: as much as it draws when it st
 def motor(**parts: Any) -> dict[str, float]:
     """One PWM pulse of 300 us into a stalled motor: the drain's highest voltage, the motor's current on and off."""
     stimuli = [*supplies(), *outputs(left="PULSE(0 3.3 20u 0.1u 0.1u 300u 2m)")]
-    stimuli += [f"Rmotor 3v3 m1 {MOTOR_OHM}", f"Lmotor m1 motor_left {MOTOR_HENRY}", "Cmotor motor_left 0 60p"]
+    stimuli += [f"Rmotor motor_3v3 m1 {MOTOR_OHM}", f"Lmotor m1 motor_left {MOTOR_HENRY}", "Cmotor motor_left 0 60p"]
     table = run(stimuli, "tran 0.2u 1m", ["v(motor_left)", "i(Lmotor)"], 1000, **parts)
     return {
         "drain_v": max(row[1] for row in table),
@@ -164,34 +178,11 @@ def motor(**parts: Any) -> dict[str, float]:
     }
 
 
-def battery_pin_v(cell_v: float, **parts: Any) -> float:
-    """Volts at the battery's ADC pin with USB away."""
-    stimuli = [*supplies(vsys_v=None, cell_v=cell_v), *outputs()]
-    return operating_point(stimuli, ["v(battery_adc)"], **parts)[0]
-
-
-def power_path(cell_v: float, usb_v: float) -> dict[str, float]:
-    """VSYS and the current out of the cell (negative: into it), with 50 ohm on VSYS."""
-    stimuli = [*supplies(vsys_v=None, cell_v=cell_v, usb_v=usb_v), *outputs()]
-    vsys_v, into_cell_a = operating_point(stimuli, ["v(vsys)", "i(Vcell)"])
-    return {"vsys_v": vsys_v, "cell_a": -into_cell_a}
-
-
-def handover(usb: str) -> dict[str, float]:
-    """USB coming or going (a PULSE) over a cell of 3.7 V: the lowest VSYS, and the charge into the cell.
-
-    The detector is slowed to some 0.2 ms by a capacitor, twice what its data sheet gives.
-    """
-    stimuli = [*supplies(vsys_v=None, cell_v=3.7), *outputs(), "Cslow usb_ok 0 2u"]
-    stimuli = [line for line in stimuli if not line.startswith("Vusb")] + [f"Vusb usb_5v 0 {usb}"]
-    table = run(stimuli, "tran 2u 6m", ["v(vsys)", "i(Vcell)"], 1000)
-    steps = [(after[0] - row[0], max(0.0, row[2])) for row, after in pairwise(table)]
-    return {"vsys_v": min(row[1] for row in table), "into_cell_c": sum(dt * amps for dt, amps in steps)}
-
-
-def usb_sense_v(usb_v: float) -> float:
-    """Volts at the pin that reports USB to the firmware."""
-    return operating_point([*supplies(vsys_v=None, cell_v=3.7, usb_v=usb_v), *outputs()], ["v(usb_sense)"])[0]
+def shorted(net: str, usb_v: float = USB_PIN_V[-1], **parts: Any) -> dict[str, float]:
+    """Amperes out of the module's 5V and 3V3 pins with a net of the cushion's cable shorted to ground."""
+    stimuli = [*supplies(usb_v), *outputs(sense_v=3.3), f"Rshort {net.lower()} 0 1m"]
+    usb_a, rail_a = operating_point(stimuli, ["i(Vusb)", "i(Vrail)"], **parts)
+    return {"USB_5V": -usb_a, "3V3": -rail_a}
 
 
 def undriven_gate_v(**parts: Any) -> float:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pcbnew
 
-from hardware.board.layout import BOARD_MM, HOLE_KEEPOUT_MM, HOLES_MM, NOTES, PLACES
+from hardware.board.layout import ANTENNA_MM, BOARD_MM, HOLE_KEEPOUT_MM, HOLES_MM, NOTES, PLACES
 from hardware.board.route import Board, Pad, route_all
 from hardware.circuit.circuit import Row, circuit
 from hardware.circuit.netlist import read_schematic
@@ -23,7 +23,7 @@ FOOTPRINTS = os.environ.get("KICAD9_FOOTPRINT_DIR", "/usr/share/kicad/footprints
 ORIGIN_MM = (50.0, 50.0)  # of the board on KiCad's page
 WIDE_MM, GROUND_MM, SIGNAL_MM = 0.6, 0.4, 0.3
 SOLID = {("U1", "J3-1")}  # tracks leave no room for thermal spokes around it
-WIDE_NETS = ("3V3", "VSYS", "CELL", "BATTERY", "BATTERY_MID", "USB_5V", "MOTOR_LEFT", "MOTOR_RIGHT")
+WIDE_NETS = ("3V3", "USB_5V", "MOTOR_3V3", "MOTOR_LEFT", "MOTOR_RIGHT")
 
 
 def at(x_mm: float, y_mm: float) -> pcbnew.VECTOR2I:
@@ -79,13 +79,14 @@ def letter(part: pcbnew.FOOTPRINT, row: Row) -> None:
     x, y, degrees = PLACES[row.ref]
     if row.ref.startswith("H"):
         text.SetVisible(False)
-    elif row.ref[0] in "RCDFLQ" or row.ref in ("U2", "U3", "U4"):
+    elif row.ref.startswith("TP"):
+        text.SetPosition(at(x, y - 1.8))
+    elif row.ref[0] in "RCDFLQ" or row.ref == "U3":
         upright = degrees in (90, 270) and row.ref[0] in "RC"
-        text.SetPosition(at(x, y - (2.6 if row.ref[0] in "QU" or upright else 1.8)))
-    elif row.ref in ("J1", "J2"):
-        text.SetPosition(at(x + 5.0, y - 3.2 if row.ref == "J1" else y - 2))
-    elif row.ref in ("J3", "J4"):
-        text.SetPosition(at(x - 4.6, y + 0.5) if row.ref == "J3" else at(x - 4.6, y - 2.5))
+        tall = row.ref[0] in "QU" or row.symbol == "CLAMP" or upright
+        text.SetPosition(at(x, y - (2.6 if tall else 1.8)))
+    elif row.ref == "J1":
+        text.SetPosition(at(x, y + 3.2))
 
 
 def net(board: pcbnew.BOARD, name: str) -> pcbnew.NETINFO_ITEM:
@@ -140,26 +141,34 @@ def ground(board: pcbnew.BOARD) -> None:
         board.Add(zone)
 
 
-def screw_heads(board: pcbnew.BOARD) -> None:
-    """No copper where a screw's head or the case's post presses."""
+def keepouts(board: pcbnew.BOARD) -> None:
+    """No copper where a screw's head or the case's post presses, and none under the antenna."""
+    turns = [2 * pi * n / 24 for n in range(24)]
+    rings = [
+        [(x + HOLE_KEEPOUT_MM * cos(turn), y + HOLE_KEEPOUT_MM * sin(turn)) for turn in turns] for x, y in HOLES_MM
+    ]
+    left, top, right, bottom = ANTENNA_MM
+    for corners in [*rings, [(left, top), (right, top), (right, bottom), (left, bottom)]]:
+        keep_clear(board, corners)
+
+
+def keep_clear(board: pcbnew.BOARD, corners: list[tuple[float, float]]) -> None:
     layers = pcbnew.LSET()
     for layer in (pcbnew.F_Cu, pcbnew.B_Cu):
         layers.AddLayer(layer)
-    for x, y in HOLES_MM:
-        zone = pcbnew.ZONE(board)
-        zone.SetIsRuleArea(True)
-        zone.SetDoNotAllowCopperPour(True)
-        zone.SetDoNotAllowTracks(True)
-        zone.SetDoNotAllowVias(True)
-        zone.SetDoNotAllowPads(False)
-        zone.SetDoNotAllowFootprints(False)
-        zone.SetLayerSet(layers)
-        chain = zone.Outline()
-        chain.NewOutline()
-        for n in range(24):
-            turn = 2 * pi * n / 24
-            chain.Append(at(x + HOLE_KEEPOUT_MM * cos(turn), y + HOLE_KEEPOUT_MM * sin(turn)))
-        board.Add(zone)
+    zone = pcbnew.ZONE(board)
+    zone.SetIsRuleArea(True)
+    zone.SetDoNotAllowCopperPour(True)
+    zone.SetDoNotAllowTracks(True)
+    zone.SetDoNotAllowVias(True)
+    zone.SetDoNotAllowPads(False)
+    zone.SetDoNotAllowFootprints(False)
+    zone.SetLayerSet(layers)
+    chain = zone.Outline()
+    chain.NewOutline()
+    for x, y in corners:
+        chain.Append(at(x, y))
+    board.Add(zone)
 
 
 def pads_of(board: pcbnew.BOARD) -> list[Pad]:
@@ -172,6 +181,12 @@ def pads_of(board: pcbnew.BOARD) -> list[Pad]:
         round_ = pad.GetShape() == pcbnew.PAD_SHAPE_CIRCLE
         found.append(Pad(pad.GetNetname() or f"none-{len(found)}", x, y, half_x, half_y, layers, round_))
     return found
+
+
+def antenna() -> Pad:
+    """To the router, the antenna's area is a pad that belongs to no net."""
+    left, top, right, bottom = ANTENNA_MM
+    return Pad("none-antenna", (left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, (0, 1))
 
 
 def widths(pads: list[Pad]) -> dict[str, float]:
@@ -223,9 +238,9 @@ def build(target: Path) -> None:
     outline(board)
     notes(board)
     pads = pads_of(board)
-    keepouts = [(x, y, HOLE_KEEPOUT_MM) for x, y in HOLES_MM]
-    draw(board, route_all(lambda: Board(BOARD_MM, pads, keepouts), widths(pads)))
-    screw_heads(board)
+    heads = [(x, y, HOLE_KEEPOUT_MM) for x, y in HOLES_MM]
+    draw(board, route_all(lambda: Board(BOARD_MM, [*pads, antenna()], heads), widths(pads)))
+    keepouts(board)
     ground(board)
     pcbnew.SaveBoard(str(target), board)
 
@@ -248,7 +263,7 @@ def open_net(row: Row, pin: str) -> str:
     from hardware.circuit.symbols import SYMBOLS
 
     name = next(p.name for p in SYMBOLS[row.symbol].pins if p.number == pin)
-    return f"unconnected-({row.ref}-{name}-Pad{pin})"
+    return f"unconnected-({row.ref}-{name.replace('/', '{slash}')}-Pad{pin})"
 
 
 if __name__ == "__main__":

@@ -1,73 +1,90 @@
 """Where each part sits on the carrier, mm from the board's top left corner. The case uses the same numbers."""
 
-BOARD_MM = (92.0, 58.0)
+from typing import NamedTuple
+
+BOARD_MM = (84.0, 58.0)
 BOARD_THICKNESS_MM = 1.6
-HOLES_MM = ((4.0, 4.0), (88.0, 4.0), (4.0, 54.0), (88.0, 54.0))
+HOLES_MM = ((4.0, 4.0), (80.0, 4.0), (4.0, 54.0), (80.0, 54.0))
 HOLE_KEEPOUT_MM = 3.4  # radius under a screw's head
 
 # The module's first left pad, and how far its outline reaches: USB ends at the board's lower edge.
-MODULE_MM = (40.0, 8.5)
+MODULE_MM = (48.0, 8.5)
 MODULE_PADS_X_MM = 25.4
 MODULE_OUTLINE_MM = (-1.27, -6.2, 26.67, 48.2)  # left, top, right, bottom from that pad
+
+
+class Area(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+# No copper under the module's antenna: its maker asks for 15 mm on all sides, of which the sockets' rows leave this.
+ANTENNA_MM = Area(MODULE_MM[0] + 2.2, 0.0, MODULE_MM[0] + 23.2, 11.0)
+
+# The cushion's header lies along the left edge, its mouth flush with it.
+RIBBON_MM = (13.6, 36.6)  # its first pin
+RIBBON_PINS_MM = (2.54, 7)  # pitch, rows
 
 # ref -> (x, y, degrees counter-clockwise)
 PLACES: dict[str, tuple[float, float, float]] = {
     "U1": (*MODULE_MM, 0),
     **{f"H{n + 1}": (*at, 0) for n, at in enumerate(HOLES_MM)},
-    "J1": (6, 11, 270),
-    "J2": (6, 38, 270),
-    "J3": (86, 14, 90),
-    "J4": (86, 42, 90),
+    "J1": (*RIBBON_MM, 180),
+    "D5": (19, 26, 90),
+    "D6": (19, 37, 180),
     # zones
-    **{f"R{n + 1}": (14.5, 10.5 + 5 * n, 0) for n in range(4)},
-    **{f"R{n + 5}": (21, 10.5 + 5 * n, 0) for n in range(4)},
-    **{f"C{n + 1}": (27.5, 10.5 + 5 * n, 0) for n in range(4)},
+    **{f"R{n + 1}": (25.5, 7.5 + 5 * n, 0) for n in range(4)},
+    **{f"R{n + 5}": (32, 7.5 + 5 * n, 0) for n in range(4)},
+    **{f"C{n + 1}": (38.5, 7.5 + 5 * n, 0) for n in range(4)},
     # sensor supply
-    "C5": (33.5, 41.5, 0),
-    "U3": (33.5, 36.5, 180),
-    "C6": (27.5, 36.5, 90),
-    "Q4": (21.5, 31, 180),
-    "R10": (27.5, 31, 0),
-    "Q3": (33.5, 30.5, 180),
-    "R9": (34.5, 25.5, 0),
+    "R15": (38.5, 49.5, 0),
+    "C5": (38.5, 44.5, 0),
+    "U3": (38.5, 39, 180),
+    "C6": (32, 37.5, 90),
+    "Q4": (25.5, 32.5, 180),
+    "R10": (32, 32, 0),
+    "Q3": (38.5, 33, 180),
+    "R9": (38.5, 27.5, 0),
     # motors
-    "C7": (14.5, 33.5, 0),
-    "D1": (14, 38.5, 0),
-    "Q1": (20.5, 40, 0),
-    "R11": (27.5, 42, 0),
-    "R12": (20.5, 44.5, 0),
-    "D2": (14, 46.5, 0),
-    "Q2": (20.5, 50, 0),
-    "R13": (27.5, 47.5, 0),
-    "R14": (27.5, 52, 0),
-    # power, right of the module
-    "R17": (71.5, 43, 0),
-    "R18": (71.5, 47.5, 0),
-    "C11": (71.5, 52, 0),
-    "F1": (79.5, 46.5, 0),
-    "Q5": (79.5, 41, 90),
-    "Q6": (79.5, 35, 270),
-    "D3": (71.5, 36, 0),
-    "C9": (79.5, 29.5, 180),
-    "U2": (79.5, 24.5, 180),
-    "C10": (72, 24, 90),
-    "U4": (72, 30, 0),
-    "C8": (86, 30, 90),
-    "R15": (86, 24, 90),
-    "R16": (86, 35.5, 0),
+    "F1": (19, 44, 0),
+    "C7": (19, 49, 0),
+    "D1": (12.5, 46.5, 0),
+    "D2": (12.5, 52, 0),
+    "Q1": (25.5, 42.5, 0),
+    "R11": (32, 42.5, 0),
+    "R12": (25.5, 38, 0),
+    "Q2": (25.5, 49.5, 0),
+    "R13": (32, 47.5, 0),
+    "R14": (32, 52.5, 0),
     # person
-    "R19": (79.5, 13, 0),
-    "R20": (79.5, 17.5, 0),
-    "R21": (71.5, 9.5, 0),
-    "D4": (71.5, 14, 0),
+    "R19": (25.5, 27.5, 0),
+    "R20": (32, 27.5, 0),
+    "R21": (79.5, 37, 0),
+    "D4": (79.5, 32, 0),
+    # test points
+    "TP1": (43.5, 53.5, 0),
+    "TP2": (43.5, 47.5, 0),
+    "TP3": (43.5, 39, 0),
+    "TP4": (19, 18, 0),
+    "TP5": (43.5, 5.5, 0),
+    "TP6": (19, 53.5, 0),
+    "TP7": (12, 11, 0),
 }
 
 # What stands on the silk beside the references.
 NOTES: list[tuple[str, float, float, float]] = [
-    ("sitbone carrier", 53, 3.5, 1.5),
-    ("ZONES", 12.5, 6.3, 1),
-    ("MOTORS", 6, 33.5, 1),
-    ("BUTTON", 79.5, 8.6, 1),
-    ("LiPo", 86.5, 46.5, 1),
-    ("+", 82, 42, 1.2),
+    ("sitbone carrier", 60.7, 20, 1.5),
+    ("revision B", 60.7, 24, 1.2),
+    ("USB power only: no cell, no charger", 60.7, 28, 0.8),
+    ("no copper above: antenna", 60.7, 14, 0.8),
+    ("CUSHION", 6, 14, 1),
+    ("USB 5V", 43.4, 55.5, 0.8),
+    ("REF IN", 43.4, 49.5, 0.8),
+    ("REF", 43.5, 41, 0.8),
+    ("SENSE", 19, 20, 0.8),
+    ("3V3", 43.5, 7.5, 0.8),
+    ("MOTOR", 19, 55.5, 0.8),
+    ("GND", 12, 13, 0.8),
 ]

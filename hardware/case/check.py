@@ -33,7 +33,7 @@ def fits() -> dict[str, float]:
     """Common volumes, mm3, of what must not touch."""
     base, lid = model.base(), model.lid_closed()
     found = {}
-    for name, part in (model.INSIDE | {"plug": model.usb_plug}).items():
+    for name, part in (model.INSIDE | model.OUTSIDE).items():
         found[f"{name} in base"] = clash_mm3(base, part())
         found[f"{name} in lid"] = clash_mm3(lid, part())
     inside = {name: part() for name, part in model.INSIDE.items()}
@@ -48,7 +48,7 @@ def fits() -> dict[str, float]:
 def planted() -> dict[str, float]:
     """The same measure on things put a few millimetres wrong: it must see them."""
     base = model.base()
-    moved = {"board": (4, 0, 0), "usb_plug": (4, 0, 0), "cell": (6, 0, 0)}
+    moved = {"board": (6, 0, 0), "usb_plug": (4, 0, 0), "ribbon_plug": (0, 4, 0)}
     return {name: clash_mm3(base, Pos(*by) * getattr(model, name)()) for name, by in moved.items()}
 
 

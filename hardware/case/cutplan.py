@@ -42,6 +42,8 @@ def channels(body: s.Body) -> list[Shape]:
         start = x - side * (s.SEAT_OUTER_MM / 2 if (x, y) not in s.motors().values() else s.MOTOR_MM / 2)
         low_x, high_x = sorted((inner, start))
         found.append(box(low_x, y - half, high_x - low_x, 2 * half, width_mm=0.25))
+    outside_x, y = s.MOTOR_AT_MM[0] + s.MOTOR_MM / 2, s.MOTOR_AT_MM[1]
+    found.append(box(outside_x, y - half, body.width_mm / 2 - outside_x, 2 * half, width_mm=0.25))  # to the button
     found.append(box(-half * 1.5, rear, half * 3, s.THIGHS_Y_MM - rear + half, width_mm=0.25))
     found.append(box(half * 1.5, rear, centre_x, 2 * half, width_mm=0.25))
     return [*found, box(centre_x - half, 0, 2 * half, rear, width_mm=0.25)]

@@ -7,12 +7,14 @@ from build123d import (
     Cylinder,
     Part,
     Plane,
+    Polyline,
     Pos,
     RectangleRounded,
     Rot,
     chamfer,
     extrude,
     fillet,
+    make_face,
 )
 
 from hardware.board.layout import BOARD_MM, BOARD_THICKNESS_MM, MODULE_MM, MODULE_OUTLINE_MM
@@ -49,27 +51,20 @@ def base() -> Part:
 
 def fittings() -> Part:
     """What stands on the floor."""
-    found = rib()
+    found = None
     for x, y in s.posts():
-        found += pin(s.POST_OUTER_MM, s.POST_MM, (x, y, 0))
+        post = pin(s.POST_OUTER_MM, s.POST_MM, (x, y, 0))
+        found = post if found is None else found + post
     for x, y in s.LID_POSTS_MM:
         found += pin(s.LID_POST_OUTER_MM, Z, (x, y, 0))
         found += corner_web(x, y)
-    for x, y in s.TIE_AT_MM:
-        found += block(*s.TIE_MM, (x - s.TIE_MM[0] / 2, y - s.TIE_MM[1] / 2, 0))
     return found
 
 
 def corner_web(x: float, y: float) -> Part:
     """Joins a lid post to the wall nearest in y, so that it can't break off."""
     to_top = y > Y / 2
-    return block(s.RIB_MM, (Y - y) if to_top else y, Z, (x - s.RIB_MM / 2, y if to_top else 0, 0))
-
-
-def rib() -> Part:
-    """The wall beside the cell: it keeps board, screws and button away from it."""
-    whole = block(s.RIB_MM, Y, s.RIB_HEIGHT_MM, (s.BAY_X_MM - s.RIB_MM, 0, 0))
-    return whole - block(3 * s.RIB_MM, s.RIB_GAP_MM, Z, (s.BAY_X_MM - 2 * s.RIB_MM, 30, 2))
+    return block(s.WEB_MM, (Y - y) if to_top else y, Z, (x - s.WEB_MM / 2, y if to_top else 0, 0))
 
 
 def screw_holes() -> Part:
@@ -86,13 +81,19 @@ def openings() -> Part:
     usb_x, usb_z = s.usb_at()
     wide, high = s.USB_OPENING_MM
     found = block(wide, 3 * s.WALL_MM, high, (usb_x - wide / 2, -2 * s.WALL_MM, usb_z - high / 2))
-    button_x, button_z = s.BUTTON_AT_MM
-    found += Pos(button_x, 0, button_z) * (Rot(90, 0, 0) * Cylinder(s.BUTTON_HOLE_MM / 2, 4 * s.WALL_MM))
-    for y, diameter in s.CABLE_HOLES_MM:
-        found += Pos(0, y, s.CABLE_HEIGHT_MM) * (Rot(0, 90, 0) * Cylinder(diameter / 2, 4 * s.WALL_MM))
-    for x, y in s.TIE_AT_MM:
-        found += block(4, 3 * s.TIE_MM[1], 3, (x - 2, y - 1.5 * s.TIE_MM[1], 2))
-    return found
+    return found + plug_opening()
+
+
+def plug_opening() -> Part:
+    """For the ribbon's socket, through the left wall: a rectangle with a gable."""
+    y, z = s.plug_at()
+    wide, high = s.PLUG_OPENING_MM
+    half, roof = wide / 2, s.PLUG_GABLE_MM
+    low, eaves = z - high / 2, z + high / 2
+    corners = [(y - half, low), (y + half, low), (y + half, eaves), (y + half - roof, eaves + roof)]
+    corners += [(y - half + roof, eaves + roof), (y - half, eaves)]
+    face = make_face(Polyline(*((-2 * s.WALL_MM, *corner) for corner in corners), close=True))
+    return extrude(face, amount=3 * s.WALL_MM, dir=(1, 0, 0))
 
 
 def ears() -> Part:
@@ -192,18 +193,23 @@ def usb_plug() -> Part:
     return block(11, 20, 6.5, (x - 5.5, -20.2, z - 3.25))
 
 
-def cell() -> Part:
-    return block(*s.CELL_MM, (s.BAY_X_MM + s.BAY_GAP_MM, (Y - s.CELL_MM[1]) / 2, 0.5))
+def header() -> Part:
+    """The box header at the board's edge."""
+    y, z = s.plug_at()
+    deep, along, high = s.HEADER_BODY_MM
+    x = s.BOARD_AT_MM[0] + s.HEADER_FACE_MM
+    return block(deep, along, high, (x, y - along / 2, z - high / 2 + 0.05))
 
 
-def button() -> Part:
-    x, z = s.BUTTON_AT_MM
-    body = Pos(x, 0.2, z) * (Rot(-90, 0, 0) * Cylinder(8.0, s.BUTTON_DEPTH_MM, align=LOW))
-    nut = Pos(x, 0.2, z) * (Rot(-90, 0, 0) * Cylinder(s.BUTTON_NUT_MM / 2, 3, align=LOW))
-    return body + nut
+def ribbon_plug() -> Part:
+    """The ribbon's socket, as far as it is outside of the header."""
+    y, z = s.plug_at()
+    deep, along, high = s.RIBBON_PLUG_MM
+    return block(deep, along, high, (s.BOARD_AT_MM[0] + s.HEADER_FACE_MM - deep, y - along / 2, z - high / 2))
 
 
-INSIDE = {"board": board, "module": module, "cell": cell, "button": button}
+INSIDE = {"board": board, "module": module, "header": header}
+OUTSIDE = {"plug": usb_plug, "ribbon": ribbon_plug}
 
 
 # ---- cushion

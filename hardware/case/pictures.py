@@ -63,34 +63,31 @@ def scene(view: View, parts: list[Part], labels: list[Label], words_mm: float, a
 
 
 def case_exploded() -> str:
-    lift = {"board": 45, "module": 75, "cell": 45, "lid": 130}
+    lift = {"board": 45, "header": 45, "module": 75, "lid": 130}
     z = s.INSIDE_MM[2]
-    parts = [model.base(), Pos(0, -45, 0) * model.button(), Pos(0, 0, lift["lid"]) * model.lid_closed()]
-    parts += [Pos(0, 0, lift[name]) * model.INSIDE[name]() for name in ("board", "module", "cell")]
-    cell_x = s.BAY_X_MM + s.CELL_MM[0]
+    parts = [model.base(), Pos(0, 0, lift["lid"]) * model.lid_closed(), Pos(-40, 0, 45) * model.ribbon_plug()]
+    parts += [Pos(0, 0, lift[name]) * make() for name, make in model.INSIDE.items()]
+    plug_y, plug_z = s.plug_at()
     labels: list[Label] = [
-        ("lid, 5 screws", (0, 0, z + lift["lid"]), -1),
-        ("ESP32-DevKitC", (50, 1, lift["module"] + 18), -1),
-        ("carrier board", (8, 2, lift["board"] + 6), -1),
+        ("lid, 4 screws", (0, 0, z + lift["lid"]), -1),
+        ("cushion's plug", (-46, plug_y, lift["header"] + plug_z), -1),
         ("base", (0, 0, 8), -1),
         ("light of the LED", (*s.led_at(), z + lift["lid"] + s.LID_MM), 1),
-        ("cell, in its bay", (cell_x, 20, lift["cell"] + 6), 1),
-        ("button", (s.BUTTON_AT_MM[0] + 8, -45, s.BUTTON_AT_MM[1]), 1),
+        ("ESP32-DevKitC", (70, 1, lift["module"] + 18), 1),
+        ("carrier board", (84, 2, lift["board"] + 6), 1),
     ]
-    return scene(
-        View((0.45, -1, 0.75)), parts, labels, 7, "Exploded view of the case with board, module, cell and button"
-    )
+    return scene(View((0.45, -1, 0.75)), parts, labels, 5, "Exploded view of the case with board, module and plug")
 
 
 def case_open() -> str:
-    parts = [model.base(), *(make() for make in model.INSIDE.values())]
+    parts = [model.base(), *(make() for make in model.INSIDE.values()), Pos(-12, 0, 0) * model.ribbon_plug()]
+    plug_y, plug_z = s.plug_at()
     labels: list[Label] = [
-        ("cables to the seat", (-2, s.CABLE_HOLES_MM[0][0], s.CABLE_HEIGHT_MM), -1),
-        ("USB: data, and power", (s.usb_at()[0], -2, s.usb_at()[1]), -1),
-        ("cell, behind its rib", (s.BAY_X_MM + 30, 40, 8), 1),
-        ("button", (s.BUTTON_AT_MM[0] + 8, -2, s.BUTTON_AT_MM[1]), 1),
+        ("cushion's plug", (-18, plug_y, plug_z), -1),
+        ("USB: data and power", (s.usb_at()[0], -2, s.usb_at()[1]), 1),
+        ("strap around the chair", (s.INSIDE_MM[0] * 0.75, s.INSIDE_MM[1] + 8, 0), 1),
     ]
-    return scene(View((0.3, -1, 1.1)), parts, labels, 6, "The open case with everything in its place")
+    return scene(View((0.3, -1, 1.1)), parts, labels, 5, "The open case with everything in its place")
 
 
 def cushion_exploded(body: s.Body = s.BODIES[1]) -> str:
@@ -127,6 +124,9 @@ def placement(body: s.Body = s.BODIES[1]) -> str:
     for side, at in s.motors().items():
         drawing.append(circle(at, s.MOTOR_MM + 2, fill=RED, stroke=""))
         drawing.append(Text((at[0], at[1] - 16), f"{side.lower()} motor", 9, colour=RED))
+    at = (body.width_mm / 2 + s.BUTTON_MM / 2, s.MOTOR_AT_MM[1])
+    drawing.append(circle(at, s.BUTTON_MM, fill=GREEN, stroke=""))
+    drawing.append(Text((at[0] + 4, at[1] - 20), "button", 9, "middle", GREEN))
     drawing += measures(body)
     drawing += [Text((0, body.depth_mm + 8), "front edge: knees here", 10), Text((0, -16), "rear edge: backrest", 10)]
     drawing.append(Text((78, 14), "cable", 8, "start", GREY))
@@ -216,15 +216,17 @@ def case_drawing() -> str:
     drawing += dimension(posts[1], posts[3], f"{posts[3][0] - posts[1][0]:.1f}", 16 + y - posts[1][1])
     drawing += dimension(posts[0], posts[1], f"{posts[1][1] - posts[0][1]:.1f}", -posts[0][0] - 28)
     usb_x, usb_z = s.usb_at()
-    button_x, button_z = s.BUTTON_AT_MM
+    plug_y, plug_z = s.plug_at()
     drawing += dimension((-wall, foot - wall), (usb_x, foot - wall), f"USB {usb_x + wall:.1f}", -8)
-    drawing += dimension((-wall, foot - wall), (button_x, foot - wall), f"button {button_x + wall:.1f}", -20)
     drawing += dimension((x + wall, foot - s.FLOOR_MM), (x + wall, foot + z), f"{z + s.FLOOR_MM:.1f}", 8)
-    words = f"USB opening {s.USB_OPENING_MM[0]} x {s.USB_OPENING_MM[1]}, its middle {usb_z:.1f} over the floor; "
-    words += f"button hole {s.BUTTON_HOLE_MM}, {button_z:.0f} over the floor"
-    drawing.append(Text((x / 2, foot - 44), words, 5))
+    words = f"USB opening {s.USB_OPENING_MM[0]} x {s.USB_OPENING_MM[1]}, its middle {usb_z:.1f} over the floor"
+    drawing.append(Text((x / 2, foot - 44), words, 3.6))
+    wide, high = s.PLUG_OPENING_MM
+    words = f"plug opening {wide} x {high} in the left wall: {plug_z:.1f} over the floor, "
+    words += f"{plug_y + wall:.1f} from the front"
+    drawing.append(Text((x / 2, foot - 50), words, 3.6))
     return svg(
-        drawing, -45, foot - 50, x + 80, y + 50 + 50 - foot, "Dimensioned drawing of the case's base, millimetres"
+        drawing, -45, foot - 58, x + 80, y + 50 + 58 - foot, "Dimensioned drawing of the case's base, millimetres"
     )
 
 

@@ -5,17 +5,26 @@ The case's origin is the inside lower left corner of its floor, seen from above 
 
 from typing import NamedTuple
 
-from hardware.board.layout import BOARD_MM, BOARD_THICKNESS_MM, HOLES_MM, MODULE_MM, MODULE_PADS_X_MM, PLACES
+from hardware.board.layout import (
+    BOARD_MM,
+    BOARD_THICKNESS_MM,
+    HOLES_MM,
+    MODULE_MM,
+    MODULE_PADS_X_MM,
+    PLACES,
+    RIBBON_MM,
+    RIBBON_PINS_MM,
+)
 
 THINNEST_WALL_MM = 1.6
 
 # ---- case
 WALL_MM, FLOOR_MM, LID_MM = 2.4, 2.4, 2.4
 CORNER_MM, EDGE_MM = 4.4, 1.2
-INSIDE_MM = (177.0, 68.0, 27.0)
+INSIDE_MM = (97.0, 68.0, 27.0)
 BOARD_AT_MM = (1.0, 0.6)
 POST_MM, POST_OUTER_MM, POST_HOLE_MM = 5.0, 7.0, 2.5  # 2.5 mm takes a self-tapping M3
-LID_POSTS_MM = ((3.4, 64.6), (97.6, 3.4), (120.5, 64.6), (173.6, 64.6), (173.6, 3.4))
+LID_POSTS_MM = ((3.4, 64.6), (48.5, 64.6), (93.6, 64.6), (93.6, 3.4))
 LID_POST_OUTER_MM, LID_HOLE_MM = 8.0, 3.4
 LIP_MM, LIP_DEPTH_MM, LIP_GAP_MM = 1.8, 3.0, 0.25
 
@@ -23,16 +32,15 @@ SOCKET_MM, HEADER_MM, MODULE_PCB_MM, SHIELD_MM = 8.5, 2.5, 1.6, 3.2
 USB_SOCKET_MM = (8.0, 3.0)  # the module's socket, wide and high
 USB_OPENING_MM = (12.5, 8.0)  # lets a plug's moulding in
 
-CELL_MM = (36.0, 62.0, 7.5)
-BAY_X_MM, BAY_GAP_MM = 127.5, 1.5
-RIB_MM, RIB_HEIGHT_MM, RIB_GAP_MM = 2.0, 12.0, 10.0  # the gap lets the cell's lead through
+WEB_MM = 2.0  # joins a lid's post to the wall
 
-BUTTON_HOLE_MM, BUTTON_NUT_MM, BUTTON_DEPTH_MM = 16.2, 20.0, 34.0
-BUTTON_AT_MM = (112.5, 13.0)  # x, height over the floor
-CABLE_HOLES_MM = ((52.0, 6.6), (42.0, 5.6))  # y, diameter; in the left wall
-CABLE_HEIGHT_MM = 18.0
-TIE_MM = (9.0, 5.0, 7.0)  # block that a cable tie goes through
-TIE_AT_MM = ((16.0, 63.6), (36.0, 63.6))
+# The cushion's plug goes through the left wall into a header whose mouth lies just behind it.
+HEADER_BODY_MM = (8.9, 25.4, 8.9)  # deep, along the board's edge, high
+HEADER_FACE_MM = 0.32  # its mouth, from the board's edge
+RIBBON_PLUG_MM = (14.0, 23.0, 7.0)
+PLUG_OPENING_MM = (27.0, 11.0)
+PLUG_GABLE_MM = 6.0  # its top narrows at 45 degrees, so that it prints without support
+
 LED_HOLE_MM = 3.0
 STRAP_MM = (26.0, 3.2)  # slots of two ears, for a 25 mm strap on the chair
 EAR_MM = (34.0, 9.0, 3.0)
@@ -51,6 +59,13 @@ def usb_at() -> tuple[float, float]:
     """Middle of the USB socket: x, and height over the floor."""
     height = POST_MM + BOARD_THICKNESS_MM + SOCKET_MM + HEADER_MM + MODULE_PCB_MM + USB_SOCKET_MM[1] / 2
     return on_board(MODULE_MM[0] + MODULE_PADS_X_MM / 2, 0)[0], height
+
+
+def plug_at() -> tuple[float, float]:
+    """Middle of the cushion's header: y, and height over the floor."""
+    pitch, rows = RIBBON_PINS_MM
+    middle = on_board(0, RIBBON_MM[1] - pitch * (rows - 1) / 2)[1]
+    return middle, POST_MM + BOARD_THICKNESS_MM + HEADER_BODY_MM[2] / 2
 
 
 def led_at() -> tuple[float, float]:
@@ -87,6 +102,7 @@ CORNER_FOAM_MM = 40.0
 BASE_FOAM_MM, SHEET_MM, TOP_FOAM_MM = 30.0, 5.0, 10.0
 SITTING_BONES_Y_MM, THIGHS_Y_MM, THIGHS_X_MM = 130.0, 290.0, 85.0
 MOTOR_MM, MOTOR_AT_MM = 10.0, (125.0, 235.0)
+BUTTON_MM = 16.0  # at the right edge, in line with the motors, on its pair of the ribbon: where a hand hangs
 PLUG_MM = 75.0  # exchangeable core under each sitting bone
 COCCYX_MM = (60.0, 70.0)  # cut-out at the rear edge, wide and deep
 CABLE_WIDE_MM = 8.0
@@ -110,8 +126,7 @@ def motors() -> dict[str, tuple[float, float]]:
 def walls_mm() -> dict[str, float]:
     """Every wall that is printed."""
     return {
-        "wall": WALL_MM, "floor": FLOOR_MM, "lid": LID_MM, "lip": LIP_MM, "rib": RIB_MM, "ear": EAR_MM[2],
+        "wall": WALL_MM, "floor": FLOOR_MM, "lid": LID_MM, "lip": LIP_MM, "web": WEB_MM, "ear": EAR_MM[2],
         "post": (POST_OUTER_MM - POST_HOLE_MM) / 2, "lid post": (LID_POST_OUTER_MM - POST_HOLE_MM) / 2,
         "puck": PUCK_THICK_MM, "seat wall": SEAT_WALL_MM, "seat floor": SEAT_FLOOR_MM,
-        "tie": (TIE_MM[2] - 3.0) / 2,
     }  # fmt: skip

@@ -22,7 +22,7 @@ MODULE_RIGHT = (
 MODULE_PINS = {f"J2-{n}": name for n, name in enumerate(MODULE_LEFT, 1)}
 MODULE_PINS |= {f"J3-{n}": name for n, name in enumerate(MODULE_RIGHT, 1)}
 
-# What the module's pins carry. The firmware's board profile "devkit" says the same; a test compares the two.
+# What the module's pins carry. The firmware's board profile "devkit-b" says the same; a test compares the two.
 MODULE_NETS = {
     "3V3": "3V3",
     "5V": "USB_5V",
@@ -35,20 +35,21 @@ MODULE_NETS = {
     "GPIO26": "PWM_LEFT",
     "GPIO27": "PWM_RIGHT",
     "GPIO32": "BUTTON",
-    "GPIO33": "BATTERY_ADC",
     "GPIO4": "LED",
-    "GPIO19": "USB_SENSE",
 }
 
+# Parallel to each sensor, in the sensor's own plug: an empty seat reads some 0.2 V, and less is a wire that is off.
+BIAS_OHM = 47000
+
 R0805 = "Resistor_SMD:R_0805_2012Metric"
+R1206 = "Resistor_SMD:R_1206_3216Metric"
 C0805 = "Capacitor_SMD:C_0805_2012Metric"
 SOT23 = "Package_TO_SOT_SMD:SOT-23"
 SOD123 = "Diode_SMD:D_SOD-123"
-OHMS = {"r100": 100, "r1k": 1000, "r3k3": 3300, "r10k": 10000, "r22k": 22000, "r33k": 33000, "r100k": 100000}
-RESISTOR_TEXT = {"r100": "100", "r1k": "1k", "r3k3": "3k3 0.1%", "r10k": "10k", "r22k": "22k", "r33k": "33k"}
-RESISTOR_TEXT |= {"r100k": "100k"}
-FARADS = {"c4n7": 4.7e-9, "c100n": 100e-9, "c1u": 1e-6, "c10u": 10e-6}
-CAPACITOR_TEXT = {"c4n7": "4n7", "c100n": "100n", "c1u": "1u", "c10u": "10u"}
+OHMS = {"r100": 100, "r150": 150, "r1k": 1000, "r3k3": 3300, "r10k": 10000, "r100k": 100000}
+RESISTOR_TEXT = {"r100": "100", "r150": "150", "r1k": "1k", "r3k3": "3k3 0.1%", "r10k": "10k", "r100k": "100k"}
+FARADS = {"c4n7": 4.7e-9, "c1u": 1e-6, "c10u": 10e-6}
+CAPACITOR_TEXT = {"c4n7": "4n7", "c1u": "1u", "c10u": "10u"}
 
 
 class Row(NamedTuple):
@@ -63,7 +64,7 @@ class Row(NamedTuple):
 
 
 def resistor(ref: str, part: str, one: str, two: str) -> Row:
-    return Row(ref, "R", RESISTOR_TEXT[part], part, R0805, {"1": one, "2": two})
+    return Row(ref, "R", RESISTOR_TEXT[part], part, R1206 if part == "r150" else R0805, {"1": one, "2": two})
 
 
 def capacitor(ref: str, part: str, one: str, two: str = "GND") -> Row:
@@ -82,20 +83,37 @@ def schottky(ref: str, anode: str, cathode: str) -> Row:
     return Row(ref, "SCHOTTKY", "1N5819HW", "schottky", SOD123, {"1": cathode, "2": anode})
 
 
-def header(ref: str, part: str, value: str, footprint: str, nets: tuple[str, ...]) -> Row:
-    pins = {str(n): net for n, net in enumerate(nets, 1)}
-    return Row(ref, f"HEADER{len(nets)}", value, part, f"Connector_JST:{footprint}", pins)
-
-
 def module() -> list[Row]:
     pins = {pin: MODULE_NETS[name] for pin, name in MODULE_PINS.items() if name in MODULE_NETS}
     return [Row("U1", "DEVKIT", "ESP32-DevKitC V4", "devkit", "sitbone:ESP32-DevKitC", pins)]
 
 
+def plug() -> list[Row]:
+    """The one plug between case and cushion, and what takes a spark off its pins.
+
+    Its ribbon falls apart into seven pairs, one for each thing in the cushion: (supply, what comes back).
+    The keyed header has no latch: a pull on the cable parts it.
+    """
+    wires = [net for side in SIDES for net in ("MOTOR_3V3", f"MOTOR_{side}")]
+    wires += ["BUTTON_WIRE", "GND"]
+    wires += [net for zone in ZONES for net in ("SENSE_3V3", f"ZONE_{zone}")]
+    return [
+        Row("J1", "HEADER14", "cushion", "j_cushion", "Connector_IDC:IDC-Header_2x07_P2.54mm_Horizontal",
+            {str(n): net for n, net in enumerate(wires, 1)}),
+        clamp("D5", "SENSE_3V3", *(f"ZONE_{zone}" for zone in ZONES)),
+        clamp("D6", "MOTOR_3V3", "MOTOR_LEFT", "MOTOR_RIGHT", "BUTTON_WIRE"),
+    ]  # fmt: skip
+
+
+def clamp(ref: str, supply: str, *lines: str) -> Row:
+    """Leads a spark on up to four lines, or on their supply, to ground."""
+    pins = dict(zip(("1", "3", "4", "6"), lines, strict=False)) | {"2": "GND", "5": supply}
+    return Row(ref, "CLAMP", "USBLC6-4", "clamp", "Package_TO_SOT_SMD:SOT-23-6", pins)
+
+
 def zones() -> list[Row]:
     """Four dividers, sensor above and 3.3 kohm below. 1 kohm and 4.7 nF keep noise and a short out of the ADC."""
-    to_seat = tuple(net for zone in ZONES for net in ("SENSE_3V3", f"ZONE_{zone}"))
-    rows = [header("J1", "j_zones", "zones", "JST_XH_B8B-XH-A_1x08_P2.50mm_Vertical", to_seat)]
+    rows = []
     for n, zone in enumerate(ZONES, 1):
         rows.append(resistor(f"R{n}", "r3k3", f"ZONE_{zone}", "GND"))
         rows.append(resistor(f"R{n + 4}", "r1k", f"ZONE_{zone}", f"ADC_{zone}"))
@@ -104,10 +122,14 @@ def zones() -> list[Row]:
 
 
 def sensor_supply() -> list[Row]:
-    """The dividers' own 3.3 V: the ADC measures against a reference in the chip, so the rail must not matter."""
+    """The dividers' own 3.3 V: the ADC measures against a reference in the chip, so the rail must not matter.
+
+    R15 limits what a short in the cushion can draw. It stands before the reference, where its drop costs no accuracy.
+    """
     return [
-        Row("U3", "REFERENCE", "REF3033", "reference", SOT23, {"1": "VSYS", "2": "REF_3V3", "3": "GND"}),
-        capacitor("C5", "c1u", "VSYS"),
+        resistor("R15", "r150", "USB_5V", "REF_IN"),
+        capacitor("C5", "c1u", "REF_IN"),
+        Row("U3", "REFERENCE", "REF3033", "reference", SOT23, {"1": "REF_IN", "2": "REF_3V3", "3": "GND"}),
         capacitor("C6", "c1u", "REF_3V3"),
         nmos("Q3", "SENSE_EN", "SENSE_GATE"),
         resistor("R9", "r100k", "SENSE_EN", "GND"),
@@ -117,51 +139,44 @@ def sensor_supply() -> list[Row]:
 
 
 def motors() -> list[Row]:
-    """Low-side switches. The gates' pull-downs keep the motors off while the chip starts, resets or is absent."""
-    rows = [header("J2", "j_motors", "motors", "JST_XH_B4B-XH-A_1x04_P2.50mm_Vertical",
-                   ("3V3", "MOTOR_LEFT", "3V3", "MOTOR_RIGHT"))]  # fmt: skip
+    """Low-side switches. The gates' pull-downs keep the motors off while the chip starts, resets or is absent.
+
+    The motors' supply leaves the case, so it has a fuse of its own that resets.
+    """
+    rows = [Row("F1", "FUSE", "0.2 A", "fuse", "Fuse:Fuse_1206_3216Metric", {"1": "3V3", "2": "MOTOR_3V3"})]
     for n, side in enumerate(SIDES, 1):
         rows.append(resistor(f"R{9 + 2 * n}", "r100", f"PWM_{side}", f"GATE_{side}"))
         rows.append(resistor(f"R{10 + 2 * n}", "r100k", f"GATE_{side}", "GND"))
         rows.append(nmos(f"Q{n}", f"GATE_{side}", f"MOTOR_{side}"))
-        rows.append(schottky(f"D{n}", f"MOTOR_{side}", "3V3"))
-    return [*rows, capacitor("C7", "c10u", "3V3")]
-
-
-def power() -> list[Row]:
-    """USB first: while it is there the cell is cut off. Nothing on this board charges a cell.
-
-    U4 must be a detector without a reset delay: for a common supervisor's 240 ms Q5 and Q6 would join cell and USB.
-    """
-    return [
-        header("J4", "j_battery", "LiPo", "JST_PH_B2B-PH-K_1x02_P2.00mm_Vertical", ("CELL", "GND")),
-        Row("F1", "FUSE", "0.5 A", "fuse", "Fuse:Fuse_1206_3216Metric", {"1": "CELL", "2": "BATTERY"}),
-        pmos("Q5", "USB_OK", "BATTERY", "BATTERY_MID"),
-        pmos("Q6", "USB_OK", "VSYS", "BATTERY_MID"),
-        Row("U4", "SUPERVISOR", "MCP112-450", "supervisor", SOT23, {"1": "USB_OK", "2": "GND", "3": "USB_5V"}),
-        capacitor("C8", "c100n", "USB_5V"),
-        schottky("D3", "USB_5V", "VSYS"),
-        resistor("R15", "r22k", "USB_OK", "USB_SENSE"),
-        resistor("R16", "r33k", "USB_SENSE", "GND"),
-        Row("U2", "LDO", "AP2112K-3.3", "ldo", "Package_TO_SOT_SMD:SOT-23-5",
-            {"1": "VSYS", "2": "GND", "3": "VSYS", "5": "3V3"}),
-        capacitor("C9", "c10u", "VSYS"),
-        capacitor("C10", "c10u", "3V3"),
-        resistor("R17", "r22k", "BATTERY", "BATTERY_ADC"),
-        resistor("R18", "r22k", "BATTERY_ADC", "GND"),
-        capacitor("C11", "c100n", "BATTERY_ADC"),
-    ]  # fmt: skip
+        rows.append(schottky(f"D{n}", f"MOTOR_{side}", "MOTOR_3V3"))
+    return [*rows, capacitor("C7", "c10u", "MOTOR_3V3")]
 
 
 def person() -> list[Row]:
-    """The button, with a pull-up that works while the chip sleeps, and the state LED."""
+    """The button's pull-up, which works while the chip sleeps, and the state LED."""
     return [
-        header("J3", "j_button", "button", "JST_XH_B2B-XH-A_1x02_P2.50mm_Vertical", ("BUTTON_WIRE", "GND")),
         resistor("R19", "r1k", "BUTTON_WIRE", "BUTTON"),
         resistor("R20", "r10k", "3V3", "BUTTON"),
         resistor("R21", "r1k", "LED", "LED_A"),
         Row("D4", "LED", "green", "led", "LED_SMD:LED_0805_2012Metric", {"1": "GND", "2": "LED_A"}),
     ]
+
+
+# net -> volts to expect at its test point with USB in and nobody on the seat: (lowest, highest), and when
+TESTED: dict[str, tuple[float, float, str]] = {
+    "USB_5V": (4.1, 5.25, "always"),
+    "REF_IN": (3.9, 5.25, "always"),
+    "REF_3V3": (3.27, 3.33, "always"),
+    "SENSE_3V3": (3.2, 3.33, "while the cushion reads, four times a second for a moment; else 0 V"),
+    "3V3": (3.2, 3.4, "always"),
+    "MOTOR_3V3": (3.2, 3.4, "always"),
+    "GND": (0.0, 0.0, "the meter's black lead"),
+}
+
+
+def test_points() -> list[Row]:
+    return [Row(f"TP{n}", "TESTPOINT", net, "", "TestPoint:TestPoint_Pad_D1.5mm", {"1": net})
+            for n, net in enumerate(TESTED, 1)]  # fmt: skip
 
 
 def holes() -> list[Row]:
@@ -170,7 +185,7 @@ def holes() -> list[Row]:
 
 def circuit() -> list[Row]:
     """Every part, in the order of the sheet."""
-    return [*module(), *zones(), *sensor_supply(), *motors(), *power(), *person(), *holes()]
+    return [*module(), *plug(), *zones(), *sensor_supply(), *motors(), *person(), *test_points(), *holes()]
 
 
 def nets() -> dict[str, set[tuple[str, str]]]:

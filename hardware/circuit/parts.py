@@ -31,18 +31,14 @@ PARTS: dict[str, Bought] = {
         10.0,
     ),
     "r100": Bought("100 ohm 1 % 0805", ("Yageo", "RC0805FR-07100RL"), ("Panasonic", "ERJ-6ENF1000V"), 0.02, "125 mW"),
+    "r150": Bought("150 ohm 1 % 1206", ("Yageo", "RC1206FR-07150RL"), ("Panasonic", "ERJ-8ENF1500V"), 0.03, "250 mW"),
     "r1k": Bought("1 kohm 1 % 0805", ("Yageo", "RC0805FR-071KL"), ("Panasonic", "ERJ-6ENF1001V"), 0.02, "125 mW"),
     "r3k3": Bought(
         "3.3 kohm 0.1 % 25 ppm 0805", ("Yageo", "RT0805BRD073K3L"), ("Panasonic", "ERA-6AEB332V"), 0.25, "125 mW"
     ),
     "r10k": Bought("10 kohm 1 % 0805", ("Yageo", "RC0805FR-0710KL"), ("Panasonic", "ERJ-6ENF1002V"), 0.02, "125 mW"),
-    "r22k": Bought("22 kohm 1 % 0805", ("Yageo", "RC0805FR-0722KL"), ("Panasonic", "ERJ-6ENF2202V"), 0.02, "125 mW"),
-    "r33k": Bought("33 kohm 1 % 0805", ("Yageo", "RC0805FR-0733KL"), ("Panasonic", "ERJ-6ENF3302V"), 0.02, "125 mW"),
     "r100k": Bought("100 kohm 1 % 0805", ("Yageo", "RC0805FR-07100KL"), ("Panasonic", "ERJ-6ENF1003V"), 0.02, "125 mW"),
     "c4n7": Bought("4.7 nF 50 V X7R 0805", ("KEMET", "C0805C472K5RACTU"), ("Yageo", "CC0805KRX7R9BB472"), 0.05, "50 V"),
-    "c100n": Bought(
-        "100 nF 50 V X7R 0805", ("KEMET", "C0805C104K5RACTU"), ("Yageo", "CC0805KRX7R9BB104"), 0.05, "50 V"
-    ),
     "c1u": Bought("1 uF 25 V X7R 0805", ("KEMET", "C0805C105K3RACTU"), ("Murata", "GRM21BR71E105KA99L"), 0.10, "25 V"),
     "c10u": Bought(
         "10 uF 16 V X5R 0805", ("Murata", "GRM21BR61C106KE15L"), ("Samsung", "CL21A106KOQNNNE"), 0.12, "16 V"
@@ -70,18 +66,18 @@ PARTS: dict[str, Bought] = {
     ),
     "led": Bought("green LED 0805", ("Lite-On", "LTST-C171GKT"), ("Wurth", "150080GS75000"), 0.20),
     "fuse": Bought(
-        "resettable fuse, holds 0.5 A, trips at 1 A, 1206",
-        ("Littelfuse", "1206L050YR"),
-        ("Bourns", "MF-NSMF050-2"),
+        "resettable fuse, holds 0.2 A, trips at 0.4 A, 1206",
+        ("Littelfuse", "1206L020YR"),
+        ("Bourns", "MF-NSMF020-2"),
         0.45,
-        "0.5 A hold, 13.2 V",
+        "0.2 A hold, 24 V",
     ),
-    "ldo": Bought(
-        "3.3 V low-drop regulator SOT-23-5",
-        ("Diodes Inc.", "AP2112K-3.3TRG1"),
-        ("Texas Instruments", "TLV75533PDBVR"),
-        0.45,
-        "0.5 A",
+    "clamp": Bought(
+        "ESD clamp, four lines and their supply, SOT-23-6",
+        ("ST", "USBLC6-4SC6"),
+        ("Littelfuse", "SRV05-4HTG"),
+        0.55,
+        "5.25 V",
     ),
     "reference": Bought(
         "3.3 V voltage reference SOT-23",
@@ -90,13 +86,13 @@ PARTS: dict[str, Bought] = {
         2.60,
         "5 mA",
     ),
-    "supervisor": sole(
-        "4.38 V voltage detector, push-pull, no delay, SOT-23", "Microchip", "MCP112T-450E/TT", eur=0.55
+    "j_cushion": Bought(
+        "box header, 2 x 7 pins, 2.54 mm, right-angled, keyed, no latch",
+        ("Wurth", "61201421721"),
+        ("TE Connectivity", "5103310-2"),
+        0.90,
+        "1 A",
     ),
-    "j_zones": sole("XH header, 8 pins", "JST", "B8B-XH-A(LF)(SN)", eur=0.45, rating="3 A"),
-    "j_motors": sole("XH header, 4 pins", "JST", "B4B-XH-A(LF)(SN)", eur=0.30, rating="3 A"),
-    "j_button": sole("XH header, 2 pins", "JST", "B2B-XH-A(LF)(SN)", eur=0.20, rating="3 A"),
-    "j_battery": sole("PH header, 2 pins", "JST", "B2B-PH-K-S(LF)(SN)", eur=0.20, rating="2 A"),
 }
 
 # What the board does not carry: for the harness and the seat. (quantity, thing); keys are the harness' names.
@@ -110,22 +106,50 @@ LOOSE: dict[str, tuple[int, Bought]] = {
         2,
         Bought("coin vibration motor 10 mm, 3 V, 60 mA", ("Adafruit", "1201"), ("SparkFun", "ROB-08449"), 2.20),
     ),
-    "button": (1, Bought("panel push button, 16 mm", ("Adafruit", "1445"), ("SparkFun", "COM-11992"), 1.60)),
-    "cell": (
+    "button": (
         1,
-        Bought("LiPo cell 2,000 mAh with protection, JST-PH", ("Adafruit", "2011"), ("SparkFun", "PRT-13855"), 13.0),
+        Bought("push button, momentary, soft cap, on a lead", ("Adafruit", "1445"), ("SparkFun", "COM-11992"), 1.60),
     ),
-    "charger": (
-        1,
+    "bias": (
+        4,
         Bought(
-            "charger for one LiPo cell, used outside the cushion", ("Adafruit", "1904"), ("SparkFun", "PRT-10217"), 8.0
+            "47 kohm 1 % 0.25 W, with wires, in the sensor's plug",
+            ("Yageo", "MFR-25FBF52-47K"),
+            ("Vishay", "CCF0747K0FKE36"),
+            0.08,
         ),
     ),
-    "h_zones": (1, sole("XH housing, 8 pins", "JST", "XHP-8", eur=0.15)),
-    "h_motors": (1, sole("XH housing, 4 pins", "JST", "XHP-4", eur=0.10)),
-    "h_button": (1, sole("XH housing, 2 pins", "JST", "XHP-2", eur=0.08)),
-    "crimps": (14, sole("XH crimp contact", "JST", "SXH-001T-P0.6", eur=0.05)),
-    "cable": (2, Bought("cable, 8 x 0.14 mm2, per metre", ("any", "LiYY 8 x 0.14"), ("any", "-"), 2.50)),
+    "p_cushion": (
+        1,
+        Bought(
+            "ribbon socket, 2 x 7 pins, 2.54 mm, with strain relief",
+            ("Wurth", "61201423021"),
+            ("3M", "89114-0101"),
+            0.90,
+        ),
+    ),
+    "ribbon": (
+        1,
+        Bought(
+            "flat ribbon cable, 14 x AWG 28, 1.27 mm, ten colours, 1.2 m",
+            ("3M", "3302/14"),
+            ("Amphenol", "135-2801-014"),
+            2.50,
+        ),
+    ),
+    "p_pair": (
+        4,
+        Bought(
+            "2-pin crimp housing, 2.54 mm, for a sensor's tail",
+            ("Amphenol", "65039-035LF"),
+            ("Harwin", "M20-1060200"),
+            0.20,
+        ),
+    ),
+    "crimps": (
+        8,
+        Bought("crimp contact for it, AWG 26 to 28", ("Amphenol", "47565-000LF"), ("Harwin", "M20-1180042"), 0.15),
+    ),
     "foam": (1, Bought("foam, cover, felt, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0)),
     "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),
     "board": (1, Bought("carrier board, two layers (of five ordered)", ("any", "-"), ("any", "-"), 2.0)),

@@ -21,57 +21,49 @@ GridPoint = tuple[float, float]
 # ref -> (x, y, turn) in units of 2.54 mm, y downwards; a turn of 90 lays an upright part down, pin 1 to the left.
 PLACES: dict[str, tuple[float, float, int]] = {
     "U1": (126, 25, 0),
-    "J1": (8, 24, 0),
+    "J1": (9, 17, 0), "D5": (17, 34, 0), "D6": (19, 67, 0),
     **{f"R{n + 1}": (38, 13 + 9 * n, 0) for n in range(4)},
     **{f"R{n + 5}": (43, 11 + 9 * n, 90) for n in range(4)},
     **{f"C{n + 1}": (48, 13 + 9 * n, 0) for n in range(4)},
-    "C5": (68, 17, 0), "U3": (75, 16, 0), "C6": (82, 17, 0), "R10": (90, 17, 0), "Q4": (97, 20, 0),
+    "R15": (66, 13, 0), "C5": (69, 17, 0), "U3": (76, 16, 0), "C6": (82, 17, 0), "R10": (90, 17, 0), "Q4": (97, 20, 0),
     "R9": (80, 32, 0), "Q3": (89, 30, 0),
-    "J2": (8, 60, 0), "C7": (18, 59, 0),
-    "R11": (31, 57, 90), "R12": (35, 59, 0), "Q1": (39, 57, 0), "D1": (44, 53, 0),
-    "R13": (31, 72, 90), "R14": (35, 74, 0), "Q2": (39, 72, 0), "D2": (44, 68, 0),
-    "J4": (56, 53, 0), "F1": (64, 52, 90), "Q5": (73, 54, 0), "Q6": (86, 54, 0),
-    "U4": (67, 75, 0), "C8": (60, 76, 0), "D3": (92, 68, 180),
-    "R15": (78, 76, 0), "R16": (78, 82, 0),
-    "C9": (97, 72, 0), "U2": (104, 71, 0), "C10": (111, 72, 0),
-    "R17": (121, 58, 0), "R18": (121, 64, 0), "C11": (126, 64, 0),
-    "J3": (138, 57, 0), "R19": (148, 56, 90), "R20": (153, 53, 0), "R21": (142, 67, 90), "D4": (148, 69, 180),
-    **{f"H{n}": (116 + 5 * n, 80, 0) for n in range(1, 5)},
+    "F1": (12, 55, 90), "C7": (17, 57, 0),
+    "R11": (37, 61, 90), "R12": (41, 63, 0), "Q1": (45, 61, 0), "D1": (50, 57, 0),
+    "R13": (37, 77, 90), "R14": (41, 79, 0), "Q2": (45, 77, 0), "D2": (50, 73, 0),
+    "R19": (72, 56, 90), "R20": (77, 53, 0), "R21": (70, 67, 90), "D4": (76, 69, 180),
+    **{f"TP{n}": (97 + 9 * n, 58, 0) for n in range(1, 8)},
+    **{f"H{n}": (100 + 5 * n, 72, 0) for n in range(1, 5)},
 }  # fmt: skip
 
 # Drawn lines, as corner points. Where pins lie on a line they are joined.
 WIRES: list[tuple[GridPoint, ...]] = [
     *(line for n in range(4) for line in (((35, 11 + 9 * n), (41, 11 + 9 * n)), ((45, 11 + 9 * n), (50, 11 + 9 * n)))),
-    ((66, 15), (71, 15)), ((79, 15), (90, 15)), ((90, 15), (98, 15), (98, 18)),
+    ((66, 15), (72, 15)), ((80, 15), (90, 15)), ((90, 15), (98, 15), (98, 18)),
     ((90, 19), (90, 20), (95, 20)), ((90, 20), (90, 28)), ((77, 30), (87, 30)), ((98, 22), (98, 24)),
-    ((33, 57), (37, 57)), ((40, 55), (46, 55)), ((33, 72), (37, 72)), ((40, 70), (46, 70)),
-    ((59, 52), (62, 52)), ((66, 52), (69, 52), (69, 58), (74, 58), (74, 56)),
-    ((74, 52), (87, 52)), ((58, 74), (63, 74)), ((71, 74), (80, 74)), ((78, 78), (78, 80)),
-    ((89, 70), (100, 70)), ((100, 70), (100, 72)), ((108, 70), (113, 70)),
-    ((121, 60), (121, 62)), ((121, 62), (128, 62)),
-    ((141, 56), (146, 56)), ((150, 56), (155, 56)), ((153, 55), (153, 56)), ((144, 67), (148, 67)),
+    ((14, 55), (20, 55)),
+    ((39, 61), (43, 61)), ((46, 59), (52, 59)), ((39, 77), (43, 77)), ((46, 75), (52, 75)),
+    ((74, 56), (79, 56)), ((77, 55), (77, 56)), ((72, 67), (76, 67)),
 ]  # fmt: skip
 LABELS: list[tuple[GridPoint, str, int]] = [
     *(((35, 11 + 9 * n), f"ZONE_{zone}", 180) for n, zone in enumerate(ZONES)),
     *(((50, 11 + 9 * n), f"ADC_{zone}", 0) for n, zone in enumerate(ZONES)),
-    ((66, 15), "VSYS", 180), ((84, 15), "REF_3V3", 0), ((77, 30), "SENSE_EN", 180), ((90, 23), "SENSE_GATE", 0),
-    ((98, 24), "SENSE_3V3", 0), ((35, 57), "GATE_LEFT", 90), ((35, 72), "GATE_RIGHT", 90),
-    ((46, 55), "MOTOR_LEFT", 0), ((46, 70), "MOTOR_RIGHT", 0),
-    ((60, 52), "CELL", 90), ((69, 58), "BATTERY", 180), ((76, 52), "BATTERY_MID", 0),
-    ((58, 74), "USB_5V", 180), ((80, 74), "USB_OK", 0), ((78, 79), "USB_SENSE", 0),
-    ((89, 70), "VSYS", 180), ((113, 70), "3V3", 0), ((128, 62), "BATTERY_ADC", 0),
-    ((143, 56), "BUTTON_WIRE", 90), ((155, 56), "BUTTON", 0), ((146, 67), "LED_A", 90),
+    ((66, 15), "REF_IN", 180), ((84, 15), "REF_3V3", 0), ((77, 30), "SENSE_EN", 180), ((90, 23), "SENSE_GATE", 0),
+    ((98, 24), "SENSE_3V3", 0), ((20, 55), "MOTOR_3V3", 0), ((41, 61), "GATE_LEFT", 90), ((41, 77), "GATE_RIGHT", 90),
+    ((52, 59), "MOTOR_LEFT", 0), ((52, 75), "MOTOR_RIGHT", 0), ((79, 56), "BUTTON", 0), ((74, 67), "LED_A", 90),
 ]  # fmt: skip
-# Nets that a regulator or the outside world drives where ERC can't see it.
-FLAGS = {"USB_5V": (59, 74), "VSYS": (99, 70), "GND": (144, 80)}
+# Nets that the outside world drives where ERC can't see it.
+FLAGS = {"REF_IN": (71, 15), "GND": (128, 72)}
 BLOCKS = [
-    ((5, 5), (60, 46), "Zones: sensor above, 3.3 kohm below, 1 kohm + 4.7 nF to the ADC"),
-    ((61, 5), (106, 46), "Sensor supply: 3.3 V of its own, on only while the ADC reads"),
-    ((107, 5), (164, 46), "ESP32-DevKitC V4 in two sockets"),
-    ((5, 47), (52, 86), "Motors: off unless driven"),
-    ((53, 47), (115, 86), "Power: USB first, then the cell is cut off; nothing here charges"),
-    ((116, 47), (134, 76), "Battery voltage"),
-    ((135, 47), (164, 76), "Button and LED"),
+    (
+        (5, 5),
+        (60, 46),
+        "Plug to the cushion, its ESD clamps; zones: sensor above, 3.3 kohm below, 1 kohm + 4.7 nF to the ADC",
+    ),
+    ((61, 5), (106, 46), "Sensor supply: 3.3 V of its own, limited by R15, on only while the ADC reads"),
+    ((107, 5), (164, 46), "ESP32-DevKitC V4 in two sockets: its USB feeds everything"),
+    ((5, 47), (60, 86), "Motors: fused, off unless driven"),
+    ((61, 47), (98, 76), "Button and LED"),
+    ((99, 47), (164, 76), "Test points and screws"),
 ]
 PAPER = '(paper "User" 428 262)'
 
@@ -229,12 +221,16 @@ def instance(row: Row) -> list[str]:
     ]
 
 
-def helper(symbol: str, ref: str, value: str, at: GridPoint) -> list[str]:
+# A pin that leaves its part sideways has its ground symbol turned, so that it stays clear of the pin below.
+GND_TURN = {0: 90, 180: 270}
+
+
+def helper(symbol: str, ref: str, value: str, at: GridPoint, turn: int = 0) -> list[str]:
     """A ground symbol or a power flag."""
     show = symbol == "PWR_FLAG"
     below = 1.6 if symbol == "GND" else -1.6
     return [
-        f'(symbol (lib_id "sitbone:{symbol}") (at {xy(at)} 0) (unit 1)',
+        f'(symbol (lib_id "sitbone:{symbol}") (at {xy(at)} {turn}) (unit 1)',
         "\t(exclude_from_sim no) (in_bom no) (on_board yes) (dnp no)",
         f'\t(uuid "{identifier(ref)}")',
         f'\t(property "Reference" "{ref}" (at {xy(at)} 0) {effects(hide=True)})',
@@ -267,7 +263,7 @@ def labelled_pins() -> list[str]:
                 lines.append(f'(no_connect (at {xy(end)}) (uuid "{identifier("nc", row.ref, number_)}"))')
             elif net == "GND":
                 grounds += 1
-                lines += helper("GND", f"#PWR{grounds:02d}", "GND", end)
+                lines += helper("GND", f"#PWR{grounds:02d}", "GND", end, GND_TURN.get(angle, 0))
             elif not touched:
                 lines.append(label(net, end, angle))
     return lines
@@ -302,7 +298,7 @@ def frames() -> list[str]:
 
 def title_block() -> list[str]:
     return [
-        '(title_block (title "sitbone carrier") (company "sitbone: an open seat cushion")',
+        '(title_block (title "sitbone carrier") (rev "B") (company "sitbone: an open seat cushion")',
         '\t(comment 1 "Generated from hardware/circuit. Edit the table there, not this file.")',
         '\t(comment 2 "Not built or measured yet. Not a medical device."))',
     ]

@@ -88,7 +88,7 @@ def module() -> Symbol:
         if name == "GND":
             return POWER_IN
         if name in ("3V3", "5V"):
-            return PASSIVE  # an output while USB is there, an input while it is not
+            return POWER_OUT if name == "3V3" else PASSIVE  # its own regulator drives 3V3, and nothing else may
         if name == "EN" or name in ("GPIO34", "GPIO35", "GPIO36", "GPIO39"):
             return INPUT
         return BOTH
@@ -111,17 +111,13 @@ SYMBOLS: dict[str, Symbol] = {
         text=((1.6, 0.5), (1.6, -0.5))),
     "NMOS": mosfet("3", "2", arrow_in=True),
     "PMOS": mosfet("2", "3", arrow_in=False),
-    "HEADER2": header(2),
-    "HEADER4": header(4),
-    "HEADER8": header(8),
+    "HEADER14": header(14),
     "DEVKIT": module(),
     "REFERENCE": box("U", 6, 4, Pin("1", "IN", (-4, 1), 0, POWER_IN), Pin("2", "OUT", (4, 1), 180, POWER_OUT),
                      Pin("3", "GND", (0, -3), 90, POWER_IN)),
-    "SUPERVISOR": box("U", 6, 4, Pin("3", "VCC", (-4, 1), 0, POWER_IN), Pin("1", "OUT", (4, 1), 180, OUTPUT),
-                      Pin("2", "GND", (0, -3), 90, POWER_IN)),
-    "LDO": box("U", 6, 4, Pin("1", "VIN", (-4, 1), 0, POWER_IN), Pin("3", "EN", (-4, -1), 0, INPUT),
-               Pin("5", "VOUT", (4, 1), 180, POWER_OUT), Pin("2", "GND", (0, -3), 90, POWER_IN),
-               Pin("4", "NC", (4, -1), 180, OPEN)),
+    "CLAMP": box("D", 6, 6, Pin("1", "I/O1", (-4, 2), 0), Pin("3", "I/O2", (-4, 0), 0), Pin("2", "GND", (-4, -2), 0),
+                 Pin("6", "I/O4", (4, -2), 180), Pin("4", "I/O3", (4, 0), 180), Pin("5", "VBUS", (4, 2), 180)),
+    "TESTPOINT": Symbol("TP", (Pin("1", "", (0, -1), 90),), circles=(((0, 0.4), 0.4),), text=((0.8, 0.9), (0.8, 0.1))),
     "HOLE": Symbol("H", (), circles=(((0, 0), 0.6),)),
     "GND": Symbol("#PWR", (Pin("1", "", (0, 0), 270, POWER_IN),),
                   (((0, 0), (0, -0.5)), ((-0.5, -0.5), (0.5, -0.5), (0, -1), (-0.5, -0.5)))),

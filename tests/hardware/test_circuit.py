@@ -19,7 +19,7 @@ from sitbone.lab import energy
 from sitbone.lab.currents import CURRENTS, dividers_ma
 from tests.hardware.tools import KICAD, need_kicad, need_ngspice
 
-DEVKIT = PROFILES["devkit"]
+DEVKIT = PROFILES["devkit-b"]
 COMMITTED = (KICAD / "netlist.csv").read_text()
 
 
@@ -66,7 +66,7 @@ class TestPins:
     def test_the_netlist_is_the_table(self):
         assert netlist.read_csv(COMMITTED) == circuit.nets()
 
-    @pytest.mark.parametrize(("one", "two"), [("J2-3", "J2-4"), ("J2-10", "J2-11"), ("J2-7", "J2-8")])
+    @pytest.mark.parametrize(("one", "two"), [("J2-3", "J2-4"), ("J2-10", "J2-11"), ("J2-7", "J3-13")])
     def test_pins_swapped_in_the_netlist_are_seen(self, one, two):
         wrong = swapped(COMMITTED, f"U1,{one}\n", f"U1,{two}\n")
         assert wrong != COMMITTED
@@ -87,13 +87,13 @@ class TestPins:
         reference = next(row for row in circuit.circuit() if row.symbol == "REFERENCE")
         assert reference.value == "REF3033"
         assert DEVKIT["supply_mv"] == 3300
-        upper, lower = circuit.value_of("R17"), circuit.value_of("R18")
-        assert round(1000 * (upper + lower) / lower) == DEVKIT["battery_ratio"]
+        assert DEVKIT["bias_ohm"] == circuit.BIAS_OHM
+        assert LOOSE["bias"][0] == len(circuit.ZONES)
+        assert LOOSE["bias"][1].what.startswith(f"{circuit.BIAS_OHM // 1000} kohm ")
 
     def test_zones_are_on_adc1_and_the_button_can_wake_the_chip(self):
         gpios = {net: gpio for gpio, net in circuit.gpio_nets().items()}
         assert all(32 <= gpios[f"ADC_{zone}"] <= 39 for zone in circuit.ZONES)
-        assert 32 <= gpios["BATTERY_ADC"] <= 39
         assert gpios["BUTTON"] in {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)}
 
     def test_outputs_are_on_pins_that_can_drive_and_don_t_choose_the_boot_mode(self):
@@ -145,7 +145,8 @@ class TestParts:
     def test_the_bom_is_the_netlist_part_by_part(self):
         rows = list(csv.DictReader((KICAD / "bom.csv").read_text().splitlines()))
         listed = [ref for row in rows for ref in row["references"].split()]
-        placed = {ref for nodes in netlist.read_csv(COMMITTED).values() for ref, _ in nodes}
+        bare = {row.ref for row in circuit.circuit() if not row.part}  # copper and holes
+        placed = {ref for nodes in netlist.read_csv(COMMITTED).values() for ref, _ in nodes} - bare
         assert sorted(listed) == sorted(placed)
         assert all(int(row["quantity"]) == len(row["references"].split()) for row in rows if row["references"])
 
@@ -154,7 +155,7 @@ class TestParts:
 
 
 KICAD_SYMBOLS = [
-    ("Regulator_Linear", "AP2112K-3.3", "AP2204K-1.5", "LDO"),
+    ("Power_Protection", "USBLC6-4SC6", "USBLC6-4SC6", "CLAMP"),
     ("Reference_Voltage", "REF3033", "REF3012", "REFERENCE"),
     ("Transistor_FET", "AO3400A", "Q_NMOS_GSD", "NMOS"),
     ("Transistor_FET", "AO3401A", "TP0610T", "PMOS"),
@@ -176,11 +177,6 @@ def test_pin_numbers_are_kicads(library, name, base, ours):
         assert theirs == {pin.name: pin.number for pin in pins}
 
 
-def test_the_detectors_pins_are_its_data_sheets():
-    """KiCad has no symbol of it. Oracle: Microchip DS20001889F, SOT-23: VOUT, VSS, VDD."""
-    assert {pin.name: pin.number for pin in SYMBOLS["SUPERVISOR"].pins} == {"OUT": "1", "GND": "2", "VCC": "3"}
-
-
 def pins_in(library: str, symbol: str) -> dict[str, str]:
     start = library.index(f'(symbol "{symbol}"')
     following = library.find('\n\t(symbol "', start + 10)
@@ -198,12 +194,9 @@ class TestRatings:
     def test_ratings_leave_a_margin(self, what, margin):
         assert margin >= 1.1, f"{what}: {margin:.2f}"
 
-    def test_the_regulator_stays_cool(self):
-        assert budget.heat_mw() < 150  # SOT-23-5: some 190 K/W, so under 30 K
-
     def test_what_each_consumer_draws(self):
         ma = budget.currents_ma()
-        assert 0.1 < ma["always on"] < 0.3
+        assert 0.01 < ma["always on"] < 0.3
         assert 1 < ma["sense"] < 4
         assert budget.peak_ma() < 300
 
@@ -227,9 +220,17 @@ class TestEnergyModel:
     def test_the_dividers_current_is_what_spice_finds(self):
         """Oracle: ngspice, the voltage over each lower resistor; the ADC's leakage is in it, so within 1 %."""
         need_ngspice()
-        volts = dict(spice.transfer(20, 20, 1))[20.0]
+        volts = dict(spice.transfer(20, 20, 1, bias_ohm=1e12))[20.0]
         found_ma = sum(1000 * v / circuit.value_of("R1") for v in volts)
         assert found_ma == pytest.approx(dividers_ma(budget.LOADS_PA, budget.RAIL_V, circuit.value_of("R1")), rel=0.01)
+
+    def test_the_bias_resistors_current_is_in_the_budget(self):
+        """Oracle: ngspice; the budget adds the two as if they didn't share a divider, so it is a little above."""
+        need_ngspice()
+        volts = dict(spice.transfer(20, 20, 1))[20.0]
+        found_ma = sum(1000 * v / circuit.value_of("R1") for v in volts)
+        switch_ma = 1000 * budget.RAIL_V * (1 / circuit.value_of("R10") + 1 / circuit.value_of("R9"))
+        assert 0.85 < found_ma / (budget.currents_ma()["sense"] - switch_ma) <= 1.0
 
     def test_a_changed_divider_would_be_seen(self):
         wrong = dividers_ma(energy.SEATED_PA, budget.RAIL_V, 10000)

@@ -23,24 +23,33 @@ def test_a_wire_ends_where_its_net_says(header, pin, device, far):
     name, _, place = device.partition("_")
     expected = {
         "FSR": {1: "SENSE_3V3", 2: f"ZONE_{place}"},
-        "MOTOR": {1: "3V3", 2: f"MOTOR_{place}"},
+        "MOTOR": {1: "MOTOR_3V3", 2: f"MOTOR_{place}"},
         "BUTTON": {1: "BUTTON_WIRE", 2: "GND"},
-        "CELL": {1: "CELL", 2: "GND"},
     }[name]
     assert net == expected[far]
 
 
 def test_every_zone_has_a_sensor():
-    assert [d for d in harness.devices() if d.startswith("FSR")] == [f"FSR_{zone}" for zone in ZONES]
+    assert [d for d in harness.DEVICES if d.startswith("FSR")] == [f"FSR_{zone}" for zone in ZONES]
 
 
-def test_no_plug_fits_a_wrong_header():
-    fits = {(len(row.pins), row.footprint.split("JST_")[-1][:2]) for row in HEADERS.values()}  # XH and PH
-    assert len(fits) == len(HEADERS)
+def test_one_keyed_plug_fits_one_header():
+    assert list(HEADERS) == [harness.PLUG.header]
+    assert HEADERS["J1"].footprint.startswith("Connector_IDC:IDC-Header_2x07")
 
 
-def test_a_plug_has_as_many_pins_as_its_header():
-    assert all(len(plug.ends) == len(plug.colours) == len(HEADERS[plug.header].pins) for plug in harness.PLUGS)
+def test_the_colours_are_a_ribbons():
+    """A ten-colour ribbon follows the resistor code, and its wires lie in the order of the socket's pins."""
+    code = ["BN", "RD", "OG", "YE", "GN", "BU", "VT", "GY", "WH", "BK"]
+    assert list(harness.PLUG.colours) == [*code, *code[:4]]
+    assert len(harness.PLUG.ends) == len(HEADERS["J1"].pins) == 14
+
+
+def test_each_device_has_two_wires_that_lie_side_by_side():
+    for n in range(0, 14, 2):
+        (one, first), (other, second) = harness.PLUG.ends[n : n + 2]
+        assert one == other
+        assert (first, second) == (1, 2)
 
 
 def test_the_committed_table_is_the_harness():

@@ -125,8 +125,8 @@ PROFILES: dict = {
     },
 }
 
-# The same with bias resistors in the sensor sheet.
-PROFILES["devkit-b"] = dict(PROFILES["devkit"], bias_ohm=47000)
+# The carrier of revision B: no cell, always USB, a bias resistor in each sensor's plug.
+PROFILES["devkit-b"] = dict(PROFILES["devkit"], bias_ohm=47000, battery_adc=None, usb_sense=None)
 
 DEFAULT_PROFILE = "devkit"
 

@@ -48,8 +48,6 @@ CURRENTS = {
         10.0, "lucidar.me measured 3.8 mA on an ESP32-DevKitC V4 by USB; more for its regulator fed backwards, judged"
     ),
     "reference": Current(0.05, "REF3033, TI SBVS032: 42 uA, at most 50 uA, from memory"),
-    "supply detector": Current(0.00175, "MCP112, Microchip DS20001889F, looked up: at most 1.75 uA"),
-    "regulator": Current(0.08, "AP2112K, Diodes: 55 uA, at most 80 uA, from memory"),
 }
 
 NS_PER_PA = 13.0  # a sensor under its puck (hardware/README.md)
