@@ -183,3 +183,23 @@ def test_a_backup_is_taken_again_over_an_old_one(home: Path, tmp_path: Path) -> 
     shutil.copy(home / "sitbone.sqlite", tmp_path / "b.sqlite")
     with Store(home / "sitbone.sqlite") as store:
         assert back_up(store, tmp_path / "b.sqlite") == store.count()
+
+
+def test_no_documented_command_loses_anything_of_the_diary_without_yes(home: Path, tmp_path: Path) -> None:
+    """What is edited or removed stays in the store; restore and rescue keep the store that they replace."""
+    commands = ("pain edit 1 --pain 9", "pain remove 2", "rehab remove 1", "pain clear --note fine", "forget", "clock")
+    for command in commands:
+        run(*command.split())
+    with sqlite3.connect(home / "sitbone.sqlite") as db:
+        notes = [row[0] for row in db.execute("SELECT note FROM pain ORDER BY id")]
+        earlier = db.execute("SELECT earlier FROM pain WHERE id = 1").fetchone()[0]
+        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("rehab", "red_flag")]
+    assert notes == [f"note {number}" for number in range(5)]
+    assert '"pain": 0' in earlier
+    assert counts == [1, 1]
+    with Store(tmp_path / "empty.sqlite") as empty:
+        back_up(empty, tmp_path / "b.sqlite")
+    assert run("restore", str(tmp_path / "b.sqlite")) == 0
+    kept = next(home.glob("sitbone-before-*.sqlite"))
+    with sqlite3.connect(kept) as db:
+        assert db.execute("SELECT count(*) FROM pain").fetchone()[0] == 5

@@ -139,8 +139,16 @@ def history(cushion: str | None, start: str | None, end: str | None, days: int, 
         recent = last_days(now(), days, zone)
         found = days_of(store, first or (recent[0] if last is None else _earliest()), last or recent[1])
         unplaced, simulated = len(store.unplaced()), store.any_simulated()
+        cushions = list(dict.fromkeys(store.label(number) for number in store.cushions()))
     if as_json:
-        print_json({"days": [day.as_json(zone) for day in found], "unplaced": unplaced, "simulated": simulated})
+        print_json(
+            {
+                "days": [day.as_json(zone) for day in found],
+                "unplaced": unplaced,
+                "simulated": simulated,
+                "cushions": cushions,
+            }
+        )
         return
     print_history(found, simulated)
     if unplaced:
