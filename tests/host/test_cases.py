@@ -48,7 +48,8 @@ def minutes(spans):
 def test_sits(name, bouts):
     found = replayed(name)
     assert minutes(found["bouts"]) == bouts
-    assert found["faults"] == found["objects"] == []
+    assert found["objects"] == []
+    assert {fault["quality"] for fault in found["faults"]} <= {"drifting"}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,18 @@ def test_sits(name, bouts):
 )
 def test_breaks(name, verified):
     assert [span["verified"] for span in replayed(name)["breaks"]] == verified
+
+
+@pytest.mark.parametrize(
+    ("name", "zones"), [("all-zones-drift-up", [0, 1]), ("cushion-moved-silent", [0, 1]), ("residual-15-percent", [])]
+)
+def test_a_calibration_that_does_not_fit_is_said_so(name, zones):
+    """The tare is used up; an hour at a quarter of the references."""
+    assert [fault["zone"] for fault in replayed(name)["faults"]] == zones
+
+
+def test_a_cushion_that_moved_asks_by_time():
+    assert replayed("cushion-moved-silent")["prompts"][0]["t_ms"] == 41 * MINUTE_MS
 
 
 def test_holes():
@@ -107,4 +120,5 @@ def test_a_recorded_day_with_bias_resistors(shared_data, calibrated):
     found = replay_trace(day, calibration=calibration_from(day) if calibrated else None)
     bouts = [(bout["start_ms"], bout["end_ms"]) for bout in found["bouts"]]
     assert f1(*transitions(truth_of(day), Decided(bouts, [], []))) == 1.0
-    assert found["faults"] == found["unknown"] == []
+    assert found["unknown"] == []
+    assert {fault["quality"] for fault in found["faults"]} <= {"drifting"}  # a thigh that carries half for an hour

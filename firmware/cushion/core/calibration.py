@@ -84,17 +84,20 @@ class Calibration:
         return u if u < MAX_U else MAX_U
 
     def auto_tare(self, zone, g_ns):
-        """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`."""
+        """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`. Returns whether that
+        is used up."""
         per_ref_ns = self.ref_pa[zone] * 1000 // self.gain_pa_per_us[zone]
         step_ns = per_ref_ns * _TARE_STEP_PERMILLE // 1000
         most_ns = per_ref_ns * _TARE_TOTAL_PERMILLE // 1000
         wanted_ns = g_ns - self.tare_ns[zone]
         change_ns = min(step_ns, max(-step_ns, wanted_ns - self.auto_tare_ns[zone]))
         tare_ns = self.auto_tare_ns[zone] + change_ns
-        if not -most_ns <= tare_ns <= most_ns:
+        used_up = not -most_ns <= tare_ns <= most_ns
+        if used_up:
             self.wants_recalibration = True
             tare_ns = min(most_ns, max(-most_ns, tare_ns))
         self.auto_tare_ns[zone] = tare_ns
+        return used_up
 
     def to_state(self):
         """A JSON-able dict that `from_state` reads back."""

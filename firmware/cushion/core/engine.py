@@ -12,9 +12,9 @@ from cushion.core.const import const
 from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
 from cushion.core.epoch import Epoch
 from cushion.core.events import Events
-from cushion.core.health import Imbalance
+from cushion.core.health import Doubt, Imbalance
 from cushion.core.occupancy import LEAVE_PERMILLE
-from cushion.core.records import IMBALANCE, OK, STATE_VACANT
+from cushion.core.records import DRIFTING, IMBALANCE, OK, STATE_OCCUPIED, STATE_VACANT
 from cushion.core.sensing import Sensing
 from cushion.core.shifts import HABIT_SETTLED_MS, SHIFT_SETTLED_MS, Habit, Shift
 
@@ -49,11 +49,14 @@ class Engine:
         self._vacant_ms = 0
         self._logged_quality = [OK] * ZONE_COUNT
         self._differs_ms = array("i", [0] * ZONE_COUNT)
+        self._logged_doubt = 0
         self.use_calibration(calibration)
 
     def use_calibration(self, calibration):
         """Takes another calibration into use; what was learnt about the person's habit starts from it."""
         self.calibration = calibration
+        self._doubt = Doubt()
+        self._used_up = 0
         for zone in range(_SIDES):
             self._habits[zone].start(calibration.ref_pa[zone], calibration.calibrated)
 
@@ -152,6 +155,7 @@ class Engine:
         is_here = decisions.sitting.is_seated() and not decisions.sitting.has_thing
         length_ms = self.settings.epoch_s * 1000 if is_here else _VACANT_EPOCH_MS
         if self._epoch.age_ms >= length_ms:
+            self._doubt_calibration(self._epoch.age_ms)
             self.close_epoch()
 
     def _log_faults(self, dt_ms):
@@ -195,5 +199,19 @@ class Engine:
         if self._vacant_ms >= _TARE_AFTER_MS:
             self._vacant_ms -= _TARE_EVERY_MS
             for zone in range(ZONE_COUNT):
-                if self.sensing.zones[zone].is_trusted():
-                    self.calibration.auto_tare(zone, self.sensing.zones[zone].g_ns)
+                zone_ns = self.sensing.zones[zone].g_ns
+                if self.sensing.zones[zone].is_trusted() and self.calibration.auto_tare(zone, zone_ns):
+                    self._used_up |= 1 << zone
+
+    def _doubt_calibration(self, dt_ms):
+        """Once an epoch. Records which zones the calibration doesn't fit any more, or fits again."""
+        if self.calibration.calibrated and self.decisions.state() == STATE_OCCUPIED:
+            self._doubt.step(dt_ms, self.sensing.zones)
+        doubt = self._used_up | self._doubt.zones
+        if doubt == self._logged_doubt:
+            return
+        self.calibration.wants_recalibration = doubt != 0
+        for zone in range(ZONE_COUNT):
+            if (doubt ^ self._logged_doubt) >> zone & 1:
+                self.events.add(records.FAULT, zone, DRIFTING, doubt >> zone & 1)
+        self._logged_doubt = doubt

@@ -1,5 +1,8 @@
 """What only shows over minutes: a side that is far too light; a thing that was taken for a person."""
 
+from array import array
+
+from cushion.core.calibration import ZONE_COUNT
 from cushion.core.const import const
 
 _RATIO = const(4)
@@ -8,6 +11,10 @@ _LAST_SHARE_MS = const(3600000)
 _CLEAR_MS = const(60000)
 _LONG_MS = const(1 << 29)
 _SLOTS = const(12)
+_LOOK_MS = const(10000)
+_LOOKS = const(360)
+_LIGHT_U = const(500)
+_HEAVY_U = const(1600)
 _LIVE_U = const(300)  # the stronger side must carry at least this for the ratio to mean anything
 
 
@@ -46,6 +53,41 @@ class Imbalance:
         self._clear_ms = min(self._clear_ms + dt_ms, _CLEAR_MS)
         if self._clear_ms >= _CLEAR_MS:
             self.side = 0
+
+
+class Doubt:
+    """Does the calibration still fit? ``zones``: bits of those that were under half of their reference, or over 1.6 of
+    it, for most of an hour of sitting. A hint to calibrate again: nothing is believed less for it."""
+
+    def __init__(self):
+        self.zones = 0
+        self._ms = 0
+        self._looks = 0
+        self._light = array("i", [0] * ZONE_COUNT)
+        self._heavy = array("i", [0] * ZONE_COUNT)
+
+    def step(self, dt_ms, zones):
+        """Takes `dt_ms` of somebody's sitting; looks every ten seconds."""
+        self._ms += dt_ms
+        if self._ms < _LOOK_MS:
+            return
+        self._ms -= _LOOK_MS
+        self._looks += 1
+        for zone in range(ZONE_COUNT):
+            u = zones[zone].u
+            if u < _LIGHT_U:
+                self._light[zone] += 1
+            elif u > _HEAVY_U:
+                self._heavy[zone] += 1
+        if self._looks == _LOOKS:
+            self._conclude(zones)
+
+    def _conclude(self, zones):
+        self.zones = self._looks = 0
+        for zone in range(ZONE_COUNT):
+            if zones[zone].is_trusted() and 2 * max(self._light[zone], self._heavy[zone]) > _LOOKS:
+                self.zones |= 1 << zone
+            self._light[zone] = self._heavy[zone] = 0
 
 
 class Stillness:

@@ -112,6 +112,10 @@ class Occupancy:
     def _is_gone(self):
         return min(self.empty_ms, self.below_ms) >= LEAVE_MS or self.below_ms >= LITTLE_MS
 
+    def is_empty(self):
+        """Nobody is here, and nothing of anybody: what is little may be somebody all the same."""
+        return self.state == STATE_VACANT and self.empty_ms > 0
+
     def lose(self):
         """Nothing was seen for too long: the state is unknown until it is seen again."""
         self.sat = self.left = self.faded = self.lost = False

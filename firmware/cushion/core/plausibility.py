@@ -27,6 +27,7 @@ _SAME_MOVES = const(2)
 # Alone: loaded, while all others unloaded and it did not move with them, or since the start.
 _ALONE_TOLD_MS = const(20000)
 _ALONE_LATE_MS = const(2000)
+_ALONE_LEAST_PA = const(2000)
 _ALONE_SHARED_PA = const(5000)  # or as much as it carries itself: what the others must have carried to bear witness
 _ALONE_MOST_PA = const(45000)  # nobody rests so hard on one zone alone
 
@@ -155,7 +156,7 @@ class Plausibility:
         pressure_pa = zones[zone].pressure_pa
         if not self._proven[zone] or pressure_pa >= _ALONE_MOST_PA:
             return True
-        return self._others_pa[zone] >= min(pressure_pa, _ALONE_SHARED_PA)
+        return self._others_pa[zone] >= max(_ALONE_LEAST_PA, min(pressure_pa, _ALONE_SHARED_PA))
 
     def _guess(self, dt_ms, zone, zones):
         """No load where there must be some: doubted at once, called open once it is sure."""

@@ -124,7 +124,7 @@ class Sitting(Kept):
 
     def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
         self.is_off = self.shows_nobody(highest_u, presence_permille)
-        self.break_timer.step(dt_ms, self.is_off, verified_ms, self.occupancy.state == STATE_VACANT)
+        self.break_timer.step(dt_ms, self.is_off, verified_ms, self.occupancy.is_empty())
         self.verified = self.break_timer.verified
         if self.verified:
             self.seated_ms = 0

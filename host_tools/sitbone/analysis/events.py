@@ -171,6 +171,9 @@ def _changes(fields: Fields) -> str:
 def _fault(fields: Fields) -> str:
     zone = int(fields["zone"])
     quality = name_of(records.QUALITIES, fields["quality"])
+    if fields["quality"] == records.DRIFTING:
+        fits = "doesn't fit any more; calibrate again" if fields["on"] else "fits again"
+        return f"calibration, {name_of(ZONE_TITLES, zone)}: it {fits}"
     return f"sensor fault{'' if fields['on'] else ' over'}, {name_of(ZONE_TITLES, zone)}: {quality}"
 
 

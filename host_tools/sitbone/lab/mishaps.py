@@ -317,7 +317,7 @@ def by_firmware(life: Life, board: str) -> Watch:
 def _note(watch: Watch, second: int, kind: int, values: list[int]) -> None:
     if kind == records.PROMPT and values[1] == 1:
         watch.prompts.append(second)
-    elif kind == records.FAULT and values[2]:
+    elif kind == records.FAULT and values[2] and values[1] != records.DRIFTING:  # a hint to calibrate is no fault
         watch.faults.append((second, records.QUALITIES[values[1]]))
 
 

@@ -88,6 +88,9 @@ def test_only_others_that_carried_much_bear_witness_by_leaving():
             seat = Four().see(SEATED, times=5).see(others_u, (0,), times=4, more_pa=more_pa)
             seat.see((own_u, 0, 45, 0), (0,))
             assert seat.see((own_u, 0, 0, 0), (0,)).doubted() == doubted, (own_u, others_pa)
+    for others_u, doubted in ((133, []), (134, [0])):  # 2 kPa at least: less is no body
+        seat = Four().see(SEATED, times=5).see((100, others_u, others_u, others_u), (0,), times=5)
+        assert seat.see((100, 0, 0, 0), (0,)).doubted() == doubted, others_u
     seat = Four().see(SEATED, times=5)
     for other_u in (90, 30, 90, 30, 30):
         assert seat.see((1000, 0, 0, other_u), (0,)).doubted() == []

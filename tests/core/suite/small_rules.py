@@ -5,7 +5,7 @@ from cushion.core.cadence import Cadence, until_next_ms
 from cushion.core.charge import FINE, LOG_ONLY, OFF, WARN, Charge
 from cushion.core.epoch import Epoch
 from cushion.core.events import Events
-from cushion.core.health import Imbalance, Stillness
+from cushion.core.health import Doubt, Imbalance, Stillness
 from cushion.core.resting import AWAKE, DEEP, LIGHT, LONGEST_SLEEP_MS, depth, sample_ms
 
 
@@ -252,3 +252,51 @@ def test_how_deep_to_sleep_and_how_often_to_look():
     assert [depth(False, False, state, 900000, 60000, True) for state in (0, 2, 3)] == [LIGHT] * 3
     for rest, state, expected in ((0, 1, 250), (1, 1, 1000), (2, 1, 1000), (1, 0, 250), (1, 2, 250), (0, 2, 250)):
         assert sample_ms(rest, state) == expected
+
+
+class Weighed:
+    """A zone as `Doubt` sees it."""
+
+    def __init__(self):
+        self.u = 1000
+        self.trusted = True
+
+    def is_trusted(self):
+        return self.trusted
+
+
+def doubted(loads_u, looks, trusted=True):
+    """The zones doubted after an hour in which one zone carried each of these loads for so many looks."""
+    judge, zones = Doubt(), [Weighed() for _ in range(4)]
+    zones[2].trusted = trusted
+    for u, count in zip(loads_u, looks):
+        zones[2].u = u
+        for _ in range(count):
+            assert judge.zones == 0
+            judge.step(10000, zones)
+    return judge.zones
+
+
+def test_a_calibration_is_doubted_after_an_hour_mostly_under_half_or_over_one_point_six_of_it():
+    for loads_u, looks, zones in (
+        ((499, 1000), (181, 179), 4), ((499, 1000), (180, 180), 0), ((500,), (360,), 0), ((1601,), (360,), 4),
+        ((1601, 1000), (181, 179), 4), ((1601, 1000), (180, 180), 0), ((1600,), (360,), 0),
+        ((499, 1601), (180, 180), 0), ((0,), (360,), 4), ((0,), (359,), 0),
+    ):  # fmt: skip
+        assert doubted(loads_u, looks) == zones, (loads_u, looks)
+    assert doubted((0,), (360,), trusted=False) == 0
+
+
+def test_a_doubt_is_looked_at_every_ten_seconds_and_ends_after_an_hour_that_fits():
+    judge, zones = Doubt(), [Weighed() for _ in range(4)]
+    zones[0].u = zones[3].u = 0
+    for _ in range(360):
+        judge.step(9999, zones)
+    assert judge.zones == 0  # it lacks 0.36 s
+    judge.step(360, zones)
+    assert judge.zones == 0b1001
+    zones[3].u = 1000
+    for _ in range(360):
+        assert judge.zones == 0b1001
+        judge.step(10000, zones)
+    assert judge.zones == 1

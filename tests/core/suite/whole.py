@@ -152,6 +152,17 @@ def test_both_sides_dead_still_prompt_by_time():
     assert seat.engine.decisions.left.u == -1
 
 
+def test_a_tare_that_is_used_up_is_recorded_once_until_a_new_calibration():
+    seat = Seat().sit(60).stand(100).sit(300, 400, 0, 0, False)
+    assert seat.of(records.FAULT) == [] and not seat.engine.calibration.wants_recalibration
+    seat.sit(600, 800, 0, 0, False)
+    assert [values[:3] for _, values in seat.of(records.FAULT)] == [[0, 7, 1]]
+    assert seat.engine.calibration.wants_recalibration and seat.engine.quality(0) == 0
+    seat.engine.use_calibration(Calibration())
+    seat.stand(240)
+    assert [values[:3] for _, values in seat.of(records.FAULT)] == [[0, 7, 1], [0, 7, 0]]
+
+
 def test_vibration_blinds_the_sensors_for_a_moment_only():
     seat = Seat().sit(100).blind(3).sit(10)
     assert seat.of(records.UNKNOWN) == [] and seat.of(records.STOOD) == []
