@@ -10,6 +10,7 @@ from cushion import VERSION, retained
 from cushion.core import records, resting
 from cushion.core.charge import OFF
 from cushion.core.const import const
+from cushion.core.records import STATE_VACANT
 from cushion.core.settings import SPEC
 from cushion.drivers.board import reset_name
 from cushion.link import calls
@@ -140,11 +141,12 @@ class App:
         busy = board.haptics.disturbs() or board.button.active or board.button.is_pressed()
         busy = busy or self.monitor.capture is not None
         busy = busy or (self.monitor.steps < _HEALTHY_STEPS and not board.slept())
-        state, away_ms = engine.decisions.sitting.occupancy.state, engine.decisions.sitting.away_ms
+        sitting = engine.decisions.sitting
+        state = STATE_VACANT if sitting.is_empty() else sitting.occupancy.state
         break_ms = engine.settings.verified_break_s * 1000
         # A chip that the wake sensor has just woken gets the time to see who sits there, before it may sleep again.
-        can_wake = board.power.can_wake_on_sitting() and self.monitor.steps >= _HEALTHY_STEPS
-        self._rest = resting.depth(on_usb, busy, state, away_ms, break_ms, can_wake)
+        can_wake = board.power.can_wake_on_sitting(sitting.has_thing) and self.monitor.steps >= _HEALTHY_STEPS
+        self._rest = resting.depth(on_usb, busy, state, sitting.away_ms, break_ms, can_wake)
         self.monitor.sample_ms = resting.sample_ms(self._rest, state)
         if board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
             self._sleep(_OFF_SLEEP_MS, False)

@@ -60,6 +60,24 @@ def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tm
     assert abs(first_ms[True] - first_ms[False]) <= WAKE_MS
 
 
+def test_a_bag_on_the_seat_and_on_the_wake_sensor_lets_it_sleep_until_it_is_lifted(flash_of, tmp_path):
+    rows = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"]
+    rows += [f"{s * 1000},600,600,300,300" if 30 <= s < 1530 else f"{s * 1000},0,0,0,0" for s in range(1700)]
+    bag = tmp_path / "bag.csv"
+    bag.write_text("\n".join(rows) + "\n")
+    seen: list[dict[str, Any]] = []
+    with VirtualCushion(
+        TraceSeat(read_trace(bag)), flash=flash_of("firebeetle"), board="firebeetle", journal=seen.append
+    ) as cushion:
+        cushion.set_usb(False)
+        live_until(cushion, 1_600_000)
+    wakes = [entry["t_ms"] for entry in seen if entry["kind"] == "reset" and entry["cause"] == "deepsleep"]
+    assert [t_ms for t_ms in wakes if t_ms < 1_530_000] == []
+    assert wakes
+    assert wakes[0] <= 1_530_000 + WAKE_MS
+    assert not any(entry["kind"] == "motor" and entry["on"] for entry in seen)
+
+
 def test_a_press_in_light_sleep_is_heard(flash_of):
     with VirtualCushion(
         SitterSeat("ignores", seed=1), flash=flash_of("firebeetle"), board="firebeetle", speed=20

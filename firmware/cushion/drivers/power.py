@@ -24,9 +24,10 @@ class Power:
         """Whether USB power is present; always true on a board that can't detect it."""
         return self._usb is None or self._usb.value() == 1
 
-    def can_wake_on_sitting(self):
-        """Whether somebody who sits down would end a deep sleep: not where the sensor says so of an empty seat, too."""
-        return self._wake is not None and self._wake.value() == 0
+    def can_wake_on_sitting(self, on_thing=False):
+        """Whether somebody who sits down would end a deep sleep: not where the sensor says so of an empty seat, too.
+        `on_thing`: something known to be an object lies there; who lifts it ends the sleep."""
+        return self._wake is not None and (on_thing or self._wake.value() == 0)
 
     def light_sleep(self, ms):
         """Sleeps for so long, or until the button is pressed. Nothing runs, and all that was known stays."""
@@ -39,7 +40,8 @@ class Power:
         """Ends this run: the chip starts anew after so long, on a press, or (`on_sitting`) when somebody sits down."""
         esp32.wake_on_ext0(self._button, False)
         if on_sitting and self._wake is not None:
-            esp32.wake_on_ext1((self._wake,), esp32.WAKEUP_ANY_HIGH)
+            is_pressed = self._wake.value()
+            esp32.wake_on_ext1((self._wake,), esp32.WAKEUP_ALL_LOW if is_pressed else esp32.WAKEUP_ANY_HIGH)
         machine.deepsleep(ms)
 
 

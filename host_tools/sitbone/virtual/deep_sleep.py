@@ -29,6 +29,7 @@ class DeepSleep:
         self._levels = dict(world.levels())  # as the chip sees them
         self._began_ms = t_ms
         self._began_real_s = time.monotonic()
+        self._see_seat(t_ms)
 
     @staticmethod
     def usage_in(order: bytes) -> bytes:
@@ -56,8 +57,7 @@ class DeepSleep:
         end_ms = min(limit for limit in limits if limit is not None)
         if end_ms <= self._t_ms:
             return False
-        if self._waits_for_sitter() and self._world.seat_switch(end_ms):
-            self._levels[self._world.wake_gpio or 0] = 1
+        self._see_seat(end_ms)
         for edge in self._world.edges(end_ms):
             self._levels[edge.gpio] = edge.level
             if self._woken_by_pin():
@@ -66,6 +66,10 @@ class DeepSleep:
         self._t_ms = self._world.seat.stopped_until_ms(end_ms)
         self._world.reach(self._t_ms)
         return True
+
+    def _see_seat(self, t_ms: int) -> None:
+        if self._waits_for_sitter():
+            self._levels[self._world.wake_gpio or 0] = int(self._world.seat_switch(t_ms))
 
     def _waits_for_sitter(self) -> bool:
         return self._world.wake_gpio is not None and bool(self._ext1) and self._world.wake_gpio in self._ext1[0]
