@@ -74,6 +74,10 @@ def test_a_new_version_keeps_the_old_one(cushion: VirtualCushion, monkeypatch: p
     current, names = versions(cushion.port)
     assert current == f"{result['version']}\n{VERSION}\n"
     assert sorted(names) == sorted([result["version"], VERSION, "current"])
+    monkeypatch.undo()  # and back again: its file is still there
+    back = install(cushion.port)
+    assert (back["version"], back["previous"], back["files"]) == (VERSION, result["version"], 0)
+    assert versions(cushion.port)[0] == f"{VERSION}\n{result['version']}\n"
 
 
 def test_a_version_that_does_not_start_gives_way_to_the_old_one(

@@ -90,9 +90,10 @@ def install(
         board_text = _board_text(board, board_name, divider_ohm)
         files = compiled(firmware_files()) if compile_it else firmware_files()
         version = version_id(files)
+        running, _ = _versions(board)
         previous, copied = _copy(board, packed(files), version, progress)
         _write_board_file(board, board_text)
-        if copied["files"] or board_text is not None:
+        if copied["files"] or running != version or board_text is not None:
             board.start(RESTART)
     status = _wait_for_start(port, version)
     with Board(port) as board:
