@@ -90,6 +90,26 @@ def test_what_is_packed_comes_back_and_nothing_else_is_taken():
     assert len(data) < 400
 
 
+def test_after_a_loss_of_power_the_logs_last_epoch_goes_on():
+    fresh = engine()
+    decisions = fresh.decisions
+    decisions.sitting.away_ms = 5000
+    snapshot.recall(decisions, 100000, 55555, 1234)
+    assert (decisions.left.dose.cs, decisions.right.dose.cs) == (100000, 55555)
+    assert (decisions.sitting.seated_ms, decisions.sitting.away_ms, decisions.now_s) == (1234000, 0, 0)
+    assert decisions.snapshot() == engine_with(100000, 55555, 1234000)
+    decisions.pauses.mute_ms = 1000
+    snapshot.recall(decisions, 0, 0, 0)
+    assert decisions.pauses.mute_ms == 1000  # no time passes
+
+
+def engine_with(left_cs, right_cs, seated_ms):
+    """The state of a new engine but for these."""
+    decisions = engine().decisions
+    decisions.left.dose.cs, decisions.right.dose.cs, decisions.sitting.seated_ms = left_cs, right_cs, seated_ms
+    return decisions.snapshot()
+
+
 def test_rest_on_an_empty_seat_is_a_break_and_a_crash_is_not():
     slept = engine()
     snapshot.restore(slept, snapshot.pack(used_engine()))
