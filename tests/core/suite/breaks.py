@@ -159,6 +159,7 @@ def falling(*steps):
 
 def test_two_seconds_of_losing_a_128th_a_second_are_a_fall():
     assert falling((1000, 595), (1000, 590)) and not falling((1000, 595), (999, 590))
+    assert falling((1300, 590), (700, 580))
     assert not falling((1000, 596), (1000, 590)) and not falling((1000, 595), (1000, 591))
     assert not falling((1000, 595), (1, 595), (1000, 590)) and not falling((1000, 595), (1000, 590), (1, 590))
     assert not seat().falling and not seat((30000, 50), (1000, 40), (1000, 30)).falling  # nobody sat
