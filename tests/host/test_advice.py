@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.tuning import proposal
-from sitbone.tuning.advice import FREE, INTERVAL, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate
+from sitbone.tuning.advice import FREE, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate
 from sitbone.tuning.rules import Proposal
 
 
@@ -80,7 +80,7 @@ def test_any_days_give_nothing_or_finite_figures_with_their_n(rows: list[tuple[f
         assert all(math.isfinite(value) and value > 0 for value in (found.odds, found.low, found.high))
         text = found.text()
         assert f"n = {len(rows)} days, {found.worse} worse" in text
-        assert f"{INTERVAL[1] - INTERVAL[0]} % interval" in text
+        assert "90 % interval, corrected for 3 looks" in text
         assert "an association, not a cause" in text
 
 

@@ -119,13 +119,15 @@ left: raise the limit from 20.0 min to 22.0 min (+10 %)
 right: raise the limit from 20.0 min to 22.0 min (+10 %)
   for the same reasons
 
-What would change: your 15 recorded days, 2026-09-06 to 2026-09-20, replayed with the new limits
-  prompts per day                          3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  prompts per day with a verified break    3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
-  missed prompts per day                   0.0 ->   0.0
-  minutes per day over the limit, left     3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
-  minutes per day over the limit, right    3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
-  longest sit, minutes (as recorded)      21.0 ->  21.0
+What would change: your 15 recorded days, 2026-09-06 to 2026-09-20: what happened, and the same days replayed with the
+  limits of now and with the new ones
+                                         happened     now ->   new
+  prompts per day                             0.0     3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  prompts per day with a verified break       0.0     3.0 ->   0.0  (change -3.0 to -3.0, 90 % interval over days)
+  missed prompts per day                      0.0     0.0 ->   0.0
+  minutes per day over the limit, left          –     3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
+  minutes per day over the limit, right         –     3.1 ->   0.0  (change -3.1 to -3.1, 90 % interval over days)
+  longest sit, minutes (as recorded)         21.0    21.0 ->  21.0
   45 of 45 replayed prompts were followed by a break within 5 min
   assuming that you sit as you did on these days: a replay can't know which prompts would have made you stand up
 
@@ -255,3 +257,25 @@ def test_explore_shows_the_grid_and_draws_it(kept: Store, run: Run, tmp_path: Pa
     tight, wide = of[600, 3600], of[2700, 3600]
     assert tight["prompts"] > wide["prompts"]
     assert tight["over_min"] > wide["over_min"] == 0
+
+
+def test_a_side_that_outgrows_the_seated_limit_says_what_will_be_felt_and_moves_both(kept: Store, run: Run) -> None:
+    """Limits of 33, 40 and 45 min all vibrated at 30, and no proposal said so."""
+    cushion = Cushion(age_s=30 * 86400)
+    cushion.settings.change("seated_limit_s", 1260, cushion.age_s)
+    found = proposal.proposal(kept, NOW, cushion.settings.as_dict())
+    assert found["left"]["to_s"] == 1320
+    assert found["together"] == {
+        "from_s": 1260,
+        "to_s": 1320,
+        "felt_s": {"left": 1260, "right": 1260},
+        "text": "You will feel 21.0 min, not 22.0 min: the smaller limit asks first, and the seated limit asks you to"
+        " stand up at least every 21.0 min. To move it to 22.0 min, too: sitbone tune --apply --seated. More breaks do"
+        " no harm.",
+    }
+    assert proposal.apply(cushion, kept, NOW, seated=True)["applied"] == dict.fromkeys(DOSE_LIMITS, 1320) | {
+        "seated_limit_s": 1320
+    }
+    DiaryStore(kept).add("pain", new_pain(6, NOW, NOW, "sitting"))
+    assert proposal.proposal(kept, NOW, cushion.settings.as_dict() | {"seated_limit_s": 900})["together"]["to_s"] == 900
+    assert "together" in json.loads(run("tune", "--json"))

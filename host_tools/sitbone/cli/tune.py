@@ -24,6 +24,7 @@ from sitbone.errors import SitboneError, UsageError
 
 @click.command(epilog=example("tune") + "\n  sitbone tune --apply --port /dev/ttyUSB0")
 @click.option("--apply", "apply_it", is_flag=True, help="Send the new limits to the cushion, with the reason.")
+@click.option("--seated", is_flag=True, help="With --apply: move the seated limit, too, as offered.")
 @click.option("--explore", is_flag=True, help="Instead, replay your last weeks under a grid of settings.")
 @click.option("--plot", metavar="PNG", type=click.Path(path_type=Path), help="With --explore: save a plot.")
 @click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days for --explore.")
@@ -35,6 +36,7 @@ from sitbone.errors import SitboneError, UsageError
 def tune(
     cushion: str | None,
     apply_it: bool,
+    seated: bool,
     explore: bool,
     plot: Path | None,
     days: int,
@@ -46,6 +48,8 @@ def tune(
     """Propose limits from your diary and your sitting. Shows the evidence; nothing changes without --apply."""
     if sum((apply_it, explore, resume)) > 1:
         raise UsageError("--apply, --explore and --resume exclude each other; give one")
+    if seated and not apply_it:
+        raise UsageError("--seated goes with --apply; see sitbone tune --help")
     if plot is not None and not explore:
         raise UsageError("--plot needs --explore; see sitbone tune --help")
     if explore:
@@ -60,7 +64,7 @@ def tune(
             from sitbone.board.device import Cushion
 
             with Cushion(chosen_port(port)) as connected:
-                document = proposal.apply(connected, store, now())
+                document = proposal.apply(connected, store, now(), seated=seated)
         else:
             document = proposal.proposal(store, now())
         simulated = store.any_simulated()

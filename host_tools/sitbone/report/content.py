@@ -29,6 +29,8 @@ from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
 from sitbone.store.blocks import fields_of
 from sitbone.store.store import Store, zone_of
+from sitbone.tuning.proposal import last_values
+from sitbone.tuning.together import SEATED
 from sitbone.words import all_plain
 
 DAYS = 28
@@ -72,7 +74,7 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
                 wide=True,
             ),
             Section("Responses to prompts", _prompts(found)),
-            Section("Limits", _limits(diary, found)),
+            Section("Limits", _limits(store, found)),
             Section("Diary", _diary(found)),
             Section("Red flags", [Bullets(list(_flags(diary)))]),
             Section("Exercises", _exercises(store, found, now)),
@@ -154,15 +156,19 @@ def _prompts(found: Trends) -> list[Block]:
     return [Table(caption, head, rows), Text(f"{counted(len(prompts), 'prompt')}: {outcomes}.")]
 
 
-def _limits(diary: DiaryStore, found: Trends) -> list[Block]:
+def _limits(store: Store, found: Trends) -> list[Block]:
     steps = [step for step in found.steps if step.name in (*DOSE_LIMITS, "seated_limit_s") and step.was != step.now]
     now = {side: limit[-1] for side, limit in found.limit_s.items() if not np.isnan(limit[-1])}
-    blocks: list[Block] = (
-        [Text(f"Now: {', '.join(f'{side} {limit / 60:.1f} min' for side, limit in now.items())}.")] if now else []
-    )
+    blocks: list[Block] = []
+    if now:
+        seated_s = last_values(store, store.latest_cushion())[SEATED]
+        sides = ", ".join(f"{side} {min(limit, seated_s) / 60:.1f} min" for side, limit in now.items())
+        own = ", ".join(f"{side} {limit / 60:.1f}" for side, limit in now.items() if limit > seated_s)
+        above = f" Their own limits are higher ({own} min); the smaller one asks first." if own else ""
+        blocks.append(Text(f"Now: {sides}; stand up at least every {seated_s / 60:.1f} min.{above}"))
     if not steps:
         return [*blocks, Text("No changes in this period.")]
-    rules = diary.rules()
+    rules = DiaryStore(store).rules()
     rows = [
         [
             short(found.zone.local(step.at_ms).date()).replace(" ", "\u00a0"),

@@ -15,7 +15,8 @@ import numpy as np
 
 LEAST_DAYS, LEAST_EACH = 21, 4
 RESAMPLED = 300
-INTERVAL = (5, 95)
+LOOKS = 3  # measures in a proposal: each may look clear by chance, so the interval is wider (Bonferroni)
+INTERVAL = (5 / LOOKS, 100 - 5 / LOOKS)
 PRIOR_SD = 1.0
 FREE = 1e-3  # holds an intercept where a resampled row has no worse morning at all
 
@@ -42,7 +43,8 @@ class Association:
         """One line for the person."""
         return (
             f"{self.what}: {self.step:.0f} {self.unit} more went with {self.odds:.1f} times the odds of a worse morning"
-            f" (90 % interval {self.low:.1f} to {self.high:.1f}; n = {self.days} days, {self.worse} worse);"
+            f" (90 % interval, corrected for {LOOKS} looks:"
+            f" {self.low:.1f} to {self.high:.1f}; n = {self.days} days, {self.worse} worse);"
             " an association, not a cause"
         )
 

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.dates import counted, unix_ms
-from sitbone.diary.care import merged
+from sitbone.diary.care import care, merged
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
@@ -26,10 +27,11 @@ from sitbone.settings.limits import held, setting_changes
 from sitbone.settings.person import elsewhere, notice
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
-from sitbone.tuning import rules
+from sitbone.tuning import guard, rules
 from sitbone.tuning.advice import Association, associate
 from sitbone.tuning.baseline import Baseline
 from sitbone.tuning.rules import Change, Load, Proposal, minutes, propose
+from sitbone.tuning.together import SEATED, together
 
 LOOK_BACK_DAYS = 120
 REPLAY_DAYS = 28
@@ -46,6 +48,7 @@ class Known:
     days: list[Day]
     diaries: dict[str, SideDiary]
     changes: dict[str, list[Change]]
+    seated_changes: list[date]
 
 
 def limit_name(side: str) -> str:
@@ -58,7 +61,10 @@ def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> 
     days = history(store, *last_days(now, LOOK_BACK_DAYS))
     diaries = {side: side_diary(store, side, now) for side in SIDES}
     changes = {side: changes_of(store, cushion, side, now) for side in SIDES}
-    return Known(cushion, values or last_values(store, cushion), days, diaries, changes)
+    zone = zone_of(store)
+    seated = [item for item in setting_changes(store, cushion) if item.name == SEATED and item.was != item.now]
+    changed = [now.date() if item.unix_ms is None else zone.day(item.unix_ms) for item in seated]
+    return Known(cushion, values or last_values(store, cushion), days, diaries, changes, changed)
 
 
 def last_values(store: Store, cushion: int | None) -> dict[str, int]:
@@ -117,12 +123,20 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
         merged(today, have.diaries)
         | document
         | {
+            "together": _together(have, today, new),
             "predicted": predict(store, now, have.values, new, have.days),
             "today": today.isoformat(),
             "says": "These are rules applied to your own ratings and seat load, not a diagnosis."
             " No measure of seat load has been shown to predict this pain.",
         }
     )
+
+
+def _together(have: Known, today: date, new: dict[str, int]) -> dict[str, Any]:
+    """The seated limit beside the proposed ones; it rises under the same guard as they do."""
+    against = any(care(today, diary) or guard.reasons(today, diary, Baseline(diary)) for diary in have.diaries.values())
+    recent = any((today - day).days < rules.WEEK for day in have.seated_changes)
+    return together(have.values[SEATED], {side: new[limit_name(side)] for side in SIDES}, against or recent)
 
 
 def tightened(found: Proposal, advice: Iterable[Association]) -> Proposal:
@@ -202,6 +216,7 @@ def predict(
     answered = [episode.answered for replayed in now_replays for episode in replayed.episodes]
     dates = weeks.days
     return {
+        "happened": _happened([day for day in days if day.day in set(dates)]),
         "days": len(dates),
         "from": dates[0].isoformat(),
         "to": dates[-1].isoformat(),
@@ -215,6 +230,19 @@ def predict(
         "against_log": weeks.against_log(store).as_json(),
         "assumes": "you sit as you did on these days: a replay can't know which prompts would have made you stand up",
     }
+
+
+def _happened(days: list[Day]) -> dict[str, float | None]:
+    """The log's own figures of a day, on average: with the limits and the answers of the time, snoozes included. The
+    time over a limit is counted differently while away, so it is not compared."""
+    ended = [day.outcomes for day in days]
+    counts = {
+        "prompts": [float(day.episodes) for day in days],
+        "breaks": [float(outcomes.get("break", 0)) for outcomes in ended],
+        "missed": [float(outcomes.get("missed", 0)) for outcomes in ended],
+        "longest_min": [day.longest_s / 60 for day in days],
+    }
+    return {name: round(fmean(counts[name]), 2) if counts.get(name) else None for name in PREDICTED}
 
 
 def _row(outlook: Outlook, longest_min: float) -> list[float]:
@@ -236,11 +264,14 @@ def _interval(differences: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 # --- applying it
 
 
-def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None) -> dict[str, Any]:
+def apply(
+    link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None, seated: bool = False
+) -> dict[str, Any]:
     """Makes a proposal from the cushion's own settings, sends the changes, reads them back and records why.
 
     ``agreed``: the limits (s) by side that the person has read and agreed to; raises Refused, with nothing sent, when
-    the proposal has changed since. Returns the proposal with ``applied``: the values now in force, by name.
+    the proposal has changed since. ``seated``: the seated limit moves, too, as offered. Returns the proposal with
+    ``applied``: the values now in force, by name.
     """
     hardware = link.call("status")["cushion"]
     values = link.call("settings_show")["values"]
@@ -256,9 +287,11 @@ def apply(link: Link, store: Store, now: datetime, agreed: dict[str, int] | None
         side for side in SIDES if allowed.get(limit_name(side), values[limit_name(side)]) != values[limit_name(side)]
     ]
     document["applied"] = {}
-    if sides:
-        wanted = {limit_name(side): allowed[limit_name(side)] for side in sides}
-        reasons = {limit_name(side): _log_reason(document[side]["rule"]) for side in sides}
+    wanted = {limit_name(side): allowed[limit_name(side)] for side in sides}
+    reasons = {limit_name(side): _log_reason(document[side]["rule"]) for side in sides}
+    if seated and document["together"]["to_s"] > values[SEATED]:
+        wanted[SEATED], reasons[SEATED] = document["together"]["to_s"], _log_reason("with a side's limit")
+    if wanted:
         document["applied"] = change(link, store, wanted, reasons, now)["applied"]
     for side in sides:
         name = limit_name(side)
@@ -303,6 +336,8 @@ def lines(document: dict[str, Any]) -> Iterable[str]:
         yield f"  why: {found['rule']}"
         yield from (f"  {line}" for line in found["evidence"])
         yield from (f"  advice: {line}" for line in found["advice"])
+    if document["together"]["text"]:
+        yield document["together"]["text"]
     yield ""
     yield from _predicted_lines(document["predicted"])
     yield ""
@@ -337,6 +372,11 @@ def _next_lines(document: dict[str, Any]) -> Iterable[str]:
         yield f"The next rise is possible after {rules.WEEK} days; pain lowers the limit at once."
 
 
+def number_or_dash(value: float | None) -> str:
+    """'2.0', or a dash for what is not compared."""
+    return "–" if value is None else f"{value:.1f}"
+
+
 WORDS = {
     "prompts": "prompts per day",
     "breaks": "prompts per day with a verified break",
@@ -354,11 +394,15 @@ def _predicted_lines(predicted: dict[str, Any] | None) -> Iterable[str]:
         return
     dates = f"{predicted['from']} to {predicted['to']}"
     days = counted(predicted["days"], "recorded day")
-    yield f"What would change: your {days}, {dates}, replayed with the new limits"
+    yield f"What would change: your {days}, {dates}: what happened, and the same days replayed with the"
+    yield "  limits of now and with the new ones"
+    yield f"  {'':{WIDEST}}  happened     now ->   new"
     for name in PREDICTED:
         low, high = predicted["difference"][name]["low"], predicted["difference"][name]["high"]
         moved = f"  (change {low:+.1f} to {high:+.1f}, 90 % interval over days)" if (low, high) != (0, 0) else ""
-        yield f"  {WORDS[name]:{WIDEST}}  {predicted['old'][name]:5.1f} -> {predicted['new'][name]:5.1f}{moved}"
+        happened = number_or_dash(predicted["happened"][name])
+        replayed = f"{predicted['old'][name]:5.1f} -> {predicted['new'][name]:5.1f}"
+        yield f"  {WORDS[name]:{WIDEST}}  {happened:>8}   {replayed}{moved}"
     answered = predicted["answered"]
     counts = f"{answered['within_5_min']} of {answered['prompts']}"
     yield f"  {counts} replayed prompts were followed by a break within 5 min"

@@ -19,6 +19,7 @@ from sitbone.dashboard.widgets import (
     card,
     come_first,
     details,
+    notice,
     simulated,
     table,
     text,
@@ -30,7 +31,7 @@ from sitbone.home import store_path
 from sitbone.settings.limits import SettingChange
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
-from sitbone.tuning.proposal import PREDICTED, WORDS, apply, limit_name, proposal, resume
+from sitbone.tuning.proposal import PREDICTED, WORDS, apply, limit_name, number_or_dash, proposal, resume
 from sitbone.tuning.rules import minutes
 
 ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Keep", "stop": "Tuning stopped; keep"}
@@ -79,6 +80,8 @@ class _Tune:
                     _side(side, document[side])
             if any(document[side]["action"] == "stop" for side in SIDES):
                 self._resuming()
+            if document["together"]["text"]:
+                notice(document["together"]["text"])
             self._deciding(document, changes)
             _replayed(document["predicted"])
             with card("Past changes"):
@@ -168,13 +171,14 @@ def _replayed(predicted: dict[str, Any] | None) -> None:
             unsynced("No recorded days to replay yet.")
             return
         text(
-            f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, replayed through the"
-            " firmware's own rules with the current limits and with the proposed ones. Daily means.",
+            f"{predicted['days']} recorded days from {predicted['from']} to {predicted['to']}, as they happened, and"
+            " replayed through the firmware's own rules with the current and the proposed limits. Daily means.",
             classes="muted small",
         )
         rows = [
             (
                 WORDS[name],
+                number_or_dash(predicted["happened"][name]),
                 f"{predicted['old'][name]:.1f}",
                 f"{predicted['new'][name]:.1f}",
                 _interval(predicted["difference"][name]),
@@ -183,7 +187,7 @@ def _replayed(predicted: dict[str, Any] | None) -> None:
         ]
         table(
             "Current and proposed limits; change as a 90\u00a0% interval",
-            ("", "now", "proposed", "change"),
+            ("", "happened", "now", "proposed", "change"),
             rows,
         )
         answered = predicted["answered"]
