@@ -104,7 +104,7 @@ PATIENT := --timeout 14400
 
 evaluate: $(READY)
 	$(BIN)/sitbone evaluate $(if $(wildcard $(RECORDINGS)),--recordings $(RECORDINGS)) --plots dist/evaluation $(ARGS)
-	SITBONE_EXAMPLES=10000 $(PYTEST) $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py
+	SITBONE_EXAMPLES=10000 $(PYTEST) $(PATIENT) tests/core/test_invariants.py tests/host/test_evaluate.py tests/host/test_faults.py tests/host/test_mishaps.py
 	SITBONE_PEOPLE=500 $(PYTEST) $(PATIENT) -m bench tests/host/test_population.py
 
 mutants: $(READY)

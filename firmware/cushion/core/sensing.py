@@ -264,7 +264,7 @@ class Sensing:
         thigh_permille = 0
         for zone in range(ZONE_COUNT - 1, -1, -1):
             state = self.zones[zone]
-            if state.seen and state.is_trusted():
+            if state.seen and state.quality == OK and not state.doubted:
                 pressure_pa += state.pressure_pa
                 ref_pa += calibration.ref_pa[zone]
                 if state.pressure_pa > highest_pa:

@@ -154,7 +154,7 @@ def test_with_a_bias_the_plug_is_told_from_an_empty_seat():
 
 def test_with_a_bias_nothing_is_guessed():
     for levels in ((9000, 0, 5000, 0), (9000, 0, 5000, 5000), (0, 0, 0, 6000), (0, 15000, 0, 0)):
-        seat = Seat(BIAS_OHM).run(900, biased(levels))
+        seat = Seat(BIAS_OHM).run(30, biased(SEATED)).run(900, biased(levels))
         assert seat.qualities() == [OK] * 4 and not any(zone.doubted for zone in seat.sensing.zones)
 
 

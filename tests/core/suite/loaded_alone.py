@@ -96,6 +96,13 @@ def test_only_others_that_carried_much_bear_witness_by_leaving():
         assert seat.see((1000, 0, 0, other_u), (0,)).doubted() == []
 
 
+def test_a_load_that_was_there_before_anybody_came_is_nobody_afterwards():
+    for after_u, doubted in ((500, [1]), (444, []), (445, [1]), (571, [1]), (572, [])):
+        seat = Four().see((0, 500, 0, 0), (1,), times=5).see((1000, 1500, 1000, 1000), times=60)
+        assert seat.see((0, after_u, 0, 0)).doubted() == doubted, after_u
+        assert seat.see((1000, after_u, 1000, 1000)).doubted() == []
+
+
 def test_who_is_alone_is_counted_for_each_zone():
     seat = sat_still(2, 15)
     seat.see((0, 1000, 0, 0), (0,), times=4)
