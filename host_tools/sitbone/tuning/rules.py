@@ -28,6 +28,7 @@ DEAD_BAND = 0.05  # a smaller change isn't worth it: neither ratings nor onsets 
 TESTED_SHARE, TESTED_DAYS = 0.7, 3
 ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance changes: older onsets belong to another one
 STOP_WEEKS, STOP_FLOOR_DAYS = 3, 14
+CONSTANT_DAYS = 14
 CLINICIAN = "discuss it with your physiotherapist or doctor; then run sitbone tune --resume"
 
 
@@ -279,7 +280,7 @@ def _hold_or_rise(
     against, past, most_s = _against(today, days, limit_s, diary, loads, baseline)
     against = guard.reasons(today, diary, baseline) or against
     if against:
-        return hold("pain rules out a rise", *against)
+        return hold("pain rules out a rise", *_constant(today, diary), *against)
     gate = _gate(today, days, diary, loads, baseline)
     if gate:
         return hold("not enough data", *gate)
@@ -298,6 +299,22 @@ def _hold_or_rise(
     why = [f"{len(reached)} calm days reached {share}; {TESTED_DAYS} are needed", *past, *evidence]
     rule = f"a calm week that tested the limit: pain at most {GOOD_SITTING}, mornings no worse than usual"
     return Proposal("up", limit_s, to_s, rule, why, baseline=base)
+
+
+def _constant(today: date, diary: SideDiary) -> list[str]:
+    """What to say to somebody who has entered one and the same number for two weeks, and is held by it."""
+    since = today - timedelta(days=CONSTANT_DAYS)
+    recent = [
+        rating.pain
+        for ratings in (diary.mornings, diary.sittings)
+        for day, rating in ratings.items()
+        if since < day <= today
+    ]
+    if len(recent) < CONSTANT_DAYS or min(recent) != max(recent):
+        return []
+    same = f"each of your {len(recent)} ratings since {on_day(since + timedelta(days=1))} is {recent[0]}"
+    scale = "rate its worst moment: 0 is none, 10 the worst you can imagine"
+    return [f"{same}. If your pain does change, {scale}. Days that differ show what you tolerate"]
 
 
 def _day_lines(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
