@@ -441,3 +441,31 @@ def test_a_lowered_limit_is_in_force_once_it_is_said():
     machine.decisions.settings_changed()
     assert machine.doses() == (90000, 93000)
     assert (machine.decisions.left.limit_s, machine.decisions.right.limit_s) == (300, 310)
+
+
+# A thing, in its own words (things.py has its stories).
+
+
+def thing():
+    """Still for ten minutes since the last stir."""
+    machine = seated().dose(0).see(600000)
+    assert machine.decisions.state() == OBJECT
+    return machine
+
+
+def test_whoever_left_a_thing_there_rests():
+    machine = thing().dose(60000, 60000).see(1000)
+    assert machine.doses() == (59009, 59009)  # 59500 / 60 of each
+
+
+def test_a_thing_ends_the_row_of_snoozes():
+    machine = seated()
+    machine.decisions.pauses.in_row = 2
+    assert machine.see(600000).decisions.pauses.in_row == 0
+
+
+def test_a_thing_that_is_out_of_sight_is_none():
+    machine = thing()
+    assert [row[0] for row in machine.of(records.OBJECT)] == [1]
+    assert [row[0] for row in machine.lose(6000).of(records.OBJECT)] == [1, 0]
+    assert machine.decisions.state() == UNKNOWN and machine.decisions.stillness.still_ms == 0

@@ -282,6 +282,13 @@ def test_a_mute_is_on_until_it_is_toggled_or_over():
     assert pauses.toggle_mute(600) is False
 
 
+def test_a_minute_without_vibration_follows_a_mute_that_outlived_a_restart():
+    pauses = Pauses()
+    pauses.restore(iter([0, 1000, 0]))
+    pauses.step(1000)
+    assert (pauses.mute_ms, pauses.after_mute_ms) == (0, 60000)
+
+
 def test_a_row_of_snoozes_that_is_too_long_is_refused():
     pauses = Pauses()
     pauses.in_row = 3
