@@ -56,6 +56,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         path.unlink()
 
 
+@pytest.mark.timeout(3600)
 @some_or_all
 def test_no_cushion_breaks_or_poisons(home: Path, share: float, capsys: pytest.CaptureFixture[str]) -> None:
     now = datetime.now().astimezone()
