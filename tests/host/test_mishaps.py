@@ -54,13 +54,13 @@ def done():
 
 
 MOST_PERCENT = {
-    ("devkit-b", FALSE_BREAK): 2,
-    ("devkit-b", TO_NOBODY): 6,
+    ("devkit-b", FALSE_BREAK): 5,
+    ("devkit-b", TO_NOBODY): 9,
     ("devkit-b", ON_RETURN): 4,
     ("devkit-b", SILENT): 1,
     ("devkit-b", FALSE_FAULT): 2,
-    ("devkit", FALSE_BREAK): 8,
-    ("devkit", TO_NOBODY): 6,
+    ("devkit", FALSE_BREAK): 13,
+    ("devkit", TO_NOBODY): 12,
     ("devkit", ON_RETURN): 4,
     ("devkit", SILENT): 1,
 }
