@@ -16,7 +16,7 @@ CLI = HOST / "sitbone" / "cli"
 # "profiles" is cushion.drivers.profiles: data about boards, without a chip in it, so that the host can read it too.
 LAYERS = {
     "core": {"core"},
-    "profiles": set(),
+    "profiles": {"core"},
     "drivers": {"drivers", "profiles", "core"},
     "storage": {"storage", "profiles", "core"},
     "link": {"link", "profiles", "core", "storage", "cushion"},

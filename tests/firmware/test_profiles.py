@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of, warnings_of
+from cushion.core.calibration import ZONES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, divider_ohms, problems_of, warnings_of
 from tests.firmware.on_unix import on_unix
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cushion.core import records
-from cushion.drivers.profiles import ZONES
+from cushion.core.calibration import ZONES
 from sitbone import cli
 from sitbone.board.record import record
 from sitbone.errors import CushionGone, DamagedData, SitboneError, UsageError

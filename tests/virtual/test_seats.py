@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cushion.drivers.profiles import PROFILES, ZONES
+from cushion.core.calibration import ZONES
+from cushion.drivers.profiles import PROFILES
 from sitbone.replay.trace import Trace
 from sitbone.virtual import SITTERS, SitterSeat, TraceSeat
 from sitbone.virtual.sitters.sensor import ZoneSensor

@@ -6,6 +6,7 @@ discs of the build guide); what the person feels as 1000 permille is measured by
 
 from cushion.core.const import const
 
+ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
 ZONE_COUNT = 4
 LEFT_IT, RIGHT_IT, LEFT_THIGH, RIGHT_THIGH = 0, 1, 2, 3
 

@@ -10,7 +10,6 @@ from cushion.drivers.button import Button
 from cushion.drivers.clock import Clock
 from cushion.drivers.haptics import Haptics
 from cushion.drivers.power import Power, keep, kept
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES, divider_ohms, problems_of
 from cushion.drivers.zones import Zones
 
 # The profile's name; in a second line, if given, the measured values of the dividers' resistors.
@@ -26,9 +25,21 @@ RESET_NAMES = {
     machine.SOFT_RESET: "soft reset",
 }
 
+_chosen = None
+
 
 class WrongBoard(Exception):
     """The board file names no profile that fits this chip; its text is the one line to show."""
+
+
+def _profiles():
+    """The table of all boards, for as long as the caller holds it: kept for good, it would take 5 KB of the heap."""
+    from cushion import drivers
+    from cushion.drivers import profiles
+
+    sys.modules.pop(profiles.__name__, None)
+    del drivers.profiles
+    return profiles
 
 
 def _told():
@@ -45,16 +56,26 @@ def _told():
     return lines[0].strip(), lines[1].strip()
 
 
-def chosen_profile():
-    """The profile of this board, checked. Raises WrongBoard."""
-    name = _told()[0] or DEFAULT_PROFILE
-    if name not in PROFILES:
-        known = ", ".join(sorted(PROFILES))
+def _choice():
+    """``(name, profile, ohms, fault)`` of this board, read and checked once a start. Raises WrongBoard."""
+    global _chosen
+    if _chosen is None:
+        name, ohms = _told()
+        profiles = _profiles()
+        name = name or profiles.DEFAULT_PROFILE
+        profile = _checked_profile(profiles, name)
+        _chosen = (name, profile) + _measured_ohms(profiles, ohms, profile["divider_ohm"])
+    return _chosen
+
+
+def _checked_profile(profiles, name):
+    if name not in profiles.PROFILES:
+        known = ", ".join(sorted(profiles.PROFILES))
         raise WrongBoard(
             "board profile {} is unknown; run sitbone install --board with one of {}".format(name[:40], known)
         )
-    profile = PROFILES[name]
-    problems = problems_of(profile)
+    profile = profiles.PROFILES[name]
+    problems = profiles.problems_of(profile)
     if problems:
         raise WrongBoard("board profile {}: {}".format(name, problems[0]))
     if not _fits_chip(profile["chip"], getattr(sys.implementation, "_machine", "")):
@@ -62,16 +83,14 @@ def chosen_profile():
     return profile
 
 
-def measured_ohms(nominal_ohm):
+def _measured_ohms(profiles, text, nominal_ohm):
     """``(ohms, fault)``: each zone's lower resistor. Numbers that can't be used cost a few percent of load at most, so
     the nominal value stands in, and a fault is reported: a cushion that stays silent would be worse."""
-    text = _told()[1]
     try:
-        return divider_ohms(text or str(nominal_ohm), nominal_ohm), ""
+        return profiles.divider_ohms(text or str(nominal_ohm), nominal_ohm), ""
     except ValueError:
-        return (nominal_ohm,) * len(ZONES), "resistors in the board file are unusable, {} ohm is used".format(
-            nominal_ohm
-        )
+        fault = "resistors in the board file are unusable, {} ohm is used".format(nominal_ohm)
+        return (nominal_ohm,) * len(profiles.ZONES), fault
 
 
 def _fits_chip(chip, machine_name):
@@ -85,7 +104,7 @@ def _fits_chip(chip, machine_name):
 
 def motors_off():
     """Drives the motors' gates, or their driver's EN, low before anything else runs."""
-    profile = chosen_profile()
+    profile = _choice()[1]
     for pin in profile["motors"]:
         machine.Pin(pin, machine.Pin.OUT, value=0)
     if profile["haptic_enable"] is not None:
@@ -94,7 +113,7 @@ def motors_off():
 
 def button_held():
     """Whether the button is held down now (asked at boot: safe mode)."""
-    pin = machine.Pin(chosen_profile()["button"], machine.Pin.IN, machine.Pin.PULL_UP)
+    pin = machine.Pin(_choice()[1]["button"], machine.Pin.IN, machine.Pin.PULL_UP)
     return pin.value() == 0
 
 
@@ -106,11 +125,9 @@ class Board:
     """
 
     def __init__(self):
-        profile = chosen_profile()
+        self.name, profile, self.divider_ohm, self.fault = _choice()
         motors_off()
         self.profile = profile
-        self.name = _told()[0] or DEFAULT_PROFILE
-        self.divider_ohm, self.fault = measured_ohms(profile["divider_ohm"])
         self.cushion_id = machine.unique_id()
         bus = _open_bus(profile)
         self.haptics = _open_haptics(profile, bus)

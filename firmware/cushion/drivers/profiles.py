@@ -30,7 +30,7 @@ key                meaning
 =================  ====================================================================================
 """
 
-ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
+from cushion.core.calibration import ZONES
 
 # What a chip's pins can do. Oracle: the chips' data sheets (pin lists; RTC_MUX table; strapping pins).
 CHIPS: dict = {

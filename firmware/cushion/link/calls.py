@@ -9,9 +9,9 @@ import json
 from binascii import crc32
 
 from cushion.core import records
+from cushion.core.calibration import ZONES
 from cushion.core.const import const
 from cushion.core.settings import check
-from cushion.drivers.profiles import ZONES
 
 _CHUNK_BYTES = const(512)
 

@@ -41,7 +41,7 @@ def _write(
     number = begin_ms = 0
     for answer in answers:
         if "zones" in answer:
-            from cushion.drivers.profiles import ZONES
+            from cushion.core.calibration import ZONES
 
             result["zones"] = answer["zones"]
             shown = [ZONES.index(zone) for zone in answer["zones"]]

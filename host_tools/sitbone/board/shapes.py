@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cushion.core.calibration import ZONES
 from cushion.core.settings import DOSE_LIMITS
-from cushion.drivers.profiles import ZONES
 
 Shape = dict[str, Any] | Callable[[Any], bool]
 Row = dict[str, Any]

@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from cushion.core.calibration import Calibration
+from cushion.core.calibration import ZONES, Calibration
 from cushion.core.records import DOUBLE_PRESS, SHORT_PRESS, STATE_VACANT
-from cushion.drivers.profiles import ZONES
 from sitbone.dates import local, midnight, unix_ms, utc_offset_min
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import SIDES, new_pain

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cushion.core.cadence import SAMPLE_MS
-from cushion.drivers.profiles import ZONES
+from cushion.core.calibration import ZONES
 from sitbone.replay.trace import Trace
 
 SHORTEST_SIT_MS = 3000  # a shorter touch isn't a sit: the model asks for three seconds of load

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES
+from cushion.core.calibration import ZONES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
 from sitbone.dates import counted
 from sitbone.errors import SitboneError
 

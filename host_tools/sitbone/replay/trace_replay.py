@@ -9,12 +9,12 @@ import numpy as np
 
 from cushion.core import patterns, records
 from cushion.core.cadence import SAMPLE_MS, Cadence
-from cushion.core.calibration import Calibration
+from cushion.core.calibration import ZONES, Calibration
 from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 from cushion.core.engine import Engine
 from cushion.core.records import STATE_OCCUPIED
 from cushion.core.settings import Settings
-from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES, ZONES
+from cushion.drivers.profiles import DEFAULT_PROFILE, PROFILES
 from sitbone.replay.findings import Findings
 from sitbone.replay.trace import GAP_MS, Trace, TraceError
 
