@@ -46,6 +46,12 @@ def test_text_follows_its_numbers_and_is_cut_at_a_character():
     assert records.fields_of(records.CRASH, b"a b") == {"text": "a b"}
 
 
+def test_older_firmware_did_not_say_since_when_an_object_lies_there():
+    assert records.fields_of(records.OBJECT, b"\x01")["on"] == 1
+    assert records.fields_of(records.BUTTON, b"\x02") == {"gesture": 2}
+    assert records.UNPLUGGED == 8 and records.QUALITIES[8] == "unplugged"
+
+
 def test_a_kind_that_is_not_known_has_no_fields():
     assert records.fields_of(99, b"\x01") == {}
 
