@@ -28,7 +28,7 @@ def stack_table() -> str:
     rows = [
         [f"{kpa:.0f}", f"{newton:.1f}", f"{us:.0f}", f"{100 * off:+.0f} %"] for kpa, newton, us, off in stack.table()
     ]
-    return table(["kPa", "N on the sensor", "µS", "compared with 13 µS/kPa"], rows)
+    return table(["kPa on the base", "N on the sensor", "µS", "compared with 13 µS/kPa"], rows)
 
 
 def adc_mv(newton: float) -> float:
@@ -37,8 +37,8 @@ def adc_mv(newton: float) -> float:
 
 
 def weights_table() -> str:
-    things = (("0.5 kg", "half-litre bottle of water"), ("1 kg", "litre bottle or carton, bag of flour"),
-              ("1.5 kg", "1.5-litre bottle"), ("2 kg", "two bags of flour"))  # fmt: skip
+    things = (("0.25 kg", "packet of butter"), ("0.5 kg", "half-litre bottle of water"),
+              ("1 kg", "litre bottle or carton, bag of flour"))  # fmt: skip
     rows = []
     for mass, thing in things:
         newton = float(mass.split()[0]) * GRAVITY

@@ -1,25 +1,48 @@
 """What the sensing stack makes of a pressure, by the sensor's data-sheet curve: why this sensor, in numbers.
 
 The curve is the usual fit to the FSR 400 series, R = 30 kohm · (F / 1 N)^-0.9; parts differ from it by some 25 %. The
-maker specifies up to about 20 N. The firmware takes conductance as proportional to pressure (13 nS/Pa).
+FSR 402's own sheet gives 0.1 to 10 N. The firmware takes conductance as proportional to pressure (13 nS/Pa).
 """
 
 from math import pi
 
+from hardware.analog.foam import HARD_KPA, Layer
 from hardware.analog.spice import SENSOR_NS_PER_PA
-from hardware.case.sizes import PUCK_MM
+from hardware.case.sizes import FOAM_MM, PUCK_MM, PUCK_PROUD_MM, SHEET_MM
 
 OHM_AT_1_N, EXPONENT = 30e3, 0.9
-SPECIFIED_N = 20.0
-PEAK_ON_FIRM_SEAT_KPA = 41.0
+RANGE_N = (0.1, 10.0)
+PUCK_GATHERS = 1.3  # pressure on the puck over that beside it, since it stands proud: foam.py, and a test
+
+# Revision A's puck: wide, and 10 mm below the skin.
+OLD_PUCK_MM = 25.0
 
 
-def force_n(kpa: float, area_mm2: float) -> float:
-    return kpa * 1e-3 * area_mm2
+def under_foam(foam_kpa: float, foam_mm: float = FOAM_MM, puck: bool = True) -> list[Layer]:
+    """The layers above the base board under a sitting bone; without its puck it is the plain cushion."""
+    if not puck:
+        return [Layer(foam_mm, foam_kpa)]
+    return [Layer(PUCK_PROUD_MM, foam_kpa, 0.2, PUCK_MM / 2, HARD_KPA), Layer(foam_mm - PUCK_PROUD_MM, foam_kpa)]
 
 
-def puck_mm2() -> float:
-    return pi * PUCK_MM**2 / 4
+def revision_a(foam_kpa: float, puck: bool = True) -> list[Layer]:
+    """30 mm of foam, the sheet with its puck, 10 mm of foam."""
+    hard = (OLD_PUCK_MM / 2, HARD_KPA) if puck else (0.0, 0.0)
+    return [
+        Layer(30.0, foam_kpa),
+        Layer(SHEET_MM, 1000.0 if puck else foam_kpa, 0.3, *hard),
+        Layer(PUCK_PROUD_MM, foam_kpa, 0.2, *hard),
+        Layer(10.0 - PUCK_PROUD_MM, foam_kpa),
+    ]
+
+
+def puck_mm2(puck_mm: float = PUCK_MM) -> float:
+    return pi * puck_mm**2 / 4
+
+
+def force_n(kpa: float) -> float:
+    """On the sensor, by the pressure on the base beside it."""
+    return PUCK_GATHERS * kpa * 1e-3 * puck_mm2()
 
 
 def conductance_us(newton: float) -> float:
@@ -28,7 +51,7 @@ def conductance_us(newton: float) -> float:
 
 def us_per_kpa(kpa: float) -> float:
     """What the stack gives at a pressure; the firmware assumes 13 at all of them."""
-    return conductance_us(force_n(kpa, puck_mm2())) / kpa
+    return conductance_us(force_n(kpa)) / kpa
 
 
 def off_linear(kpa: float) -> float:
@@ -37,9 +60,7 @@ def off_linear(kpa: float) -> float:
 
 
 def table() -> list[tuple[float, float, float, float]]:
-    """(kPa, N on the sensor, uS, deviation from the firmware's line)."""
-    rows = []
-    for kpa in (2.0, 5.0, 10.0, 20.0, 41.0, 60.0):
-        newton = force_n(kpa, puck_mm2())
-        rows.append((kpa, newton, conductance_us(newton), off_linear(kpa)))
-    return rows
+    """(kPa on the base, N on the sensor, uS, deviation from the firmware's line)."""
+    return [
+        (kpa, force_n(kpa), conductance_us(force_n(kpa)), off_linear(kpa)) for kpa in (1.0, 2.0, 5.0, 10.0, 15.0, 20.0)
+    ]

@@ -6,7 +6,7 @@ from math import ceil
 from hardware.case import sizes as s
 from hardware.case.drawing import Drawing, Page, Shape, Text, arc, box, circle, line, pdf
 
-LAYERS = ("base foam", "sensor sheet", "top foam")
+LAYERS = ("base board", "sensor sheet", "foam")
 A4_MM, A2_MM, MARGIN_MM, OVERLAP_MM = (210.0, 297.0), (420.0, 594.0), 10.0, 10.0
 CONTROL_MM = 100.0
 
@@ -23,12 +23,11 @@ def outline(body: s.Body) -> Shape:
 
 def cuts(body: s.Body, layer: str) -> Drawing:
     """What is cut out of a layer."""
-    if layer == "base foam":
-        return [circle(at, s.PLUG_MM) for at in list(s.pucks(body).values())[:2]]
-    if layer == "top foam":
+    if layer == "base board":
         return []
-    holes: Drawing = [circle(at, s.SEAT_OUTER_MM + 0.6) for at in s.pucks(body).values()]
-    return [*holes, *(circle(at, s.MOTOR_MM + 0.6) for at in s.motors().values()), *channels(body)]
+    if layer == "foam":
+        return [circle(at, s.MOTOR_WELL_MM[0]) for at in s.motors().values()]
+    return [*(circle(at, s.SEAT_OUTER_MM + 0.6) for at in s.pucks(body).values()), *channels(body)]
 
 
 def channels(body: s.Body) -> list[Shape]:
@@ -54,6 +53,9 @@ def sheet(body: s.Body, layer: str) -> Drawing:
     drawing: Drawing = [outline(body), *cuts(body, layer)]
     drawing.append(line((0, s.COCCYX_MM[1] + 5), (0, body.depth_mm - 5), dash="4 2", width_mm=0.2))
     drawing.append(Text((0, body.depth_mm - 14), f"{layer}, size {body.name}: front edge", 6))
+    if layer == "foam":
+        words = f"from below, {s.MOTOR_WELL_MM[1]:.0f} mm deep"
+        drawing += [Text((x, y - 14), words, 4) for x, y in s.motors().values()]
     if layer == "sensor sheet":
         drawing += bone_scale()
     return drawing

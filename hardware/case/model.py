@@ -225,26 +225,20 @@ def outline(body: s.Body, thick: float) -> Part:
     return sheet - cut
 
 
-def base_foam(body: s.Body) -> Part:
-    whole = outline(body, s.BASE_FOAM_MM)
-    for x, y in list(s.pucks(body).values())[:2]:
-        whole -= pin(s.PLUG_MM, 2 * s.BASE_FOAM_MM, (x, y, -1))
-    return whole
-
-
-def plugs(body: s.Body) -> Part:
-    (x1, y1), (x2, y2) = list(s.pucks(body).values())[:2]
-    return pin(s.PLUG_MM - 1, s.BASE_FOAM_MM, (x1, y1, 0)) + pin(s.PLUG_MM - 1, s.BASE_FOAM_MM, (x2, y2, 0))
+def base_board(body: s.Body) -> Part:
+    return outline(body, s.BASE_MM)
 
 
 def sensor_sheet(body: s.Body) -> Part:
     whole = outline(body, s.SHEET_MM)
     for x, y in s.pucks(body).values():
         whole -= pin(s.SEAT_OUTER_MM + 0.6, 3 * s.SHEET_MM, (x, y, -s.SHEET_MM))
-    for x, y in s.motors().values():
-        whole -= pin(s.MOTOR_MM + 0.6, 3 * s.SHEET_MM, (x, y, -s.SHEET_MM))
     return whole
 
 
-def top_foam(body: s.Body) -> Part:
-    return outline(body, s.TOP_FOAM_MM)
+def foam(body: s.Body) -> Part:
+    whole = outline(body, s.FOAM_MM)
+    wide, deep = s.MOTOR_WELL_MM
+    for x, y in s.motors().values():
+        whole -= pin(wide, deep, (x, y, 0))
+    return whole

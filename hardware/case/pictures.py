@@ -91,20 +91,19 @@ def case_open() -> str:
 
 
 def cushion_exploded(body: s.Body = s.BODIES[1]) -> str:
-    steps = {"plugs": 70, "sheet": 190, "seats": 260, "pucks": 310, "top": 560}
+    steps = {"sheet": 120, "seats": 190, "pucks": 240, "foam": 600}
     places = list(s.pucks(body).values())
-    parts = [model.base_foam(body), Pos(0, 0, steps["plugs"]) * model.plugs(body)]
-    parts += [Pos(0, 0, steps["sheet"]) * model.sensor_sheet(body), Pos(0, 0, steps["top"]) * model.top_foam(body)]
+    parts = [model.base_board(body), Pos(0, 0, steps["sheet"]) * model.sensor_sheet(body)]
+    parts.append(Pos(0, 0, steps["foam"]) * model.foam(body))
     for x, y in places:
         parts += [Pos(x, y, steps["seats"]) * model.seat(), Pos(x, y, steps["pucks"]) * (Rot(180, 0, 0) * model.puck())]
     half = body.width_mm / 2
     labels: list[Label] = [
-        ("top foam, 10 mm", (half, 190, steps["top"] + 5), 1),
+        ("foam, 40 mm or more", (half, 190, steps["foam"] + 20), 1),
         ("pucks", (s.THIGHS_X_MM + 12, s.THIGHS_Y_MM, steps["pucks"]), 1),
         ("seats with sensors", (places[1][0] + 14, places[1][1], steps["seats"]), 1),
         ("sensor sheet, 5 mm", (half, 190, steps["sheet"] + 2), 1),
-        ("exchangeable plugs", (places[1][0] + s.PLUG_MM / 2, places[1][1], steps["plugs"] + 15), 1),
-        ("base foam, 30 mm", (half, 190, 15), 1),
+        ("base board, flat and semi-rigid", (half, 190, 2), 1),
     ]
     return scene(View((0.35, -1, 0.85)), parts, labels, 14, "Exploded view of the cushion's layers")
 
@@ -148,39 +147,34 @@ def measures(body: s.Body) -> Drawing:
 
 
 def stack() -> str:
-    """A cut through one sensor, five times its size."""
-    k, wide, mid = 5.0, 300.0, 150.0
-    foam, sheet, top = 10 * k, s.SHEET_MM * k, s.TOP_FOAM_MM * k
-    seat, rim = s.SEAT_OUTER_MM * k, s.RIM_MM * k
-    floor = s.SEAT_FLOOR_MM * k
+    """A cut through one sensor, four times its size; the foam is cut off above."""
+    k, wide, mid = 4.0, 300.0, 150.0
+    base, sheet, foam = s.BASE_MM * k, s.SHEET_MM * k, 15 * k
+    seat, rim, floor, wall = (mm * k for mm in (s.SEAT_OUTER_MM, s.RIM_MM, s.SEAT_FLOOR_MM, s.SEAT_WALL_MM))
     sensor, boss, disc = s.SENSOR_THICK_MM * k, s.BOSS_HIGH_MM * k, s.PUCK_THICK_MM * k
-    wall = s.SEAT_WALL_MM * k
-    drawing: Drawing = [box(0, 0, wide, foam, fill=FOAM), box(0, foam, mid - seat / 2, sheet, fill="#d8cfe8")]
-    drawing.append(box(mid + seat / 2, foam, mid - seat / 2, sheet, fill="#d8cfe8"))
-    proud = floor + sensor + boss + disc
-    drawing.append(box(0, foam + proud, wide, top, fill=FOAM))
-    drawing.append(box(mid - seat / 2, foam, seat, floor, fill="#bbb"))
+    drawing: Drawing = [box(0, 0, wide, base, fill="#c9a06a"), box(0, base + sheet, wide, foam, fill=FOAM)]
+    drawing += [box(x, base, mid - seat / 2, sheet, fill="#d8cfe8") for x in (0.0, mid + seat / 2)]
+    drawing.append(box(mid - seat / 2, base, seat, floor, fill="#bbb"))
     for x in (mid - seat / 2, mid + seat / 2 - wall):
-        drawing.append(box(x, foam + floor, wall, rim - floor, fill="#bbb"))
-    z = foam + floor
+        drawing.append(box(x, base + floor, wall, rim - floor, fill="#bbb"))
+    z = base + floor
     for diameter, high, colour in ((s.SENSOR_MM, sensor, RED), (s.BOSS_MM, boss, "#999"), (s.PUCK_MM, disc, "#999")):
         drawing.append(box(mid - diameter * k / 2, z, diameter * k, high, fill=colour))
         z += high
-    drawing.append(line((-10, -4), (wide + 10, -4), width_mm=0.2, stroke="#fff"))
     names = [
-        ("top foam, 10 mm", foam + proud + top / 2, wide - 30),
-        ("puck: 25 mm of foam press on it", foam + floor + sensor + boss + disc / 2, mid + s.PUCK_MM * k / 2 - 10),
-        ("boss, 11.5 mm", foam + floor + sensor + boss / 2, mid + s.BOSS_MM * k / 2 - 5),
-        ("sensor FSR 402", foam + floor + sensor / 2, mid + s.SENSOR_MM * k / 2 - 3),
-        ("seat with rim", foam + floor / 2, mid + seat / 2 - 12),
-        ("base foam, 30 mm", foam / 2, wide - 30),
+        (f"foam, {s.FOAM_MM:.0f} mm or more", base + sheet + foam / 2, wide - 30),
+        (f"puck: {s.PUCK_MM:.0f} mm of foam press on it", z - disc / 2, mid + s.PUCK_MM * k / 2 - 10),
+        ("boss, 11.5 mm", z - disc - boss / 2, mid + s.BOSS_MM * k / 2 - 5),
+        ("sensor FSR 402", base + floor + sensor / 2, mid + s.SENSOR_MM * k / 2 - 3),
+        ("seat with rim", base + floor / 2, mid + seat / 2 - 8),
+        ("base board", base / 2, wide - 30),
     ]
     for n, (words, height, x) in enumerate(names):
-        y = 125 - 22 * n
+        y = 112 - 22 * n
         drawing += [line((wide + 12, y + 3), (x, height), stroke=BLUE), circle((x, height), 2.4, fill=BLUE, stroke="")]
         drawing.append(Text((wide + 16, y), words, 10, "start"))
-    drawing.append(Text((8, foam + 9), "sensor sheet", 9, "start"))
-    return svg(drawing, -8, -12, wide + 206, 164, "Cut through one sensor: foam, puck, sensor, seat, base foam")
+    drawing.append(Text((8, base + 7), "sensor sheet", 9, "start"))
+    return svg(drawing, -8, -12, wide + 206, 140, "Cut through one sensor: base board, seat, sensor, puck, foam")
 
 
 def dimension(one: tuple[float, float], two: tuple[float, float], words: str, off: float) -> Drawing:

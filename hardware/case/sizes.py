@@ -77,8 +77,8 @@ def stack_mm() -> float:
     return POST_MM + BOARD_THICKNESS_MM + SOCKET_MM + HEADER_MM + MODULE_PCB_MM + SHIELD_MM
 
 
-# ---- puck: presses on the sensor's 12.7 mm disc what 25 mm of foam carry
-PUCK_MM, PUCK_THICK_MM = 25.0, 3.0
+# ---- puck: presses on the sensor's 12.7 mm disc what 20 mm of foam carry
+PUCK_MM, PUCK_THICK_MM = 20.0, 3.0
 BOSS_MM, BOSS_HIGH_MM = 11.5, 1.2
 SENSOR_MM, SENSOR_THICK_MM, TAIL_MM = 18.3, 0.45, 8.0
 SEAT_GAP_MM, SEAT_WALL_MM, SEAT_FLOOR_MM = 0.6, 1.8, 1.8
@@ -99,11 +99,11 @@ class Body(NamedTuple):
 
 BODIES = (Body("S", 100), Body("M", 120), Body("L", 140))
 CORNER_FOAM_MM = 40.0
-BASE_FOAM_MM, SHEET_MM, TOP_FOAM_MM = 30.0, 5.0, 10.0
+BASE_MM, SHEET_MM, FOAM_MM = 4.0, 5.0, 40.0  # from below: a flat, semi-rigid board; sensors; the least foam above them
 SITTING_BONES_Y_MM, THIGHS_Y_MM, THIGHS_X_MM = 130.0, 290.0, 85.0
 MOTOR_MM, MOTOR_AT_MM = 10.0, (125.0, 235.0)
 BUTTON_MM = 16.0  # at the right edge, in line with the motors, on its pair of the ribbon: where a hand hangs
-PLUG_MM = 75.0  # exchangeable core under each sitting bone
+MOTOR_WELL_MM = (14.0, 30.0)  # wide and deep, into the foam from below: 10 mm of foam stay over the motor
 COCCYX_MM = (60.0, 70.0)  # cut-out at the rear edge, wide and deep
 CABLE_WIDE_MM = 8.0
 

@@ -150,7 +150,10 @@ LOOSE: dict[str, tuple[int, Bought]] = {
         8,
         Bought("crimp contact for it, AWG 26 to 28", ("Amphenol", "47565-000LF"), ("Harwin", "M20-1180042"), 0.15),
     ),
-    "foam": (1, Bought("foam, cover, felt, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0)),
+    "foam": (
+        1,
+        Bought("base board, EVA, foam, cover, hook and loop: see the cut plan", ("any", "-"), ("any", "-"), 22.0),
+    ),
     "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),
     "board": (1, Bought("carrier board, two layers (of five ordered)", ("any", "-"), ("any", "-"), 2.0)),
 }

@@ -154,7 +154,7 @@ class TestCushion:
     def test_the_committed_dxf_has_every_hole(self, body):
         text = (CUSHION / f"cushion-{body.name}.dxf").read_text()
         assert "$INSUNITS" in text
-        assert len(re.findall(r"\nCIRCLE\n", text)) == 2 + 4 + 2  # plugs, pucks, motors
+        assert len(re.findall(r"\nCIRCLE\n", text)) == 4 + 2  # pucks, motors' wells
 
     def test_the_committed_dxf_is_what_the_sizes_give(self, tmp_path):
         need_environment()

@@ -116,18 +116,17 @@ def levels_apart(one: Path, other: Path) -> float:
 
 
 class TestStack:
-    """The argument for sensor and puck, in numbers."""
+    """The argument for sensor and puck, in numbers; the foam's part is in test_seat.py."""
 
-    def test_the_sensor_stays_in_its_range_up_to_the_peak_on_a_firm_seat(self):
-        assert stack.force_n(stack.PEAK_ON_FIRM_SEAT_KPA, stack.puck_mm2()) < 1.05 * stack.SPECIFIED_N
+    def test_the_sensor_stays_in_its_own_sheets_range(self):
+        low_n, high_n = stack.RANGE_N
+        assert low_n < stack.force_n(1)
+        assert stack.force_n(20) < high_n
 
-    @pytest.mark.parametrize("kpa", [5, 10, 20, 41, 60])
+    @pytest.mark.parametrize("kpa", [2, 5, 10, 15, 20])
     def test_the_firmwares_straight_line_is_near_the_data_sheets_curve(self, kpa):
         assert abs(stack.off_linear(kpa)) < 0.16
 
-    def test_the_pages_say_how_far_it_is_off_at_low_load(self):
-        assert stack.off_linear(2) == pytest.approx(0.26, abs=0.01)
-
     def test_the_pages_say_the_pucks_size(self):
-        assert sizes.PUCK_MM == 25
-        assert stack.puck_mm2() == pytest.approx(491, abs=1)
+        assert sizes.PUCK_MM == 20
+        assert stack.puck_mm2() == pytest.approx(314, abs=1)
