@@ -240,13 +240,14 @@ class Decisions:
     def _count(self, dt_ms):
         """Dose per side and seated time. A thing is no load: who left it there is at rest."""
         tau_s = self.settings.recovery_tau_s
+        sitting = self.sitting
+        has_thing = sitting.has_thing
         for side in self.sides:
-            if self.sitting.has_thing:
-                side.dose.step(dt_ms, 0, side.limit_s, tau_s)
-            elif side.u >= 0:
-                side.dose.step(dt_ms, side.u, side.limit_s, tau_s)
-        if self.sitting.is_seated() and not self.sitting.has_thing:
-            self.sitting.count_seated(dt_ms)
+            u = 0 if has_thing else side.u
+            if u >= 0:
+                side.dose.step(dt_ms, u, side.limit_s, tau_s)
+        if not has_thing and sitting.is_seated():
+            sitting.count_seated(dt_ms)
 
     def _fill_situation(self, seen):
         situation, settings = self._situation, self.settings

@@ -121,8 +121,10 @@ class Stillness:
                 self.restart()
             return
         self.lively = False
-        self.loaded_ms = min(self.loaded_ms + dt_ms, _LONG_MS)
-        self.still_ms = min(self.still_ms + dt_ms, _LONG_MS)
+        if self.still_ms < _LONG_MS:
+            self.still_ms += dt_ms
+        if self.loaded_ms < _LONG_MS:
+            self.loaded_ms += dt_ms
         if self.loaded_ms > self.SETTLED_MS:
             self.slot_ms += min(dt_ms, self.loaded_ms - self.SETTLED_MS)
             self.slot_stirred = self.slot_stirred or stirred

@@ -57,11 +57,13 @@ class Pauses(Kept):
 
     def step(self, dt_ms):
         """Takes `dt_ms` off all of them."""
-        self.snooze_ms = max(0, self.snooze_ms - dt_ms)
+        if self.snooze_ms:
+            self.snooze_ms = max(0, self.snooze_ms - dt_ms)
         if self.mute_ms:
             self.after_mute_ms = _AFTER_MUTE_MS + self.mute_ms
-        self.mute_ms = max(0, self.mute_ms - dt_ms)
-        self.after_mute_ms = max(0, self.after_mute_ms - dt_ms)
+            self.mute_ms = max(0, self.mute_ms - dt_ms)
+        if self.after_mute_ms:
+            self.after_mute_ms = max(0, self.after_mute_ms - dt_ms)
 
     def snooze(self, now_s, length_s):
         """Begins a snooze; False when two followed each other already, or six were taken in 24 h."""
