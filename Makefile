@@ -26,7 +26,7 @@ help:
 	@echo 'make bench   the benchmarks, one after the other, with their figures'
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
 	@echo 'make mutants   every mutant of firmware/cushion/core against tests/core: an hour; a run that was cut goes on'
-	@echo 'make hostile   every command over 20,000 hostile logs and 2,000 lying cushions: an hour'
+	@echo 'make hostile   every command over 20,000 hostile logs and 2,000 lying cushions: about four hours'
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
