@@ -60,7 +60,7 @@ def test_a_recording_with_its_own_calibration(name, shared_data):
     bouts = [(bout["start_ms"], bout["end_ms"]) for bout in found["bouts"]]
     assert f1(*transitions(truth_of(trace), Decided(bouts, [], []))) >= 0.99
     # Imbalance is what the model calls four times the other side's load for ten minutes: some of these poses are that.
-    assert {fault["quality"] for fault in found["faults"]} <= {"imbalance"}
+    assert {fault["quality"] for fault in found["faults"]} <= {"imbalance", "drifting"}  # a hint: half the reference
     assert found["objects"] == []
 
 
