@@ -99,7 +99,7 @@ def test_text_that_is_no_text_is_replaced(store: Store) -> None:
 
 
 def test_a_record_a_century_away_does_not_make_every_day_between_wait(store: Store) -> None:
-    log = office_morning(a_log())
+    log = office_morning()
     log.restart()
     log.clock(4_260_000_000_000)
     log.sit(60_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from sitbone.dashboard.widgets import block, link
+from sitbone.dashboard.widgets import awaited, block, link
 from sitbone.dashboard.work import with_store
 from sitbone.store.store import Store
 
@@ -17,7 +17,7 @@ def address(path: str, cushion: str, **parameters: object) -> str:
 
 async def offer_cushions(path: str, cushion: str, **parameters: object) -> None:
     """Links to the same page for each cushion; nothing where there is only one."""
-    labels = await with_store(_labels)
+    labels = await awaited(with_store(_labels), "Loading the cushions …")
     if len(labels) < 2:
         return
     with block("nav", "row").props('aria-label="Cushions"'):
