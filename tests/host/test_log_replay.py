@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from cushion.core import records
+from cushion.core.settings import Settings
 from sitbone import cli
-from sitbone.replay.walk import Episode
+from sitbone.replay.log_reading import PRESS, Epoch, Log, Moment
+from sitbone.replay.recording import record
+from sitbone.replay.walk import Episode, Stretch
 from sitbone.replay.weeks import Weeks, recorded_weeks
 from sitbone.settings.params import PARAMS
 from sitbone.settings.spec import in_force
@@ -189,3 +192,13 @@ def test_the_commands(store: Store, diarist: Diarist, capsys: pytest.CaptureFixt
     for wrong in (["replay"], ["replay", "x.csv", "--from", day], ["replay", "x.csv", "--against-log"]):
         assert cli.run(wrong) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_epochs_that_overlap_are_replayed_without_their_overlap() -> None:
+    """No cushion writes them; a damaged or hostile log may."""
+    epochs = [Epoch(end_s, 10, 900, 900, 100 * end_s, 100 * end_s, 10, 2) for end_s in (1010, 1010, 1005, 1020)]
+    log = Log(1, 990, 2000, Settings().as_dict(), epochs, moments=[Moment(1010, PRESS, 2)])
+    log.sits, log.last_s = [(1000, 1020)], 1020
+    stretches = [item for item in record(log, []).items if isinstance(item, Stretch)]
+    assert sum(item.seconds for item in stretches) == 20
+    assert all(item.seconds > 0 for item in stretches)

@@ -153,6 +153,8 @@ def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Pi
         before = log.epochs[index - 1]
         bounds, loads = [start_s, epoch.end_s - rising_s, epoch.end_s], [(before.left_u, before.right_u), (0, 0)]
     for low_s, high_s, u in zip(bounds, bounds[1:], loads, strict=False):
+        if high_s <= low_s:
+            continue  # epochs that overlap, in a log that can't be true
         here, relieved = _inside(log.sits, low_s), _inside(log.offloads, low_s)
         ends = (epoch.left_cs, epoch.right_cs) if here and high_s == epoch.end_s else None
         if _inside(log.things, low_s):
