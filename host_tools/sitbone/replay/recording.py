@@ -142,8 +142,7 @@ def _pieces(log: Log, index: int, before_s: int, cuts: list[int]) -> Iterator[Pi
             why = records.GAP_SENSORS if _inside(log.blind, before_s + 1) else records.GAP_TIME
             yield Piece(before_s, start_s, (-1, -1), False, False, why, None, STEADY)
             before_s = start_s
-    if before_s <= epoch.end_s:
-        start_s = before_s
+    start_s = before_s
     inside = cuts[bisect_right(cuts, start_s) : bisect_left(cuts, epoch.end_s)]
     bounds = [start_s, *inside, epoch.end_s]
     loads = _loads(log, index, bounds)
