@@ -18,7 +18,7 @@ HALVINGS_Q14 = (
     16384, 15689, 15024, 14387, 13777, 13193, 12634, 12098, 11585, 11094, 10624, 10173, 9742, 9329, 8933, 8555, 8192
 )  # fmt: skip
 _PER_LN2_Q14 = const(23637)  # 2^14 / ln 2
-_GONE_TAUS = const(17)  # after so many time constants less than a centisecond is left of any dose
+_GONE_TAUS = const(16)  # after so many time constants less than half a centisecond is left of any dose
 US_PER_CS = 10000
 _REST_UNIT_MS = const(250)
 
@@ -49,10 +49,7 @@ class Dose:
 
         Within 0.1 % and 2 cs of the stepwise fall.
         """
-        quarters = rest_ms // _REST_UNIT_MS
-        if quarters >= _GONE_TAUS * tau_s * 4:
-            self.cs = self.relief_rest = 0
-            return
+        quarters = min(rest_ms // _REST_UNIT_MS, _GONE_TAUS * tau_s * 4)
         self.cs = _halved(self.cs, quarters * _PER_LN2_Q14 // (4 * tau_s))
 
     def cap(self, limit_s):

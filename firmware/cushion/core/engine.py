@@ -208,8 +208,6 @@ class Engine:
         if self.calibration.calibrated and self.decisions.state() == STATE_OCCUPIED:
             self._doubt.step(dt_ms, self.sensing.zones)
         doubt = self._used_up | self._doubt.zones
-        if doubt == self._logged_doubt:
-            return
         self.calibration.wants_recalibration = doubt != 0
         for zone in range(ZONE_COUNT):
             if (doubt ^ self._logged_doubt) >> zone & 1:

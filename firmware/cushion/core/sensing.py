@@ -62,7 +62,7 @@ class Zone:
         self._loaded_ms = 0
         self._unloaded_ms = 0
         self._creep_divisor = 1000
-        self._creep_from_s = self._creep_until_s = 0
+        self._creep_until_s = 0
         self._end_ms = 0
         self._over_ms = 0
 
@@ -103,9 +103,8 @@ class Zone:
             self._loaded_ms += dt_ms
             self._unloaded_ms = 0
         loaded_s = self._loaded_ms // 1000
-        if not self._creep_from_s <= loaded_s < self._creep_until_s:
+        if loaded_s >= self._creep_until_s:
             self._creep_divisor = creep_divisor_permille(loaded_s, creep_permille)
-            self._creep_from_s = loaded_s
             self._creep_until_s = loaded_s + 1 + loaded_s // _CREEP_STEPS
         pressure_pa = raw_pa * 1000 // self._creep_divisor
         self._compare(pressure_pa)
@@ -143,15 +142,15 @@ class Zone:
 
     def _unload(self, dt_ms):
         self._unloaded_ms = min(self._unloaded_ms + dt_ms, _UNLOADED_RESET_MS)
-        if self._unloaded_ms >= _UNLOADED_RESET_MS:
-            self._loaded_ms = 0
+        if self._loaded_ms and self._unloaded_ms >= _UNLOADED_RESET_MS:
+            self._loaded_ms = self._creep_until_s = 0
 
 
 def _spell_ms(dt_ms, spell_ms, on, least_ms):
     """How long something has lasted; beyond `least_ms` it takes _RECOVER_MS to be over."""
     if on:
         return min(spell_ms + dt_ms, least_ms + _RECOVER_MS)
-    return max(0, spell_ms - dt_ms) if spell_ms > least_ms else 0
+    return spell_ms - dt_ms if spell_ms > least_ms else 0
 
 
 class Sensing:

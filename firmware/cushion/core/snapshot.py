@@ -25,16 +25,17 @@ class Kept:
 
 def pack(engine):
     """The engine's state as bytes."""
-    values = engine.decisions.snapshot() + list(engine.calibration.auto_tare_ns)
-    return struct.pack("<{}i".format(len(values) + 1), VERSION, *values)
+    values = [VERSION] + engine.decisions.snapshot() + list(engine.calibration.auto_tare_ns)
+    return struct.pack("<{}i".format(len(values)), *values)
 
 
 def restore(engine, data):
     """Puts what `pack` gave into a new engine; False, and nothing done, when the bytes are of another version."""
-    count = len(data) // 4
-    if len(data) != len(pack(engine)) or struct.unpack_from("<i", data, 0)[0] != VERSION:
+    if len(data) != len(pack(engine)):
         return False
-    values = iter(struct.unpack_from("<{}i".format(count - 1), data, 4))
+    values = iter(struct.unpack("<{}i".format(len(data) // 4), data))
+    if next(values) != VERSION:
+        return False
     engine.decisions.restore(values)
     for zone in range(len(engine.calibration.auto_tare_ns)):
         engine.calibration.auto_tare_ns[zone] = next(values)

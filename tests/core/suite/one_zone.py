@@ -80,10 +80,13 @@ def test_what_was_not_over_its_time_leaves_nothing():
     assert seat.see(1000, END_FROM, 9999).quality == OK
     seat.see(1000, GOOD, 1)
     assert seat.see(1000, END_FROM, 1000).quality == OK
+    seat.see(1000, GOOD, 1)
+    assert seat.see(1000, END_FROM, 10001).quality == SATURATED
     for again_ms, quality in ((10000, OK), (10001, SATURATED)):
         seat = Pressed()
         assert seat.see(1000, END_FROM, 10001).quality == SATURATED
-        assert seat.see(1000, GOOD, 50000).quality == OK
+        for _ in range(10):
+            seat.see(1000, GOOD, 5000)
         assert seat.see(1000, END_FROM, again_ms).quality == quality
         seat = Pressed()
         assert seat.see(60000, GOOD, 10000 + again_ms).quality == quality

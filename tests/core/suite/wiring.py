@@ -211,6 +211,19 @@ def test_only_what_can_be_trusted_is_tared():
     assert tares(Sitter().load(70, (45, -1, 45, 45), False)) == [1298, 0, 1298, 1298]
 
 
+def test_an_hour_mostly_under_half_of_its_reference_asks_for_a_new_calibration():
+    loads = (800, 800, 450, 450)
+    assert faults(Sitter().load(722, loads, dt_ms=5000)) == []  # nobody calibrated it
+    sitter = Sitter(calibrated=True).load(718, loads, dt_ms=5000)
+    assert faults(sitter) == [] and not sitter.engine.calibration.wants_recalibration
+    begun = [(2, 7, 1), (3, 7, 1)]
+    assert [fault[1:] for fault in faults(sitter.load(6, loads, dt_ms=5000))] == begun  # and not again
+    assert sitter.engine.calibration.wants_recalibration
+    sitter.engine.use_calibration(Calibration())
+    assert [fault[1:] for fault in faults(sitter.load(2, loads, dt_ms=5000))[2:]] == [(2, 7, 0), (3, 7, 0)]
+    assert not sitter.engine.calibration.wants_recalibration
+
+
 def test_another_calibration_is_in_force_at_once():
     sitter = Sitter().load(10, SAT)
     calibration = Calibration()
