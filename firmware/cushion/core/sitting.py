@@ -66,7 +66,6 @@ class Sitting(Kept):
         elif self.occupancy.faded:
             if not self.has_thing:
                 self._lose_sight(dt_ms)
-            self.has_thing = False
         elif self.is_empty():
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
         if self.occupancy.state == STATE_VACANT:

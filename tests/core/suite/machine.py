@@ -458,6 +458,40 @@ def test_whoever_left_a_thing_there_rests():
     assert machine.doses() == (59009, 59009)  # 59500 / 60 of each
 
 
+def test_what_sits_down_where_something_lay_is_judged_from_then_on():
+    """Something light lies on the right for 300 s; a thing comes on top of it, a sit two seconds later."""
+    machine = Machine(recovery_tau_s=300).dose(60000)
+    for dt_ms, u in ((1000, 120), (299000, 120), (1000, 800), (1000, 800), (1000, 800)):
+        machine.see(dt_ms, 0, u, u)
+    assert machine.log == [(records.SAT, 3000)]
+    assert machine.see(596999, 0).decisions.state() == OCCUPIED
+    assert machine.see(1, 0).decisions.state() == OBJECT and machine.of(records.OBJECT) == [(1, 600000)]
+    # The left side, never loaded, rested for 302 s until the sit was known, and for the thing's 600: e^(-902/300).
+    assert abs(machine.doses()[0] - 2967) <= 6
+
+
+def test_a_light_thing_that_somebody_sits_down_on_ends_with_one_sit():
+    machine = seated().leave(5000).see(1000, 50, 50, 120).see(599000, 50, 50, 120)
+    assert machine.decisions.state() == OBJECT
+    machine.log.clear()
+    assert machine.see(1000).see(2000).log == [
+        (records.BREAK, 3000, 605000, 1), (records.SAT, 3000), (records.OBJECT, 0, 0)
+    ]  # fmt: skip
+    assert machine.see(1000).sitting.bout_ms == 4000
+
+
+def test_a_thing_that_was_taken_away_or_sank_is_none_after_a_restart():
+    taken, sunk = thing().leave(5000), thing().see(300000, 100, 100, 81)
+    for _ in range(60):
+        sunk.see(1000, 100, 100, 61)
+    assert sunk.sitting.occupancy.lost
+    for machine in (taken, sunk):
+        assert machine.of(records.OBJECT) == [(1, 600000), (0, 0)]
+        again = Machine()
+        again.decisions.restore(iter(machine.decisions.snapshot()))
+        assert again.decisions.state() == UNKNOWN
+
+
 def test_a_thing_ends_the_row_of_snoozes():
     machine = seated()
     machine.decisions.pauses.in_row = 2

@@ -21,6 +21,27 @@ def test_a_step_does_not_allocate():
     allocation_free(step)
 
 
+def attributes(engine):
+    decisions, sensing = engine.decisions, engine.sensing
+    sitting, prompter = decisions.sitting, decisions.prompter
+    parts = [engine, engine.imbalance, engine._seen, engine._epoch, engine._shifts[0], engine._habits[0]]
+    parts += [sensing, sensing.plausibility, sensing.zones[0]]
+    parts += [decisions, decisions.left, decisions.left.dose, decisions.stillness, decisions.offload]
+    parts += [decisions.pauses, prompter, prompter.responses, sitting, sitting.occupancy, sitting.break_timer]
+    return [dir(part) for part in parts]
+
+
+def test_no_step_adds_an_attribute():
+    """The first step that sets it would allocate."""
+    seat = Seat()
+    begun = attributes(seat.engine)
+    seat.sit(60).sit(20, left=1500).sit(10).stand(10).gap(10).sit(10)
+    seat.engine.decisions.left.dose.cs = 120000
+    seat.sit(60)
+    assert seat.engine.decisions.prompter.episode == 1
+    assert attributes(seat.engine) == begun
+
+
 def digest():
     value, seat, state = 17, Seat(), 9
     for _ in range(36):

@@ -63,6 +63,18 @@ def test_a_side_that_is_unknown_shifts_nothing():
     assert shifts(calibrated().load(60, SAT).load(30, (-1, 800, 400, 400)).load(3, SAT)) == []
 
 
+def test_a_shift_ends_where_its_side_is_not_known_any_more():
+    """A reading that is missing is held for five seconds."""
+    sitter = calibrated().load(60, SAT).load(20, LEFT_UP).load(6, (-1, 800, 400, 400))
+    assert shifts(sitter) == [(86, 1000, 25000, 1)]
+
+
+def test_without_a_calibration_the_habit_is_what_this_person_carries():
+    """11 kPa under each bone of somebody whose reference is still 5 kPa: 6.6 kPa are 60 % of it."""
+    heavy, left_up = (2200, 2200, 400, 400), (1320, 2200, 400, 400)
+    assert shifts(Sitter().load(100, heavy).load(15, left_up).load(2, heavy)) == [(116, 1000, 15000, 1)]
+
+
 def test_a_shift_that_ends_with_the_sit_is_recorded():
     sitter = calibrated().load(60, SAT).load(20, LEFT_UP).stand(10)
     assert [row[2:] for row in shifts(sitter)] == [(20000, 1)]
