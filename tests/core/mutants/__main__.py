@@ -41,11 +41,11 @@ def main() -> int:
 
 
 def _sampled(which: str) -> tuple[list[Mutant], list[Mutant]]:
-    """The fixed sample of `make test-all`: of all mutants, or of the statements of the decisions."""
-    count, seed = SETTINGS["sample"][which], SETTINGS["sample"]["seed"]
-    if which == "mutants":
-        return sample([mutant for module in modules() for mutant in mutants_of(module)], count, seed), []
-    return [], sample([mutant for module in SETTINGS["decisions"] for mutant in deletions_of(module)], count, seed)
+    """What `make test-all` plants: a fixed sample of all mutants, or each deleted statement of the decisions."""
+    if which == "deletions":
+        return [], [mutant for module in SETTINGS["decisions"] for mutant in deletions_of(module)]
+    count, seed = SETTINGS["sample"]["mutants"], SETTINGS["sample"]["seed"]
+    return sample([mutant for module in modules() for mutant in mutants_of(module)], count, seed), []
 
 
 def _floor(which: str) -> float:
@@ -108,11 +108,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("modules", nargs="*", default=modules(), metavar="MODULE", help="default: all")
     parser.add_argument("--deletions", nargs="*", default=[], metavar="MODULE", help="delete each statement of these")
     parser.add_argument("--decisions", action="store_const", const=SETTINGS["decisions"], dest="deletions")
-    parser.add_argument("--sample", choices=["mutants", "deletions"], help="the fixed sample, held to its floor")
+    parser.add_argument("--sample", choices=["mutants", "deletions"], help="what make test-all holds to a floor")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--calls", type=int, help="of tests for each; all that reach it, when not given")
     options = parser.parse_args()
-    if options.sample and options.calls is None:
+    if options.sample == "mutants" and options.calls is None:
         options.calls = SETTINGS["sample"]["calls"]
     return options
 
