@@ -1,8 +1,8 @@
 """Mutants of the core: the suites must notice nearly all of them, and each deleted statement of the decisions.
 
 `make mutants` runs all; here is a sample of them, the same one as long as the core is the same, and all the deletions.
-A test that leaves more alive than the floor in mutants.toml allows names them: write the test that kills them, or say in
-equivalent.toml why none can.
+A test that leaves more alive than the floor in mutants.toml allows names them: write the test that kills them, or say
+in equivalent.toml why none can.
 """
 
 import json
