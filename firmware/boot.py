@@ -224,5 +224,8 @@ if start_mode == PLAIN:
     micropython.kbd_intr(CTRL_C)
     print("sitbone: the firmware is not running; install it with sitbone install --port PORT")
 # main.py shares these globals: what it doesn't need would stay in memory for good.
-for name in ("stop_motors", "read_lines", "write_file", "count_of", "choose_version", "choose_mode", "prepare_board"):
+done = "MOTOR_PINS stop_motors read_lines write_file count_of choose_version choose_mode prepare_board"
+if modules is None:  # the firmware is built into MicroPython, or of a version before that file
+    done += " Modules Module"
+for name in done.split():
     globals().pop(name, None)
