@@ -134,7 +134,7 @@ class _Weeks:
         self._seat = SitterSeat(SITTER, seed=seed, start=begin)
         self._seat.attach(lambda *_, **__: None)
         self._cushion = DemoCushion(HARDWARE, _calibration(seed, begin), self._begin_ms)
-        self._awake, self._off, self._evenings = False, False, 0
+        self._awake, self._off, self._unsynced, self._evenings = False, False, False, 0
         self._number = store.cushion(HARDWARE)
         self._diary, self._body = DiaryStore(store), Body(np.random.default_rng(seed))
         self._forgets = np.random.default_rng(seed + 1)
@@ -161,7 +161,9 @@ class _Weeks:
                 self._rest(midnight(day) + timedelta(hours=20))
             if progress is not None:
                 progress(index + 1, self._days)
-        if self._awake:
+        if self._unsynced:
+            if not self._awake:  # the cable wakes it
+                self._cushion.wake(unix_ms(self._now), self._off)
             self._sync(self._now)
 
     def _t_ms(self, day: date, time: timedelta) -> int:
@@ -200,7 +202,7 @@ class _Weeks:
         if day == self._dead:
             hours = (times_ms - self._t_ms(day, timedelta())) // 3_600_000
             levels[hours == DEAD_HOUR, DEAD_ZONE] = 0
-        vibrates = False
+        vibrates, self._unsynced = False, True
         for at_ms, row in zip(times_ms.tolist(), levels.tolist(), strict=True):
             vibrates |= self._cushion.step(self._begin_ms + at_ms, row) > 0
         if vibrates:
@@ -269,6 +271,7 @@ class _Weeks:
 
     def _sync(self, at: datetime) -> None:
         """Does to the store what `sitbone sync` does, with a cushion in memory."""
+        self._unsynced = False
         cushion, now_ms = self._cushion, unix_ms(at)
         cushion.set_clock(now_ms)
         anchor = Anchor(cushion.mono_ms, now_ms)
