@@ -75,17 +75,19 @@ class Doubt:
         self._looks += 1
         for zone in range(ZONE_COUNT):
             u = zones[zone].u
+            if not zones[zone].is_trusted():
+                continue  # a wire that was off says nothing about the calibration
             if u < _LIGHT_U:
                 self._light[zone] += 1
             elif u > _HEAVY_U:
                 self._heavy[zone] += 1
         if self._looks == _LOOKS:
-            self._conclude(zones)
+            self._conclude()
 
-    def _conclude(self, zones):
+    def _conclude(self):
         self.zones = self._looks = 0
         for zone in range(ZONE_COUNT):
-            if zones[zone].is_trusted() and 2 * max(self._light[zone], self._heavy[zone]) > _LOOKS:
+            if 2 * max(self._light[zone], self._heavy[zone]) > _LOOKS:
                 self.zones |= 1 << zone
             self._light[zone] = self._heavy[zone] = 0
 

@@ -300,3 +300,14 @@ def test_a_doubt_is_looked_at_every_ten_seconds_and_ends_after_an_hour_that_fits
         assert judge.zones == 0b1001
         judge.step(10000, zones)
     assert judge.zones == 1
+
+
+def test_a_wire_that_was_off_for_most_of_an_hour_is_no_doubt_of_the_calibration():
+    judge, zones = Doubt(), [Weighed() for _ in range(4)]
+    zones[1].u, zones[1].trusted = 0, False
+    for _ in range(181):
+        judge.step(10000, zones)
+    zones[1].u, zones[1].trusted = 1000, True
+    for _ in range(179):
+        judge.step(10000, zones)
+    assert judge.zones == 0
