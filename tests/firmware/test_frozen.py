@@ -12,6 +12,7 @@ from tests.core.interpreters import ROOT
 
 pytestmark = pytest.mark.slow
 WHERE = "import cushion\nprint(cushion.__file__)"
+MOUNTED = "/run"  # where boot.py shows the installed modules
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def where(port):
 
 
 def test_what_is_installed_runs_until_the_builtin_is_asked_for_and_the_log_stays(cushion):
-    assert where(cushion.port).startswith("/fw/")
+    assert where(cushion.port).startswith(MOUNTED + "/")
     with Cushion(cushion.port) as device:
         before = device.call("status")["journal"]["last_seq"]
     result = use_builtin(cushion.port)
@@ -58,7 +59,7 @@ def test_the_builtin_is_told_its_board_and_resistors_as_an_installed_one_is(cush
 def test_a_version_installed_over_the_builtin_runs(cushion):
     use_builtin(cushion.port)
     install(cushion.port)
-    assert where(cushion.port).startswith("/fw/")
+    assert where(cushion.port).startswith(MOUNTED + "/")
 
 
 def test_the_esp32_s_manifest_adds_the_cushion_to_what_the_board_has(micropython32, tmp_path):
