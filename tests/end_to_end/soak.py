@@ -35,7 +35,9 @@ import gc, os
 gc.collect()
 def count(folder):
     return sum(1 if kind == 0x8000 else count(folder + "/" + name) for name, kind, *_ in os.ilistdir(folder))
-print(gc.mem_alloc(), count("/"), len(os.listdir("/log")))
+def all_files():
+    return sum(count("/" + name) for name, kind, *_ in os.ilistdir("/") if kind != 0x8000 and name != "run")
+print(gc.mem_alloc(), all_files(), len(os.listdir("/log")))
 """
 # Room for so many segments, so that a month must evict.
 FILL = """

@@ -34,7 +34,9 @@ sys.modules["time"] = clock
 
 import flash  # noqa: E402  after the module it must find is in its place
 
-from cushion.core import blocks, calibration, records, settings  # noqa: E402
+from cushion.core import blocks, calibration, field_names, records, settings  # noqa: E402, F401
+
+# (field_names while the host's folders can still be seen)
 from cushion.core.sensing import NO_READING  # noqa: E402
 from cushion.monitor import Monitor  # noqa: E402
 from cushion.storage import log  # noqa: E402
