@@ -8,6 +8,8 @@ LOCK := host_tools/requirements.lock
 PYTEST := $(BIN)/python -m pytest
 # A process a core. Files stay together as long as no core is idle, so that a dashboard or a browser is seldom started twice.
 PARALLEL := -n auto --dist worksteal
+# Some long tests go on where the one before them in their file left a cushion.
+BY_FILE := -n auto --dist loadfile
 RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),$(abspath ..)/shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -94,7 +96,7 @@ pytest: $(READY) $(TYPINGS)
 	$(PYTEST) $(PARALLEL) -m 'not slow and not bench' $(ARGS)
 
 test-all: $(READY) $(TYPINGS)
-	$(PYTEST) $(PARALLEL) -m 'slow and not bench' $(ARGS)
+	$(PYTEST) $(BY_FILE) -m 'slow and not bench' $(ARGS)
 
 bench: $(READY)
 	$(PYTEST) -m bench -s $(ARGS)
