@@ -107,8 +107,7 @@ class Walk:
             self.decisions.prompter.responses.take(outcome, response_ms)
         if log.epochs:
             first = log.epochs[0]
-            self.decisions.left.dose.cs, self.decisions.right.dose.cs = first.left_cs, first.right_cs
-            self.decisions.sitting.seated_ms = first.seated_s * 1000
+            snapshot.recall(self.decisions, first.left_cs, first.right_cs, first.seated_s)
             self.decisions.settings_changed()
 
     def _live(self, stretch: Stretch) -> None:
