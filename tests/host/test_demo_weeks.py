@@ -104,7 +104,7 @@ def test_a_replay_takes_the_cushions_sleep_for_an_empty_seat(example: Store) -> 
 
 
 def test_the_replay_finds_the_logs_own_prompts(example: Store) -> None:
-    """Oracle: the log. Equal start, level, cause and outcome; the six weeks of `make evaluate` say how often."""
+    """Oracle: the log. Equal start, level, cause and outcome; test_six_weeks.py says how often."""
     found = recorded_weeks(example, NOW - 7 * DAY, NOW).against_log(example)
     assert found.logged > 20
     assert found.found >= 0.95 * found.logged, found.differences
