@@ -34,7 +34,13 @@ import machine
 import vfs
 
 # What stops each board's motors: their gates, or their driver's EN. Of cushion/drivers/profiles.py; a test compares.
-MOTOR_PINS = {"devkit": (26, 27), "devkit-b": (26, 27), "firebeetle": (26,), "s3-devkit": (16, 17)}
+MOTOR_PINS = {
+    "devkit": (26, 27),
+    "devkit-b": (26, 27),
+    "firebeetle": (26,),
+    "s3-devkit": (16, 17),
+    "xiao-s3": (7, 8),
+}
 DEFAULT_BOARD = "devkit"
 NO_FILE = 2  # errno
 MODULES = "/modules.pack"  # in a version's folder; `sitbone install` makes it

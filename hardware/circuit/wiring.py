@@ -20,6 +20,9 @@ SUPPLY = "Q3, Q4, R9, R10 as on the carrier, from 3V3: the sensors' switched sup
 MOTOR = "R11, R12, Q1, D1 as on the carrier; motor to 3V3"
 LED = "1 kohm and an LED to GND"
 BUTTON = "button to GND"
+# 2.8 V at 4.4 V, 3.34 V at 5.25 V; without USB the chip's own pull-up of 28 kohm or more leaves it below 0.7 V.
+USB_SENSE = "3.9 kohm from USB's 5 V, 6.8 kohm to GND"
+WAKE = "a fifth sensor from 3V3 under one sitting bone, 1 Mohm to GND"
 
 BY_HAND: dict[str, tuple[Wire, ...]] = {
     "firebeetle": (
@@ -32,10 +35,10 @@ BY_HAND: dict[str, tuple[Wire, ...]] = {
         Wire("GPIO25", "SENSE_EN", SUPPLY),
         Wire("GPIO26", "HAPTIC_ENABLE", "EN of the DRV2605L, and 100 kohm to GND; one motor at its output"),
         Wire("GPIO27", "BUTTON", BUTTON),
-        Wire("GPIO4", "WAKE", "a fifth sensor from 3V3 under one sitting bone, 1 Mohm to GND"),
+        Wire("GPIO4", "WAKE", WAKE),
         Wire("GPIO13", "LED", LED),
         Wire("GPIO34", "BATTERY_ADC", "the board's own divider"),
-        Wire("GPIO35", "USB_SENSE", "22 kohm from USB's 5 V, 33 kohm to GND"),
+        Wire("GPIO14", "USB_SENSE", USB_SENSE),
     ),
     "s3-devkit": (
         Wire("GPIO4", "ADC_LEFT_IT", DIVIDER),
@@ -47,5 +50,18 @@ BY_HAND: dict[str, tuple[Wire, ...]] = {
         Wire("GPIO17", "PWM_RIGHT", MOTOR),
         Wire("GPIO18", "BUTTON", BUTTON),
         Wire("GPIO21", "LED", LED),
+    ),
+    "xiao-s3": (
+        Wire("GPIO1", "ADC_LEFT_IT", DIVIDER),
+        Wire("GPIO2", "ADC_RIGHT_IT", DIVIDER),
+        Wire("GPIO4", "ADC_LEFT_THIGH", DIVIDER),
+        Wire("GPIO5", "ADC_RIGHT_THIGH", DIVIDER),
+        Wire("GPIO43", "SENSE_EN", SUPPLY),
+        Wire("GPIO7", "PWM_LEFT", MOTOR),
+        Wire("GPIO8", "PWM_RIGHT", MOTOR),
+        Wire("GPIO9", "BUTTON", BUTTON + ", 100 kohm to 3V3: asleep the chip's pull-up is off"),
+        Wire("GPIO3", "WAKE", WAKE),
+        Wire("GPIO6", "BATTERY_ADC", "1 Mohm from BAT+, 1 Mohm and 100 nF to GND"),
+        Wire("GPIO44", "USB_SENSE", USB_SENSE),
     ),
 }

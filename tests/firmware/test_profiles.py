@@ -29,6 +29,21 @@ def test_boot_knows_what_stops_each_boards_motors(project_root):
     assert constants == {"MOTOR_PINS": stops, "DEFAULT_BOARD": DEFAULT_PROFILE}
 
 
+# MicroPython's ports/esp32/boards/SEEED_XIAO_ESP32S3/pins.csv, as of October 2026, without the Plus variant's D11-D19.
+XIAO_PINS = """
+D0,GPIO1 D1,GPIO2 D2,GPIO3 D3,GPIO4 D4,GPIO5 D5,GPIO6 D6,GPIO43 D7,GPIO44 D8,GPIO7 D9,GPIO8 D10,GPIO9
+A0,GPIO1 A1,GPIO2 A2,GPIO3 A3,GPIO4 LED,GPIO21 BOOT,GPIO0
+"""
+
+
+def test_the_xiao_brings_out_each_pin_of_its_profile():
+    brought_out = {int(row.split(",GPIO")[1]) for row in XIAO_PINS.split() if row.startswith("D")}
+    profile = PROFILES["xiao-s3"]
+    used = [*profile["adc_pins"], *profile["motors"]]
+    used += [profile[key] for key in ("sensor_supply", "button", "wake", "battery_adc", "usb_sense")]
+    assert sorted(used) == sorted(brought_out)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "problem"),
     [
@@ -47,6 +62,17 @@ def test_boot_knows_what_stops_each_boards_motors(project_root):
         ("devkit", {"chip": "esp8266"}, "unknown chip esp8266"),
         ("devkit", {"zones": "ads1115"}, "a part on I2C, but no I2C pins"),
         ("firebeetle", {"haptic_enable": None}, "a DRV2605L without its EN pin would keep vibrating through a reset"),
+        (
+            "firebeetle",
+            {"usb_sense": 35},
+            "usb_sense on GPIO 35: it has no pull-up, without which a wire that is off reads as battery",
+        ),
+        ("xiao-s3", {"motors": (7, 43), "sensor_supply": 8}, "motors on GPIO 43: the chip drives it at each start"),
+        (
+            "xiao-s3",
+            {"button_pull_up": False},
+            "the button needs a resistor to 3.3 V: the chip's pull-up is off while it sleeps",
+        ),
         ("s3-devkit", {"sensor_supply": 30}, "sensor_supply on GPIO 30: the flash is wired there"),
     ],
 )

@@ -21,8 +21,17 @@ class Power:
         self._usb = usb
 
     def on_usb(self):
-        """Whether USB power is present; always true on a board that can't detect it."""
-        return self._usb is None or self._usb.value() == 1
+        """Whether USB power is present; always true on a board that can't detect it.
+
+        The pull-up makes a pin whose wire is off read as USB: a cushion that stays awake for nothing can be asked why,
+        one that sleeps for nothing can't. It is on only for this reading, as it would cost some 60 uA on battery.
+        """
+        if self._usb is None:
+            return True
+        self._usb.init(machine.Pin.IN, machine.Pin.PULL_UP)
+        present = self._usb.value() == 1
+        self._usb.init(machine.Pin.IN, None)
+        return present
 
     def can_wake_on_sitting(self, on_thing=False):
         """Whether somebody who sits down would end a deep sleep: not where the sensor says so of an empty seat, too.

@@ -22,17 +22,21 @@ key                meaning
 ``pwm_hz``         PWM frequency of the motors
 ``i2c``            (SCL, SDA, Hz), or None
 ``button``         GPIO of the button, active low with the chip's pull-up (an RTC pin: it can wake the chip)
+``button_pull_up`` whether a resistor to 3.3 V pulls it up, too: the chip's own is off in sleep where ``CHIPS`` says so
 ``wake``           GPIO that is high while somebody sits (a sensor of its own on 1 Mohm, always supplied), or None
-``led``            GPIO of the state LED, active high
+``led``            GPIO of the state LED, active high, or None
 ``battery_adc``    GPIO of the battery divider, or None on boards without a battery
 ``battery_ratio``  battery voltage over pin voltage, permille
-``usb_sense``      GPIO that is high while USB power is present, or None where the board always has USB
+``usb_sense``      GPIO that is high while USB power is present, or None where the board always has USB. A divider of
+                   some 4 and 7 kohm from USB's 5 V: the chip's pull-up, on while it is read, makes a missing wire high
 =================  ====================================================================================
 """
 
 from cushion.core.calibration import ZONES
 
 # What a chip's pins can do. Oracle: the chips' data sheets (pin lists; RTC_MUX table; strapping pins).
+# ``driven_at_start`` is UART0, which the ROM drives high and pulls up. ``pulls_in_sleep`` is false where IDF has
+# SOC_GPIO_SUPPORT_RTC_INDEPENDENT: MicroPython sets the pull-up of the digital side, and asleep the RTC has the pad.
 CHIPS: dict = {
     "esp32": {
         "missing": (20, 24, 28, 29, 30, 31) + tuple(range(40, 64)),
@@ -41,6 +45,8 @@ CHIPS: dict = {
         "input_only": (34, 35, 36, 37, 38, 39),
         "rtc": (0, 2, 4, 12, 13, 14, 15, 25, 26, 27) + tuple(range(32, 40)),
         "strapping": (0, 2, 5, 12, 15),
+        "driven_at_start": (1, 3),
+        "pulls_in_sleep": True,
     },
     "esp32s3": {
         "missing": (22, 23, 24, 25) + tuple(range(49, 64)),
@@ -49,6 +55,8 @@ CHIPS: dict = {
         "input_only": (),
         "rtc": tuple(range(22)),
         "strapping": (0, 3, 45, 46),
+        "driven_at_start": (43, 44),
+        "pulls_in_sleep": False,
     },
 }
 
@@ -70,6 +78,7 @@ PROFILES: dict = {
         "pwm_hz": 200,
         "i2c": None,
         "button": 32,
+        "button_pull_up": False,
         "wake": None,
         "led": 4,
         "battery_adc": 33,
@@ -94,11 +103,12 @@ PROFILES: dict = {
         "pwm_hz": 0,
         "i2c": (22, 21, 400000),
         "button": 27,
+        "button_pull_up": False,
         "wake": 4,
         "led": 13,
         "battery_adc": 34,
         "battery_ratio": 2000,
-        "usb_sense": 35,
+        "usb_sense": 14,
     },
     # ESP32-S3-DevKitC-1 on USB power.
     "s3-devkit": {
@@ -117,11 +127,37 @@ PROFILES: dict = {
         "pwm_hz": 200,
         "i2c": None,
         "button": 18,
+        "button_pull_up": False,
         "wake": None,
         "led": 21,
         "battery_adc": None,
         "battery_ratio": 1000,
         "usb_sense": None,
+    },
+    # Seeed XIAO ESP32-S3, for the battery variant: LiPo charger on board, 8 MB of PSRAM, microamps in deep sleep. Its
+    # eleven pins by MicroPython's pins.csv are GPIO 1-9, 43, 44. UART0 drives 43 and 44 at each start: no motor there.
+    "xiao-s3": {
+        "chip": "esp32s3",
+        "zones": "adc",
+        "adc_pins": (1, 2, 4, 5),
+        "oversample": 4,
+        "divider_ohm": 3300,
+        "supply_mv": 3300,
+        "dead_mv": 20,
+        "bias_ohm": 0,
+        "sensor_supply": 43,
+        "haptics": "pwm",
+        "motors": (7, 8),
+        "haptic_enable": None,
+        "pwm_hz": 200,
+        "i2c": None,
+        "button": 9,
+        "button_pull_up": True,
+        "wake": 3,
+        "led": None,
+        "battery_adc": 6,
+        "battery_ratio": 2000,
+        "usb_sense": 44,
     },
 }
 
@@ -204,6 +240,10 @@ def _problem_of(profile, chip, use, gpio):
         return "it can only be an input"
     if use == "button" and gpio in chip["input_only"]:
         return "it has no pull-up"
+    if use == "usb_sense" and gpio in chip["input_only"]:
+        return "it has no pull-up, without which a wire that is off reads as battery"
+    if use in ("motors", "haptic_enable") and gpio in chip["driven_at_start"]:
+        return "the chip drives it at each start"
     if use in _RTC_PINS and gpio not in chip["rtc"]:
         return "it can't wake the chip"
     return ""
@@ -211,6 +251,9 @@ def _problem_of(profile, chip, use, gpio):
 
 def _missing_parts(profile):
     problems = []
+    sleeps = profile["usb_sense"] is not None
+    if sleeps and not (profile["button_pull_up"] or CHIPS[profile["chip"]]["pulls_in_sleep"]):
+        problems.append("the button needs a resistor to 3.3 V: the chip's pull-up is off while it sleeps")
     on_bus = profile["zones"] == "ads1115" or profile["haptics"] == "drv2605l"
     if on_bus and not profile["i2c"]:
         problems.append("a part on I2C, but no I2C pins")
