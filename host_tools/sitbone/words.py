@@ -6,6 +6,8 @@ from typing import Any
 
 def plain(text: str) -> str:
     """The text on one line, without control characters and without those that turn the direction of writing."""
+    if text.isprintable():
+        return text  # a report's chart has a hundred thousand characters
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 

@@ -5,10 +5,12 @@ A newer firmware writes such logs, and so does a broken or a malicious one.
 
 import random
 import re
+import shutil
 import struct
 import time
 from binascii import crc32
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,6 +46,12 @@ TEXTS = (
 
 def base(path: Path, now: datetime) -> tuple[Store, LogWriter]:
     """A store with three sound mornings and a diary; more can be written to the same log."""
+    store, log = _sound_mornings(path, now)
+    _wake(log, now)
+    return store, log
+
+
+def _sound_mornings(path: Path, now: datetime) -> tuple[Store, LogWriter]:
     store = Store(path)
     log = LogWriter()
     for days in (3, 2, 1):
@@ -59,9 +67,28 @@ def base(path: Path, now: datetime) -> tuple[Store, LogWriter]:
         for moment in ("morning", "sitting"):
             diary.add("pain", new_pain(2, at, at, moment, onset_min=10 if moment == "sitting" else None))
     diary.add("rehab", new_exercise(now, "isometric", "bridge", sets=3, reps=8))
+    return store, log
+
+
+def _wake(log: LogWriter, now: datetime) -> None:
     log.add(records.BOOT, 1, 0, 0, 1, 0, 0)
     log.clock(round((now - timedelta(hours=6)).timestamp() * 1000))
-    return store, log
+
+
+class Template:
+    """What `base` makes, made once and then copied: most of a small store's cost is its tables and its first sync."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self._path, self._now = folder / "template.sqlite", now
+        store, self._log = _sound_mornings(self._path, now)
+        store.close()  # what it still had in its log of writes is in the file now
+
+    def copied(self, path: Path) -> LogWriter:
+        """Puts the store at ``path``; returns its log, to be written on."""
+        shutil.copyfile(self._path, path)
+        log = replace(self._log, blocks=list(self._log.blocks))
+        _wake(log, self._now)
+        return log
 
 
 def sit_down_and_stand_up(log: LogWriter) -> None:
@@ -109,8 +136,8 @@ def spoil(log: LogWriter, rng: random.Random, count: int) -> None:
             log.unix_s = rng.choice((0, 0, 1, round(time.time()), (1 << 32) - 1))
 
 
-def blocks_of(log: LogWriter) -> Iterator[Block]:
-    return (read_block(data) for data in log.data())
+def blocks_of(log: LogWriter, first: int = 0) -> Iterator[Block]:
+    return (read_block(data) for data in log.data()[first:])
 
 
 def repaired(block: bytes) -> bytes:
