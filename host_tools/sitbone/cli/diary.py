@@ -9,6 +9,7 @@ import click
 
 from cushion.core import records
 from sitbone.cli.terminal import (
+    cushion_option,
     example,
     json_option,
     now,
@@ -123,14 +124,18 @@ def felt_at(when: str | None) -> datetime:
     "--days", type=click.IntRange(1, 36600), default=14, show_default=True, help="Number of days up to today."
 )
 @json_option
-def pain_list(days: int, as_json: bool) -> None:
-    """Show the diary and the marks made with the cushion's button."""
+@cushion_option
+def pain_list(cushion: str | None, days: int, as_json: bool) -> None:
+    """Show the diary and the marks made with the cushion's button.
+
+    The diary is yours, whichever cushion you sit on; --cushion leaves out other cushions' marks.
+    """
     from sitbone.dates import local
     from sitbone.diary.diary_store import DiaryStore
     from sitbone.diary.entries import symptom_marks
 
     first = (now().date() - timedelta(days=days - 1)).isoformat()
-    with open_store() as store:
+    with open_store(cushion) as store:
         rows = [row for row in DiaryStore(store).pains() if row["day"] >= first]
         marks = [mark for mark in symptom_marks(store) if local(mark["at_ms"]).date().isoformat() >= first]
     if as_json:
@@ -141,7 +146,7 @@ def pain_list(days: int, as_json: bool) -> None:
         say(f"{row['id']}  {_line(row)}")
     for mark in marks:
         dose = f"dose {mark['left_s'] / 60:.1f} min left, {mark['right_s'] / 60:.1f} min right"
-        say(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}")
+        say(f"button  {local(mark['at_ms']):%Y-%m-%d %H:%M}  it hurts now; {dose}; cushion {mark['cushion']}")
     if not rows and not marks:
         say("no entries for these days; add one with sitbone pain 3 --morning")
 

@@ -57,19 +57,20 @@ def sync(port: str | None, as_json: bool) -> None:
 
 @click.group(invoke_without_command=True, epilog=example("clock"))
 @json_option
+@cushion_option
 @click.pass_context
-def clock(context: click.Context, as_json: bool) -> None:
+def clock(context: click.Context, cushion: str | None, as_json: bool) -> None:
     """Show the pairs of times that records are placed by."""
     if context.invoked_subcommand is not None:
         return
     from sitbone.store.store import zone_of
 
-    with open_store() as store:
+    with open_store(cushion) as store:
         zone = zone_of(store)
         rows = [
             {
                 "number": pair.number,
-                "cushion": store.hardware_id(pair.cushion),
+                "cushion": store.label(pair.cushion),
                 "session": pair.session,
                 "mono_ms": pair.anchor.mono_ms,
                 "at": zone.iso(pair.anchor.unix_ms),

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sitbone.errors import NoCushion, UsageError
+from sitbone.errors import NoCushion, Refused, UsageError
 from sitbone.words import plain
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def say(*lines: str, err: bool = False) -> None:
 def print_json(document: Any) -> None:
     """One line of JSON, in the user's own letters; what a terminal might obey is escaped."""
     line = json.dumps(document, ensure_ascii=False)
-    click.echo("".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line))
+    if not line.isprintable():
+        line = "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
+    click.echo(line)
 
 
 def print_table(table: "Table") -> None:
@@ -96,9 +99,41 @@ def chosen_port(port: str | None) -> str:
     return str(ports[0])
 
 
-port_option = click.option(
+def port_of(cushion: str, port: str | None) -> str:
+    """The port that the cushion of this name or id is at. Raises Refused where another one is at the port named."""
+    from sitbone.board import device
+
+    with open_store() as store:
+        hardware, names = store.hardware_of(cushion), store.names()
+    if port is None:
+        ports = [found["port"] for found in device.find() if found["cushion"] == hardware]
+        if not ports:
+            raise NoCushion(f"{cushion} isn't connected; plug it in, or name its port with --port")
+        return str(ports[0])
+    status = device.probe(port)
+    if status is not None and status["cushion"] != hardware:
+        other = names.get(status["cushion"], status["cushion"])
+        raise Refused(f"the cushion on {port} is {other}, not {cushion}; plug in the other one, or choose its port")
+    return port
+
+
+only_port_option = click.option(
     "--port", metavar="P", envvar="SITBONE_PORT", help="Serial port; not needed when only one cushion is connected."
 )
+
+
+def port_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--port`` and ``--cushion`` of a command that talks to one cushion, which gets them as ``port``."""
+
+    @only_port_option
+    @click.option("--cushion", metavar="NAME", envvar="SITBONE_CUSHION", help="Only with this cushion, by name or id.")
+    @wraps(command)
+    def with_port(*args: Any, port: str | None, cushion: str | None, **rest: Any) -> Any:
+        return command(*args, port=port if cushion is None else port_of(cushion, port), **rest)
+
+    return with_port
+
+
 cushion_option = click.option(
     "--cushion", metavar="NAME", envvar="SITBONE_CUSHION", help="Only this cushion's data; else that of all."
 )

@@ -1,7 +1,7 @@
 """Commands that change limits: tune, and the history, undo, export and import of settings."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,9 @@ from sitbone.cli.terminal import (
     example,
     json_option,
     now,
+    only_port_option,
     open_store,
+    port_of,
     port_option,
     print_json,
     print_table,
@@ -20,6 +22,9 @@ from sitbone.cli.terminal import (
     say,
 )
 from sitbone.errors import SitboneError, UsageError
+
+if TYPE_CHECKING:
+    from sitbone.store.store import Store
 
 
 @click.command(epilog=example("tune") + "\n  sitbone tune --apply --port /dev/ttyUSB0")
@@ -30,7 +35,7 @@ from sitbone.errors import SitboneError, UsageError
 @click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Days for --explore.")
 @click.option("--resume", is_flag=True, help="Resume after tuning has stopped; say why with --reason.")
 @click.option("--reason", default="", help="With --resume: what you discussed, and with whom.")
-@port_option
+@only_port_option
 @json_option
 @cushion_option
 def tune(
@@ -57,23 +62,28 @@ def tune(
         return
     from sitbone.tuning import proposal
 
-    with open_store(None if apply_it else cushion) as store:
+    with open_store(cushion) as shown:
         if resume:
-            proposal.resume(store, now(), reason)
-        if apply_it:
-            from sitbone.board.device import Cushion
-
-            with Cushion(chosen_port(port)) as connected:
-                document = proposal.apply(connected, store, now(), seated=seated)
-        else:
-            document = proposal.proposal(store, now())
-        simulated = store.any_simulated()
+            with open_store() as store:
+                proposal.resume(store, now(), reason)
+        document = _applied(shown, cushion, port, seated) if apply_it else proposal.proposal(shown, now())
+        simulated = shown.any_simulated()
     if as_json:
         print_json(document | {"simulated": simulated})
         return
     say(*proposal.lines(document))
     if simulated:
         say("some of this data is simulated")
+
+
+def _applied(shown: "Store", cushion: str | None, port: str | None, seated: bool) -> dict[str, Any]:
+    """Applies the proposal that ``shown`` gives; a store of one cushion can't record what was done."""
+    from sitbone.board.device import Cushion
+    from sitbone.tuning.proposal import apply
+
+    at = chosen_port(port) if cushion is None else port_of(cushion, port)
+    with open_store() as store, Cushion(at) as connected:
+        return apply(connected, store, now(), seated=seated, shown=shown)
 
 
 def _explore(plot: Path | None, days: int, as_json: bool, cushion: str | None) -> None:
@@ -96,17 +106,20 @@ def _explore(plot: Path | None, days: int, as_json: bool, cushion: str | None) -
 
 @settings.command("history", epilog=example("settings history"))
 @json_option
-def settings_history(as_json: bool) -> None:
+@cushion_option
+def settings_history(cushion: str | None, as_json: bool) -> None:
     """Show all changes of settings, with their reasons."""
     from sitbone.dates import iso
     from sitbone.settings.limits import setting_changes
     from sitbone.settings.spec import BY_SYNC
 
-    with open_store() as store:
+    with open_store(cushion) as store:
         changes = [item for item in setting_changes(store) if item.name not in BY_SYNC]
+        labels = {number: store.label(number) for number in store.cushions()}
     rows: list[dict[str, Any]] = [
         {
             "at": None if item.unix_ms is None else iso(item.unix_ms),
+            "cushion": labels[item.cushion],
             "name": item.name,
             "from": item.was,
             "to": item.now,
@@ -119,7 +132,8 @@ def settings_history(as_json: bool) -> None:
         return
     for row in rows:
         at = (row["at"] or "time unknown       ")[:19].replace("T", " ")
-        say(f"{at}  {row['name']} from {row['from']} to {row['to']} ({row['reason']})")
+        which = f"{row['cushion']}  " if len(set(labels.values())) > 1 else ""
+        say(f"{at}  {which}{row['name']} from {row['from']} to {row['to']} ({row['reason']})")
     if not rows:
         say("no changes in the synced log")
 

@@ -108,12 +108,13 @@ def misses_morning(diary: DiaryStore, now: datetime) -> bool:
 
 
 def symptom_marks(store: Store) -> list[Row]:
-    """ "It hurts now" marks from the button, with the doses they came at."""
-    marks = []
+    """ "It hurts now" marks from the button, with the doses they came at, and what the person calls the cushion."""
+    marks, labels = [], {number: store.label(number) for number in store.cushions()}
     for record, fields in readable(store.read([records.SYMPTOM])):
         marks.append(
             {
                 "at_ms": record.unix_ms,
+                "cushion": labels[record.cushion],
                 "left_s": int(fields["left_dose_cs"]) / 100,
                 "right_s": int(fields["right_dose_cs"]) / 100,
                 "seated_s": int(fields["seated_s"]),

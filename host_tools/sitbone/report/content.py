@@ -63,7 +63,8 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
     )
     report = Report(
         title=f"Sitting and pain, {first} to {short(last)} {last.year}",
-        made=f"{days} days, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from the data on this computer",
+        made=f"{days} days of {_cushions(store)}, made {now.astimezone():%Y-%m-%d %H:%M} by sitbone {VERSION} from the"
+        " data on this computer",
         lead=lead,
         sections=[
             Section("Dose and pain", [dose_and_pain(found)], wide=True),
@@ -82,6 +83,12 @@ def report_of(store: Store, now: datetime, days: int = DAYS) -> Report:
         ],
     )
     return cast(Report, all_plain(report))
+
+
+def _cushions(store: Store) -> str:
+    """Whose days these are: of one cushion, or of several together."""
+    labels = list(dict.fromkeys(store.label(number) for number in store.cushions()))
+    return f"cushion{'s' * (len(labels) > 1)} {', '.join(labels)}" if labels else "the diary"
 
 
 # --- across the page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cushion.core.settings import DOSE_LIMITS, RAISE_PERMILLE, RAISE_WINDOW_S
-from sitbone.settings.limits import setting_changes
+from sitbone.settings.limits import SettingChange, setting_changes
 from sitbone.settings.params import BY_NAME
 from sitbone.store.store import Store
 
@@ -27,6 +27,17 @@ def choices(store: Store, name: str) -> list[Choice]:
     ]
     sent = store.rows("SELECT unix_ms, cushion, in_force FROM setting_change WHERE name = ?", name)
     return sorted([*logged, *(Choice(*row) for row in sent)])
+
+
+def changes_made(store: Store, name: str) -> list[SettingChange]:
+    """The person's changes of a setting, on whichever cushion, oldest first, those of unknown time last. One that only
+    gave another cushion the value that the person has already is not among them."""
+    found = [item for item in setting_changes(store) if item.name == name and item.was != item.now]
+    made: list[SettingChange] = []
+    for item in sorted(found, key=lambda item: (item.unix_ms is None, item.unix_ms or 0)):
+        if not made or item.cushion == made[-1].cushion or item.now != made[-1].now:
+            made.append(item)
+    return made
 
 
 def elsewhere(store: Store, cushion: int, values: dict[str, int]) -> dict[str, int]:

@@ -24,7 +24,7 @@ from sitbone.errors import Refused, UsageError
 from sitbone.replay.weeks import Outlook, by_day, recorded_weeks
 from sitbone.settings.changes import Link, change
 from sitbone.settings.limits import held, setting_changes
-from sitbone.settings.person import elsewhere, notice
+from sitbone.settings.person import changes_made, elsewhere, notice
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
 from sitbone.tuning import guard, rules
@@ -56,13 +56,14 @@ def limit_name(side: str) -> str:
 
 
 def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> Known:
-    """Everything the rules and the replay need; ``values``: the cushion's own settings, else the last in its log."""
+    """Everything the rules and the replay need; ``values``: a cushion's own settings, else the last that the log of the
+    cushion synced last gives."""
     cushion = store.latest_cushion()
     days = history(store, *last_days(now, LOOK_BACK_DAYS))
     diaries = {side: side_diary(store, side, now) for side in SIDES}
-    changes = {side: changes_of(store, cushion, side, now) for side in SIDES}
+    changes = {side: changes_of(store, side, now) for side in SIDES}
     zone = zone_of(store)
-    seated = [item for item in setting_changes(store, cushion) if item.name == SEATED and item.was != item.now]
+    seated = changes_made(store, SEATED)
     changed = [now.date() if item.unix_ms is None else zone.day(item.unix_ms) for item in seated]
     return Known(cushion, values or last_values(store, cushion), days, diaries, changes, changed)
 
@@ -72,38 +73,38 @@ def last_values(store: Store, cushion: int | None) -> dict[str, int]:
     values: dict[str, int] = Settings().as_dict()
     for item in setting_changes(store, cushion):
         values[item.name] = item.now
-    for row in _unsynced(store, cushion):
-        values[limit_name(row["side"])] = row["now_s"]
+    for row in _unsynced(store):
+        if cushion is not None and row["cushion"] == store.hardware_id(cushion):
+            values[limit_name(row["side"])] = row["now_s"]
     # On a cushion that is new, or not in force with them yet: the person's, which it is to have.
     return values | ({} if cushion is None else elsewhere(store, cushion, values))
 
 
-def changes_of(store: Store, cushion: int | None, side: str, now: datetime) -> list[Change]:
-    """The side's limit over time. A change of unknown time counts as made today: it may delay a rise."""
+def changes_of(store: Store, side: str, now: datetime) -> list[Change]:
+    """The side's limit over time, on whichever cushion: it is the person's. A change of unknown time counts as made
+    today: it may delay a rise."""
     rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["side"] == side]
     found, zone = [], zone_of(store)
-    for item in setting_changes(store, cushion):
-        if item.name == limit_name(side) and item.was != item.now:
-            day = now.date() if item.unix_ms is None else min(zone.day(item.unix_ms), now.date())
-            used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
-            used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= rules.WEEK + 1]
-            found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
-    for row in _unsynced(store, cushion):
+    for item in changes_made(store, limit_name(side)):
+        day = now.date() if item.unix_ms is None else min(zone.day(item.unix_ms), now.date())
+        used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
+        used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= rules.WEEK + 1]
+        found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
+    for row in _unsynced(store):
         if row["side"] == side:
             used_day = date.fromisoformat(row["used_until"]) if row["used_until"] else None
             found.append(Change(min(date.fromisoformat(row["day"]), now.date()), row["was_s"], row["now_s"], used_day))
     return sorted(found, key=lambda item: item.day)
 
 
-def _unsynced(store: Store, cushion: int | None) -> list[Row]:
-    """What tuning has applied since the last change in the synced log."""
-    if cushion is None:
-        return []
-    placed = [item for item in setting_changes(store, cushion) if item.unix_ms is not None]
-    last_ms = max((item.unix_ms or 0 for item in placed), default=0)
-    hardware = store.hardware_id(cushion)
-    rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["cushion"] == hardware]
-    return [row for row in rows if row["unix_ms"] > last_ms + 60_000]
+def _unsynced(store: Store) -> list[Row]:
+    """What tuning has applied since the last change in its cushion's synced log."""
+    last_ms = {store.hardware_id(number): 0 for number in store.cushions()}
+    for item in setting_changes(store):
+        hardware = store.hardware_id(item.cushion)
+        last_ms[hardware] = max(last_ms[hardware], item.unix_ms or 0)
+    rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["cushion"] in last_ms]
+    return [row for row in rows if row["unix_ms"] > last_ms[row["cushion"]] + 60_000]
 
 
 def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) -> dict[str, Any]:
@@ -265,20 +266,26 @@ def _interval(differences: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def apply(
-    link: Link, store: Store, now: datetime, agreed: dict[str, int] | None = None, seated: bool = False
+    link: Link,
+    store: Store,
+    now: datetime,
+    agreed: dict[str, int] | None = None,
+    seated: bool = False,
+    shown: Store | None = None,
 ) -> dict[str, Any]:
     """Makes a proposal from the cushion's own settings, sends the changes, reads them back and records why.
 
     ``agreed``: the limits (s) by side that the person has read and agreed to; raises Refused, with nothing sent, when
-    the proposal has changed since. ``seated``: the seated limit moves, too, as offered. Returns the proposal with
-    ``applied``: the values now in force, by name.
+    the proposal has changed since. ``seated``: the seated limit moves, too, as offered. ``shown``: the store as the
+    proposal is to see it, such as that of one cushion alone. Returns the proposal with ``applied``: the values now in
+    force, by name.
     """
     hardware = link.call("status")["cushion"]
     values = link.call("settings_show")["values"]
     limits = {name: values[name] for name in DOSE_LIMITS}
     if said := notice(limits, elsewhere(store, store.cushion(hardware), limits)):
         raise Refused(f"{said[0]}; {said[1]}")
-    document = proposal(store, now, values)
+    document = proposal(shown or store, now, values)
     if agreed is not None and agreed != {side: document[side]["to_s"] for side in SIDES}:
         raise Refused("the proposal has changed since you read it; read it again, then apply it")
     asked = {limit_name(side): document[side]["to_s"] for side in SIDES if document[side]["action"] in ("up", "down")}
