@@ -117,3 +117,58 @@ def test_a_computer_whose_clock_lies_before_the_last_sync_is_warned(store: Store
     result = Sync(store, lambda: cushion, lambda: now - timedelta(days=1)).run()
     assert result["before_last_sync_s"] == 86400
     assert "this computer's clock is 24 h 00 min before your last sync: set it" in "\n".join(sync_lines(result))
+
+
+# --- votes across sessions. Oracle: when the days were, by the test itself.
+
+
+def synced_days(store: Store, errors_ms: list[int], keeps_time: bool) -> list[int | None]:
+    """A session a day from 8 to 16, with a sit at 9, a sync at noon by a computer that is wrong by so much, and a sit
+    at 15. Returns where each sit was placed, as ms from the truth."""
+    log, number = LogWriter(), store.cushion(CUSHION_ID.hex())
+    own_ms: int | None = None  # the cushion's clock, minus the true time
+    for day, error_ms in enumerate(errors_ms):
+        begin_ms = T0_MS + day * DAY_MS
+        if keeps_time and own_ms is not None:
+            log.clock(begin_ms + own_ms, records.CLOCK_KEPT)
+        log.now_ms = HOUR_MS
+        log.add(records.SAT, 0)
+        log.now_ms = 4 * HOUR_MS
+        own_ms = error_ms
+        log.clock(begin_ms + log.now_ms + own_ms)
+        pair = Anchor(log.now_ms, begin_ms + log.now_ms + own_ms)
+        store.add_clock_pair(number, log.session, pair, 0)
+        store.add_blocks(number, [read_block(data) for data in log.data()])
+        log.now_ms = 7 * HOUR_MS
+        log.add(records.SAT, 0)
+        log.now_ms = 8 * HOUR_MS
+        log.add(records.BUTTON, 1)
+        log.restart()
+    store.add_blocks(number, [read_block(data) for data in log.data()])
+    sits = store.all_of(records.SAT)
+    true_ms = [T0_MS + day * DAY_MS + hours * HOUR_MS for day in range(len(errors_ms)) for hours in (1, 7)]
+    return [None if sit.unix_ms is None else sit.unix_ms - at_ms for sit, at_ms in zip(sits, true_ms, strict=True)]
+
+
+@pytest.mark.parametrize("wrong", [{0}, {3}, {3, 4}, {0, 1}, {2, 5, 6}], ids=str)
+@pytest.mark.parametrize("off_ms", [-30 * DAY_MS, -20 * 365 * DAY_MS, 400 * DAY_MS])
+def test_hosts_outvote_a_wrong_one_over_sleeps(store: Store, wrong: set[int], off_ms: int) -> None:
+    """The cushion kept the time, wrong as it was, from one day to the next."""
+    off = synced_days(store, [off_ms if day in wrong else 0 for day in range(9)], keeps_time=True)
+    assert off == [0] * 18
+
+
+@pytest.mark.parametrize("wrong", [{3}, {3, 4}, {2, 5, 6}], ids=str)
+@pytest.mark.parametrize("off_ms", [-30 * DAY_MS, -20 * 365 * DAY_MS, 400 * DAY_MS])
+def test_after_power_cuts_the_order_tells_and_the_wrong_day_has_no_date(
+    store: Store, wrong: set[int], off_ms: int
+) -> None:
+    off = synced_days(store, [off_ms if day in wrong else 0 for day in range(11)], keeps_time=False)
+    assert off == [None if day in wrong else 0 for day in range(11) for _ in range(2)]
+    used = {(pair.session, pair.is_used) for pair in store.clock_pairs() if pair.source == "host"}
+    assert used == {(day + 1, day not in wrong) for day in range(11)}
+
+
+def test_the_order_in_which_hosts_were_right_does_not_matter(store: Store) -> None:
+    """Wrong first, and right by and by: what was placed wrongly is placed again."""
+    assert synced_days(store, [-40 * DAY_MS, 400 * DAY_MS, 0, 0, 0, 0, 0], keeps_time=True) == [0] * 14

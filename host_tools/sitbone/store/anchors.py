@@ -5,8 +5,9 @@ A cushion's clock drifts by percent in deep sleep and may be set wrongly, so no 
 between two that can't the earlier one holds until the later begins.
 """
 
+import heapq
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 DRIFT_PERMILLE = 30  # an RC-timed sleep clock is off by percent
@@ -30,23 +31,41 @@ def agree(earlier: Anchor, later: Anchor) -> bool:
 
 
 def believable(anchors: list[Anchor]) -> list[Anchor]:
-    """The anchors, in order of device time, without those that are outvoted.
+    """A session's anchors, in order of device time, without those that are outvoted."""
+    out = outvoted(len(anchors), lambda earlier, later: agree(anchors[earlier], anchors[later]))
+    return [anchor for at, anchor in enumerate(anchors) if at not in out]
 
-    One clock ran through the session, so right anchors agree with each other. As long as some anchors contradict more
-    of their neighbours than others do, the one that contradicts most came from a host with a wrong clock. Where all
-    contradict equally many, as two of two do, nobody knows, and all stay.
+
+def outvoted(count: int, agrees: Callable[[int, int], bool]) -> set[int]:
+    """Which of so many anchors, in the order of the cushion's life, came from a host with a wrong clock.
+
+    One clock ran through them all, so right anchors agree with each other. As long as an anchor contradicts more of
+    its neighbours than one of these contradicts, the one that contradicts most is outvoted, and its vote is void. Where
+    all contradict equally many, as two of two do, nobody knows, and all stay.
     """
-    against: dict[int, set[int]] = {at: set() for at in range(len(anchors))}
-    for at, anchor in enumerate(anchors):
-        for later in range(at + 1, min(at + NEIGHBOURS, len(anchors))):
-            if not agree(anchor, anchors[later]):
+    against: list[set[int]] = [set() for _ in range(count)]
+    for at in range(count):
+        for later in range(at + 1, min(at + NEIGHBOURS, count)):
+            if not agrees(at, later):
                 against[at].add(later)
                 against[later].add(at)
-    while len(counts := {len(others) for others in against.values() if others}) > 1:
-        outvoted = next(at for at, others in against.items() if len(others) == max(counts))
-        for other in against.pop(outvoted):
-            against[other].discard(outvoted)
-    return [anchors[at] for at in against]
+    out: set[int] = set()
+    waiting = [(-len(others), at) for at, others in enumerate(against) if others]
+    heapq.heapify(waiting)
+    while waiting:
+        votes, at = heapq.heappop(waiting)
+        others = against[at]
+        if -votes != len(others) or all(len(against[other]) >= len(others) for other in others):
+            continue  # it waits again, with its new number; or it is not outvoted as things are
+        out.add(at)
+        against[at] = set()
+        for other in others:
+            against[other].discard(at)
+            left = len(against[other])
+            # Whoever contradicts one more than this one still does may be outvoted only now.
+            for again in (other, *(one for one in against[other] if len(against[one]) == left + 1)):
+                heapq.heappush(waiting, (-len(against[again]), again))
+    return out
 
 
 @dataclass(frozen=True, slots=True)

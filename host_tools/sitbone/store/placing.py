@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from cushion.core import records
 from sitbone.store.anchors import Anchor, Placement, Slept, spread_sleeps
 from sitbone.store.blocks import Block, fields_of
+from sitbone.store.votes import HOSTS
 
 MOST_SLEEPS = 5000  # between two syncs
 ANOTHER_CLOCK_MS = 86_400_000
 STARTED_MS = 1000  # whatever a session logs about its start comes this early
 # How far each source of a clock pair is trusted: a session is placed by the best that it has.
-_TRUST = {"slept": 0, "header": 1, "kept": 2, "between": 3, "record": 4, "host": 4}
+_OWN_CLOCK = ("header", "kept")
+_TRUST = {"slept": 0, "header": 1, "kept": 2, "between": 3, "corrected": 3, "record": 4, "host": 4}
 
 
 def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
@@ -22,16 +24,77 @@ def placement(db: sqlite3.Connection, cushion: int, session: int) -> Placement:
     the session, corrected where possible; else by block headers, which hold that clock in whole seconds; else by the
     length of the sleep after it.
     A kept clock a day or more away from a host's time was set by someone else: it holds until that host's time."""
+    pairs = _pairs_of(db, cushion, session)
+    best = max((_TRUST[source] for _, source in pairs), default=0)
+    trusted = [anchor for anchor, source in pairs if _TRUST[source] == best]
+    kept = [anchor for anchor, source in pairs if source == "kept"]
+    start = kept[0] if kept and _is_another_clock(kept[0], trusted[0]) else None
+    return Placement(trusted, start)
+
+
+def _pairs_of(db: sqlite3.Connection, cushion: int, session: int) -> list[tuple[Anchor, str]]:
+    """The pairs that may place a session, the stronger of one time last. What comes from an outvoted host is corrected
+    by its error, or left out where that is unknown: its own pair, and what the device kept from it."""
     rows = db.execute(
-        "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ? AND dropped_ms IS NULL"
+        "SELECT mono_ms, CASE WHEN outvoted THEN believed_ms ELSE unix_ms END,"
+        " CASE WHEN outvoted THEN 'corrected' ELSE source END FROM clock_pair"
+        " WHERE cushion = ? AND session = ? AND dropped_ms IS NULL AND (NOT outvoted OR believed_ms IS NOT NULL)"
         " ORDER BY mono_ms, source = 'host', source = 'record'",
         (cushion, session),
     ).fetchall()
-    best = max((_TRUST[row[2]] for row in rows), default=0)
-    trusted = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if _TRUST[source] == best]
-    kept = [Anchor(mono_ms, unix_ms) for mono_ms, unix_ms, source in rows if source == "kept"]
-    start = kept[0] if kept and _is_another_clock(kept[0], trusted[0]) else None
-    return Placement(trusted, start)
+    by_own_clock = any(source in _OWN_CLOCK for *_, source in rows)
+    error_ms = _error_ms(db, cushion, session) if by_own_clock else 0
+    return [
+        (Anchor(mono_ms, unix_ms - (error_ms or 0) if source in _OWN_CLOCK else unix_ms), source)
+        for mono_ms, unix_ms, source in rows
+        if source not in _OWN_CLOCK or error_ms is not None
+    ]
+
+
+def _error_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:
+    """How far the clock that the device kept into a session is ahead, because the last host to set it was outvoted; 0
+    where it wasn't, None where nobody knows how far."""
+    last = db.execute(
+        "SELECT session, mono_ms, unix_ms - believed_ms FROM clock_pair WHERE cushion = ? AND outvoted"
+        " AND dropped_ms IS NULL AND session < ? ORDER BY session DESC, mono_ms DESC LIMIT 1",
+        (cushion, session),
+    ).fetchone()
+    return 0 if last is None or _was_set_after(db, cushion, last, session) else last[2]
+
+
+def _was_set_after(db: sqlite3.Connection, cushion: int, pair: tuple[int, int, int], session: int) -> bool:
+    """Whether a host that is believed set the clock after this pair and before the session."""
+    found = db.execute(
+        f"SELECT 1 FROM clock_pair WHERE cushion = ?1 AND {HOSTS} AND dropped_ms IS NULL AND NOT outvoted"
+        " AND session < ?4 AND (session > ?2 OR (session = ?2 AND mono_ms > ?3)) LIMIT 1",
+        (cushion, *pair[:2], session),
+    )
+    return found.fetchone() is not None
+
+
+def place_anew(db: sqlite3.Connection, cushion: int, sessions: Iterable[int]) -> None:
+    """Places these sessions again, whose hosts' times are believed now or are not any more, and those up to the next
+    ones with a host's time before and after: they are on the clock that was set there."""
+    for session in sorted(sessions):
+        before = db.execute(
+            f"SELECT max(session) FROM clock_pair WHERE cushion = ? AND {HOSTS} AND dropped_ms IS NULL AND NOT outvoted"
+            " AND session < ?",
+            (cushion, session),
+        ).fetchone()[0]
+        rows = db.execute(
+            "SELECT DISTINCT session FROM clock_pair WHERE cushion = ? AND session > ? ORDER BY session LIMIT ?",
+            (cushion, max(session - MOST_SLEEPS, 0 if before is None else before), 2 * MOST_SLEEPS),
+        ).fetchall()
+        for (number,) in rows:
+            sources = "('between', 'slept')"  # derived from hosts' times before and after
+            db.execute(
+                f"DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source IN {sources}", (cushion, number)
+            )
+            _place_from(db, cushion, number, -1, placement(db, cushion, number))
+            if number > session and any(source in ("host", "record") for _, source in _pairs_of(db, cushion, number)):
+                place_by_sleeps(db, cushion, [number])
+                break
+        place_by_sleeps(db, cushion, [session])
 
 
 def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
@@ -70,11 +133,15 @@ def place(db: sqlite3.Connection, cushion: int, session: int, before: Placement,
     if after.anchors == before.anchors:
         return
     same_until_ms = after.same_until(before)
+    _place_from(db, cushion, session, -1 if same_until_ms is None else same_until_ms, after)
+
+
+def _place_from(db: sqlite3.Connection, cushion: int, session: int, mono_ms: int, after: Placement) -> None:
     db.create_function("place_ms", 1, after.unix_ms, deterministic=True)
     try:
         db.execute(
             "UPDATE record SET unix_ms = place_ms(mono_ms - ago_ms) WHERE cushion = ? AND session = ? AND mono_ms >= ?",
-            (cushion, session, -1 if same_until_ms is None else same_until_ms),
+            (cushion, session, mono_ms),
         )
     except sqlite3.OperationalError as error:
         if "user-defined function" in str(error):  # how SQLite reports Ctrl-C within place_ms: nothing else fails there
@@ -104,12 +171,9 @@ def _sessions_on_kept_time(db: sqlite3.Connection, cushion: int, session: int) -
     when there is no such run."""
     chain: list[Slept] = []
     for number in range(session, max(0, session - MOST_SLEEPS), -1):
-        pairs = db.execute(
-            "SELECT mono_ms, unix_ms, source FROM clock_pair WHERE cushion = ? AND session = ? AND dropped_ms IS NULL",
-            (cushion, number),
-        ).fetchall()
-        hosts = sorted(Anchor(*row[:2]) for row in pairs if row[2] in ("host", "record"))
-        kept = sorted(Anchor(*row[:2]) for row in pairs if row[2] == "kept")
+        pairs = _pairs_of(db, cushion, number)
+        hosts = sorted(anchor for anchor, source in pairs if source in ("host", "record"))
+        kept = sorted(anchor for anchor, source in pairs if source == "kept")
         end_ms = _end_ms(db, cushion, number)
         if end_ms is None:
             return None
@@ -133,8 +197,7 @@ def _count_back(db: sqlite3.Connection, cushion: int, session: int) -> None:
 
 
 def _has_clock(db: sqlite3.Connection, cushion: int, session: int) -> bool:
-    sql = "SELECT 1 FROM clock_pair WHERE cushion = ? AND session = ? AND source != 'slept' AND dropped_ms IS NULL"
-    return db.execute(sql, (cushion, session)).fetchone() is not None
+    return any(source != "slept" for _, source in _pairs_of(db, cushion, session))
 
 
 def _slept_ms(db: sqlite3.Connection, cushion: int, session: int) -> int | None:

@@ -165,4 +165,12 @@ MIGRATIONS = (
         agreed_with TEXT NOT NULL
     );
     """,
+    """
+    -- Contradicted by most other hosts' times of the cushion, in whatever sessions; and when it was by those, NULL
+    -- where they don't say. Derived by votes.py.
+    ALTER TABLE clock_pair ADD COLUMN outvoted INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE clock_pair ADD COLUMN believed_ms INTEGER;
+    CREATE INDEX clock_pair_outvoted ON clock_pair (cushion, session) WHERE outvoted;
+    CREATE INDEX clock_pair_of_host ON clock_pair (cushion, session, mono_ms) WHERE source IN ('host', 'record');
+    """,
 )

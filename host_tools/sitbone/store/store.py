@@ -18,6 +18,7 @@ from sitbone.store import placing
 from sitbone.store.anchors import Anchor, Placement
 from sitbone.store.blocks import Block, Fields, Record, fields_of
 from sitbone.store.database import BUSY_TIMEOUT_S, Database
+from sitbone.store.votes import vote
 
 
 class LogRestarted(Exception):
@@ -190,6 +191,7 @@ class Store(Database):
             for session in sessions:
                 placing.place(db, cushion, session, before[session], after[session])
             placing.place_by_sleeps(db, cushion, sessions)
+            placing.place_anew(db, cushion, vote(db, cushion, sessions))
         return new, sum(len(block.records) for block in blocks) - new
 
     def add_clock_pair(self, cushion: int, session: int, anchor: Anchor, utc_offset_min: int) -> None:
@@ -199,6 +201,7 @@ class Store(Database):
             placing.keep_pair(db, cushion, session, anchor, "host", utc_offset_min)
             placing.place(db, cushion, session, before, placing.placement(db, cushion, session))
             placing.place_by_sleeps(db, cushion, [session])
+            placing.place_anew(db, cushion, vote(db, cushion, [session]))
 
     def clock_pairs(self) -> list[ClockPair]:
         """Every pair of times that records are placed by, oldest first by cushion; those of the weaker sources, too."""
@@ -229,6 +232,7 @@ class Store(Database):
             db.execute(f"UPDATE clock_pair SET dropped_ms = ? WHERE {same}", values)
             placing.place(db, pair.cushion, pair.session, before, placing.placement(db, pair.cushion, pair.session))
             placing.place_by_sleeps(db, pair.cushion, [pair.session])
+            placing.place_anew(db, pair.cushion, vote(db, pair.cushion, [pair.session]))
         return pair
 
     def last_sync_ms(self) -> int | None:
@@ -404,7 +408,8 @@ class Store(Database):
         """(UTC ms, local time minus UTC in minutes) of each sync's computer, by time: see `dates.Zone`."""
         return self.rows(
             "SELECT unix_ms, utc_offset_min FROM clock_pair"
-            " WHERE source = 'host' AND utc_offset_min IS NOT NULL AND dropped_ms IS NULL ORDER BY unix_ms"
+            " WHERE source = 'host' AND utc_offset_min IS NOT NULL AND dropped_ms IS NULL AND NOT outvoted"
+            " ORDER BY unix_ms"
         )
 
     def gaps(self, cushion: int, first: int, last: int) -> list[list[int]]:
