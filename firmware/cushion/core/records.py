@@ -44,6 +44,8 @@ KINDS = {
     SLEPT: ("slept", "<I"),
     CHANGES: ("changes", "<IIB"),
 }
+# How many fields the first version of a kind had, where it has more today. New fields come at the end.
+FIRST_FIELDS = {OBJECT: 1}
 PAYLOAD_MAX = 200
 UNKNOWN_U = 0xFFFF  # an epoch whose side could not be trusted
 
@@ -98,8 +100,8 @@ def fields_of(kind, payload):
         return {}
     form, names = KINDS[kind][1], names_of(kind)
     if form[-1] != "s":
-        if kind == OBJECT and len(payload) == 1:
-            form = "<B"  # older firmware didn't say since when
+        if len(payload) < struct.calcsize(form):
+            form = form[: 1 + FIRST_FIELDS.get(kind, len(names))]
         return dict(zip(names, struct.unpack_from(form, payload, 0)))
     numbers, _ = _split_text_format(form)
     fields = dict(zip(names, struct.unpack_from(numbers, payload, 0)))
