@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all lint format types pytest lock wheel bench evaluate mutants hostile soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types pytest lock wheel dist site coverage bench evaluate mutants hostile soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -32,6 +32,9 @@ help:
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
+	@echo 'make dist    all that a release has but the hardware: dist/release'
+	@echo 'make site    the documentation as a site, dist/site; its links are checked'
+	@echo 'make coverage  what the quick tests run of the code, in dist/coverage'
 	@echo 'make lock    resolves the pinned packages again; UPGRADE=1 takes newer ones'
 	@echo 'make hardware        all that a board house or printer needs, in build/hardware (KiCad 9 needed)'
 	@echo 'make hardware-check  rules, netlist, SPICE, harness, case: every check on hardware/'
@@ -125,6 +128,26 @@ micropython32:
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel
 
+# All that a release has but the hardware's files. The bill of materials is of a fresh environment with all that users may install.
+USERS := build/users
+dist: $(READY)
+	rm -rf dist/release && mkdir -p dist/release
+	$(BIN)/python -m hatchling build -d dist/release
+	$(BIN)/python host_tools/release.py dist/release
+	rm -rf $(USERS) && $(BIN)/python -m venv $(USERS)
+	$(USERS)/bin/python -m pip --disable-pip-version-check --quiet install "$$(ls dist/release/*.whl)[board,parquet,plot,dashboard,pdf]"
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o dist/release/sbom.cdx.json $(USERS)/bin/python
+	cd dist/release && sha256sum -- * > SHA256SUMS
+
+# mkdocs' plugins each advertise a successor; what is pinned here stays.
+MKDOCS := NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs
+site: $(READY)
+	$(MKDOCS) build --quiet --strict --config-file .github/docs/mkdocs.yml
+	$(BIN)/linkchecker --no-status --no-warnings dist/site/index.html
+
+coverage: $(READY) $(TYPINGS)
+	$(PYTEST) $(PARALLEL) -m 'not slow and not bench' --cov=sitbone --cov=cushion --cov-report=term --cov-report=html:dist/coverage $(ARGS)
+
 # Apart from $(VENV): the geometry kernel is a gigabyte that neither the demo nor the host tools need.
 HARDWARE_VENV := .hardware-venv
 HARDWARE_PYTHON := $(HARDWARE_VENV)/bin/python
@@ -160,7 +183,7 @@ UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version
 
 lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
-	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf dev,--extra $(extra)) -o $(LOCK) pyproject.toml
+	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf docs dev,--extra $(extra)) -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in
 	echo 'InteractiveHtmlBom>=2.12' | $(UV_LOCK) --no-deps -o hardware/interactive.lock -
