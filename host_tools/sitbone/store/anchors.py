@@ -50,20 +50,24 @@ def outvoted(count: int, agrees: Callable[[int, int], bool]) -> set[int]:
                 against[at].add(later)
                 against[later].add(at)
     out: set[int] = set()
+    undecided: set[int] = set()
     waiting = [(-len(others), at) for at, others in enumerate(against) if others]
     heapq.heapify(waiting)
     while waiting:
         votes, at = heapq.heappop(waiting)
         others = against[at]
-        if -votes != len(others) or all(len(against[other]) >= len(others) for other in others):
-            continue  # it waits again, with its new number; or it is not outvoted as things are
+        if -votes != len(others):
+            continue  # it waits again, with its new number
+        if all(len(against[other]) >= len(others) for other in others):
+            undecided.add(at)
+            continue
         out.add(at)
         against[at] = set()
         for other in others:
             against[other].discard(at)
-            left = len(against[other])
-            # Whoever contradicts one more than this one still does may be outvoted only now.
-            for again in (other, *(one for one in against[other] if len(against[one]) == left + 1)):
+            heapq.heappush(waiting, (-len(against[other]), other))
+            for again in against[other] & undecided:
+                undecided.remove(again)
                 heapq.heappush(waiting, (-len(against[again]), again))
     return out
 

@@ -75,26 +75,32 @@ def _was_set_after(db: sqlite3.Connection, cushion: int, pair: tuple[int, int, i
 def place_anew(db: sqlite3.Connection, cushion: int, sessions: Iterable[int]) -> None:
     """Places these sessions again, whose hosts' times are believed now or are not any more, and those up to the next
     ones with a host's time before and after: they are on the clock that was set there."""
+    anew: list[int] = []
     for session in sorted(sessions):
-        before = db.execute(
-            f"SELECT max(session) FROM clock_pair WHERE cushion = ? AND {HOSTS} AND dropped_ms IS NULL AND NOT outvoted"
-            " AND session < ?",
-            (cushion, session),
-        ).fetchone()[0]
-        rows = db.execute(
-            "SELECT DISTINCT session FROM clock_pair WHERE cushion = ? AND session > ? ORDER BY session LIMIT ?",
-            (cushion, max(session - MOST_SLEEPS, 0 if before is None else before), 2 * MOST_SLEEPS),
-        ).fetchall()
-        for (number,) in rows:
-            sources = "('between', 'slept')"  # derived from hosts' times before and after
-            db.execute(
-                f"DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source IN {sources}", (cushion, number)
-            )
-            _place_from(db, cushion, number, -1, placement(db, cushion, number))
-            if number > session and any(source in ("host", "record") for _, source in _pairs_of(db, cushion, number)):
-                place_by_sleeps(db, cushion, [number])
-                break
-        place_by_sleeps(db, cushion, [session])
+        if not anew or session >= anew[-1]:
+            anew += _between_hosts(db, cushion, session)
+    for number in dict.fromkeys(anew):
+        derived = "('between', 'slept')"  # from hosts' times before and after
+        db.execute(
+            f"DELETE FROM clock_pair WHERE cushion = ? AND session = ? AND source IN {derived}", (cushion, number)
+        )
+        _place_from(db, cushion, number, -1, placement(db, cushion, number))
+    place_by_sleeps(db, cushion, set(anew))
+
+
+def _between_hosts(db: sqlite3.Connection, cushion: int, session: int) -> list[int]:
+    """The sessions with any pair from after the last session before this one whose host is believed to the next such
+    session, included."""
+    believed = f"FROM clock_pair WHERE cushion = ? AND {HOSTS} AND dropped_ms IS NULL AND NOT outvoted AND session"
+    before = db.execute(f"SELECT max(session) {believed} < ?", (cushion, session)).fetchone()[0]
+    after = db.execute(f"SELECT min(session) {believed} > ?", (cushion, session)).fetchone()[0]
+    first = max(session - MOST_SLEEPS, 0 if before is None else before + 1)
+    last = session + MOST_SLEEPS if after is None else min(after, session + MOST_SLEEPS)
+    rows = db.execute(
+        "SELECT DISTINCT session FROM clock_pair WHERE cushion = ? AND session BETWEEN ? AND ? ORDER BY session",
+        (cushion, first, last),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
 
 
 def keep_pairs_of(db: sqlite3.Connection, cushion: int, block: Block) -> None:
