@@ -293,6 +293,14 @@ def command_paths() -> list[tuple[str, ...]]:
     return list(walk(cli, ()))
 
 
+class TestPages:
+    def test_each_is_in_the_navigation(self):
+        folder = HOST / "sitbone" / "dashboard" / "pages"
+        listed = imports_of(folder / "__init__.py", HOST)
+        modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+        assert not [name for name in modules if f"sitbone.dashboard.pages.{name}" not in listed]
+
+
 class TestCommands:
     def test_each_is_documented_with_an_example(self):
         readme = (HOST / "README.md").read_text()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cushion.drivers.profiles import PROFILES
 from sitbone.board.device import Board, Cushion
 from sitbone.board.firmware_files import PACK, firmware_files, packed
 from sitbone.errors import SitboneError
@@ -320,10 +321,7 @@ def test_three_failed_starts_lead_to_safe_mode_with_link_and_log(flash, sitbone)
     [
         (
             "devkitt",
-            (
-                "board profile devkitt is unknown; run sitbone install --board with one of "
-                "devkit, devkit-b, firebeetle, s3-devkit"
-            ),
+            "board profile devkitt is unknown; run sitbone install --board with one of " + ", ".join(sorted(PROFILES)),
         ),
         ("", ""),
     ],

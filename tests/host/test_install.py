@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cushion.drivers.profiles import PROFILES
 from sitbone.board import install as install_module
 from sitbone.board.device import Board, Cushion
 from sitbone.board.doctor import advice_for
@@ -177,7 +178,7 @@ def test_the_board_is_told_what_is_new_and_keeps_the_rest(
     [
         (None, "3000", "3000 ohm at left_it is not a 3300 ohm resistor; measure it on its own, out of the circuit"),
         ("devkit", "3.3k", "3.3k is not a list of ohms; give four whole numbers, or one for all"),
-        ("devkitt", FOUR, "no board is called devkitt; choose from devkit, devkit-b, firebeetle, s3-devkit"),
+        ("devkitt", FOUR, f"no board is called devkitt; choose from {', '.join(sorted(PROFILES))}"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
