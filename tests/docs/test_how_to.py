@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import pytest
 
 from tests.test_architecture import project_files, relative
 
+Edits = str | list[tuple[str, str]]  # a new file, or what replaces what
 HOW_TO = ".github/docs/pages/how-to"
 SLOWEST_S = 600
 
@@ -70,14 +72,14 @@ async def build() -> None:
 
 PAGE = Page("/records", "Records", ICON, build)
 '''
-PAGE = {
+PAGE: dict[str, Edits] = {
     "host_tools/sitbone/dashboard/pages/records.py": PAGE_MODULE,
     "host_tools/sitbone/dashboard/pages/__init__.py": [
         ("import cushion, diary, live, ", "import cushion, diary, live, records, "),
         ("cushion.PAGE)", "cushion.PAGE, records.PAGE)"),
     ],
 }
-TASKS = {
+TASKS: dict[str, tuple[Mapping[str, Edits], list[str]]] = {
     "threshold": (THRESHOLD, ["tests/core/test_interpreters.py", "-k", "cpython and (episode_steps or prompting)"]),
     "record": (
         RECORD,
