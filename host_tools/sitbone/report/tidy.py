@@ -102,6 +102,11 @@ TABLES: dict[str, tuple[str, tuple[Field, ...]]] = {
             ("reps", "integer", "repetitions per set"),
             ("load_kg", "number", "load, kg"),
             ("hold_s", "integer", "time each repetition was held, s"),
+            ("run_m", "number", "distance run, m"),
+            ("left_kg", "number", "measured strength of the left leg, kg"),
+            ("right_kg", "number", "measured strength of the right leg, kg"),
+            ("left_reps", "integer", "measured endurance of the left leg: repetitions until tired"),
+            ("right_reps", "integer", "measured endurance of the right leg"),
             ("pain_during", "integer", "pain during it, 0 to 10"),
             ("pain_next", "integer", "pain on the next morning, 0 to 10"),
             NOTE,
@@ -128,14 +133,18 @@ days = pd.read_{format}("days.{format}")
 sits = pd.read_{format}("sits.{format}")
 sits["start_utc"] = pd.to_datetime(sits["start_utc"], utc=True)
 print(days["seated_s"].sum() / 3600, "hours seated")
-print(sits.groupby("cushion")["duration_s"].describe())
+print(sits["start_utc"].min(), "first sit")
+print(sits.groupby("cushion")["duration_s"].mean())
 """
 R_CSV = """# Reads the tables with base R.
 days <- read.csv("days.csv")
 sits <- read.csv("sits.csv")
 sits$start_utc <- as.POSIXct(sits$start_utc, format = "%Y-%m-%dT%H:%M:%OSZ", tz = "UTC")
 cat(sum(days$seated_s) / 3600, "hours seated\\n")
-print(aggregate(duration_s ~ cushion, data = sits, FUN = mean))
+if (nrow(sits) > 0) {
+  cat(format(min(sits$start_utc)), "first sit\\n")
+  print(aggregate(duration_s ~ cushion, data = sits, FUN = mean))
+}
 """
 
 
@@ -224,7 +233,7 @@ def _pain(store: Store) -> Iterator[Row]:
 
 def _exercises(store: Store) -> Iterator[Row]:
     for row in DiaryStore(store).rehab():
-        yield row | {"date": row["day"]}
+        yield row | {"date": row["day"], "run_m": None if row["run_km"] is None else row["run_km"] * 1000}
 
 
 def _settings(store: Store, labels: dict[int, str], zone: Zone) -> Iterator[Row]:
@@ -297,6 +306,7 @@ def _package(form: str) -> Row:
         "resources": [
             {
                 "name": name,
+                "profile": "tabular-data-resource" if form == "csv" else "data-resource",
                 "title": title,
                 "path": f"{name}.{form}",
                 "format": form,
