@@ -27,6 +27,7 @@ key                meaning
 ``led``            GPIO of the state LED, active high, or None
 ``battery_adc``    GPIO of the battery divider, or None on boards without a battery
 ``battery_ratio``  battery voltage over pin voltage, permille
+``native_usb``     whether the port is the chip's own: light sleep takes it, and only a start of the chip brings it back
 ``usb_sense``      GPIO that is high while USB power is present, or None where the board always has USB. A divider of
                    some 4 and 7 kohm from USB's 5 V: the chip's pull-up, on while it is read, makes a missing wire high
 =================  ====================================================================================
@@ -83,6 +84,7 @@ PROFILES: dict = {
         "led": 4,
         "battery_adc": 33,
         "battery_ratio": 2000,
+        "native_usb": False,
         "usb_sense": 19,
     },
     # DFRobot FireBeetle 2 ESP32-E: LiPo charger on board, microamps in deep sleep. Its battery divider takes one of the
@@ -108,6 +110,7 @@ PROFILES: dict = {
         "led": 13,
         "battery_adc": 34,
         "battery_ratio": 2000,
+        "native_usb": False,
         "usb_sense": 14,
     },
     # ESP32-S3-DevKitC-1 on USB power.
@@ -132,6 +135,7 @@ PROFILES: dict = {
         "led": 21,
         "battery_adc": None,
         "battery_ratio": 1000,
+        "native_usb": False,
         "usb_sense": None,
     },
     # Seeed XIAO ESP32-S3, for the battery variant: LiPo charger on board, 8 MB of PSRAM, microamps in deep sleep. Its
@@ -157,6 +161,7 @@ PROFILES: dict = {
         "led": None,
         "battery_adc": 6,
         "battery_ratio": 2000,
+        "native_usb": True,
         "usb_sense": 44,
     },
 }
@@ -240,6 +245,8 @@ def _problem_of(profile, chip, use, gpio):
         return "it can only be an input"
     if use == "button" and gpio in chip["input_only"]:
         return "it has no pull-up"
+    if use == "wake" and gpio in chip["input_only"]:
+        return "MicroPython can't end the hold that ext1 puts on it"
     if use == "usb_sense" and gpio in chip["input_only"]:
         return "it has no pull-up, without which a wire that is off reads as battery"
     if use in ("motors", "haptic_enable") and gpio in chip["driven_at_start"]:

@@ -25,6 +25,7 @@ class DeepSleep:
         self._wake_ms = t_ms + wish["ms"] * 1000 // (1000 + drift_permille) if wish["ms"] else None
         self._ext0 = wish["ext0"]
         self._ext1 = wish["ext1"]
+        self._ext1_low_means_all = wish["ext1_low_means_all"]
         self._pulled_up = set(wish["pulled_up"])
         self._levels = dict(world.levels())  # as the chip sees them
         self._began_ms = t_ms
@@ -35,6 +36,12 @@ class DeepSleep:
     def usage_in(order: bytes) -> bytes:
         """What the chip had used up when it gave the order to sleep."""
         return bytes.fromhex(json.loads(order)["usage"])
+
+    @staticmethod
+    def pads_in(order: bytes) -> tuple[list[int], list[int]]:
+        """The pads that belong to the RTC from then on, and those that are held besides."""
+        wish = json.loads(order)
+        return wish["rtc_owned"], wish["rtc_held"]
 
     @property
     def slept_ms(self) -> int:
@@ -92,6 +99,9 @@ class DeepSleep:
             return EXT0_WAKE
         if self._ext1:
             levels = [self._level(gpio) for gpio in self._ext1[0]]
-            if any(levels) if self._ext1[1] else not any(levels):
+            if any(levels) if self._ext1[1] else self._low(levels):
                 return EXT1_WAKE
         return None
+
+    def _low(self, levels: list[int]) -> bool:
+        return not any(levels) if self._ext1_low_means_all else not all(levels)

@@ -29,6 +29,7 @@ AT_REPL = b"I"
 FAULT = b"F"
 ALIVE = b"L"
 WARNING = b"N"
+USB_LOST = b"U"  # light sleep took the native USB
 SAMPLED = b"1"  # for the first time since this start; payload: what the chip had used up by then
 
 _FRAME = struct.Struct("<cqH")

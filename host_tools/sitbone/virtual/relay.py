@@ -34,6 +34,7 @@ class Relay:
         self.has_firmware = False
         self.port_resets = False
         self._was_connected = False
+        self._usb_lost = False  # native USB does not come back from light sleep
         self.error: BaseException | None = None
         self._image = image
         self._port = port
@@ -178,6 +179,10 @@ class Relay:
     def _boot(self, cause: int, *, wake: int = 0, raw: bool = False, probe: bool = False) -> None:
         if cause != retained.SOFT_RESET:
             self._retained.wdt_ms = 0
+            if self._world.native_usb:
+                self._unplug()  # the host sees the device go; a program that had it open must open it again
+        if cause in (retained.PWRON_RESET, retained.DEEPSLEEP_RESET):
+            self._usb_lost = False
         if self._world.now_ms:
             self._world.reach(self._world.now_ms + RESTART_MS)
         self._watch.restart(raw)
@@ -249,6 +254,7 @@ class Relay:
 
     def _fall_asleep(self, frame: protocol.Frame) -> None:
         self._world.usage.chip(DeepSleep.usage_in(frame.payload))
+        self._retained.rtc_pads = DeepSleep.pads_in(frame.payload)
         self._end_chip()
         self._world.outputs_off(self._world.now_ms)
         self._asleep = DeepSleep(self._world, frame.t_ms, frame.payload, self._clocks.sleep_drift_permille)
@@ -306,6 +312,8 @@ class Relay:
             self._retained.rtc_memory = frame.payload
         elif tag == protocol.AT_REPL:
             self._repl_since = (frame.t_ms, time.monotonic())
+        elif tag == protocol.USB_LOST:
+            self._usb_lost = True
         elif tag == protocol.ALIVE:
             pass  # to be heard was all
         elif tag == protocol.SAMPLED:
@@ -358,7 +366,21 @@ class Relay:
         self._port.write(shown)
         self._port.flush(time.monotonic())
 
+    def _plug(self) -> None:
+        """The chip's own USB is a port only while it runs, has a cable, and has not slept lightly."""
+        there = not self._world.native_usb or (self._chip is not None and self._world.usb_cable and not self._usb_lost)
+        if there != self._port.is_plugged:
+            if there:
+                self._port.plug()
+            else:
+                self._unplug()
+
+    def _unplug(self) -> None:
+        self._poll_client(False)
+        self._port.unplug()
+
     def _visit_client(self, now_s: float) -> None:
+        self._plug()
         connected = self._port.connected()
         if self.port_resets and connected != self._was_connected:
             self._reset_by_port()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +45,8 @@ class Retained:
     rtc_offset_us: int = 0
     """RTC microseconds since 2000 = world microseconds + this."""
     rtc_memory: bytes = b""
+    rtc_pads: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    """Pads that deep sleep has routed to the RTC, and those that are held besides: they are after it, too."""
     wdt_ms: int = 0
     """Timeout of the armed watchdog, 0 if none. A soft reset does not disarm it."""
 
@@ -77,6 +79,8 @@ class Retained:
             "flash_us": image.times_us,
             "rtc_offset_us": self.rtc_offset_us,
             "first_ticks_ms": self.clocks.first_ticks_ms,
+            "rtc_owned": self.rtc_pads[0] if cause == DEEPSLEEP_RESET else [],
+            "rtc_held": self.rtc_pads[1] if cause == DEEPSLEEP_RESET else [],
             "rtc_memory": base64.b64encode(self.rtc_memory).decode(),
             "wdt_ms": self.wdt_ms,
             "cause": cause,

@@ -152,6 +152,11 @@ class VirtualCushion:
         return str(self._port.link)
 
     @property
+    def has_port(self) -> bool:
+        """Whether there is a port to open: a chip's own USB comes and goes."""
+        return self._port.is_plugged
+
+    @property
     def unique_id(self) -> bytes:
         return self._image.unique_id
 
@@ -197,8 +202,8 @@ class VirtualCushion:
         self._relay.call(lambda: self._seat_world.set_battery(mv))
 
     def break_part(self, what: str, broken: bool = True) -> None:
-        """Makes a part on I2C silent ("ads1115", "drv2605l"), holds the "bus" low, or takes the ADC's "calibration";
-        repairs it with False."""
+        """Makes a part on I2C silent ("ads1115", "drv2605l"), holds the "bus" low, takes the ADC's "calibration" or the
+        wire from the "usb_sense" pin; repairs it with False."""
         self._relay.call(lambda: self._seat_world.set_fault(what, broken))
 
     def bounce_button(self, edges: int, at_ms: int | None = None) -> None:

@@ -48,20 +48,44 @@ class ClientPort:
     """The client's end: a pty behind a symlink. Without a client output is lost, as on a UART; with one nothing is."""
 
     def __init__(self, link: Path, baud: int | None) -> None:
-        self.master, slave = raw_pty()
-        self._name = os.ttyname(slave)
-        os.close(slave)  # from now on POLLHUP means: no client
+        self.master = -1  # while it is unplugged
+        self._name = ""
         self._poll = select.poll()
-        self._poll.register(self.master, select.POLLIN)
         self._out = bytearray()
         self._throttle = Throttle(baud)
         self._in_throttle = Throttle(baud)
         self._had_client = False
         self.link = link
-        _point(link, self._name)
+        self.plug()
+
+    @property
+    def is_plugged(self) -> bool:
+        return self.master >= 0
+
+    def plug(self) -> None:
+        """The port appears, under the same name."""
+        self.master, slave = raw_pty()
+        self._name = os.ttyname(slave)
+        os.close(slave)  # from now on POLLHUP means: no client
+        self._poll.register(self.master, select.POLLIN)
+        _point(self.link, self._name)
+
+    def unplug(self) -> None:
+        """The port vanishes; a client that has it open reads its end."""
+        if not self.is_plugged:
+            return
+        self._poll.unregister(self.master)
+        os.close(self.master)
+        self.master = -1
+        self._had_client = False
+        self._out.clear()
+        if self.link.is_symlink() and os.readlink(self.link) == self._name:
+            self.link.unlink()
 
     def connected(self) -> bool:
         """Whether a client has the port open, or has closed it and left bytes behind."""
+        if not self.is_plugged:
+            return False
         events = self._poll.poll(0)
         gone = bool(events) and bool(events[0][1] & select.POLLHUP)
         if gone and self._had_client:
@@ -78,7 +102,7 @@ class ClientPort:
 
     def read(self, now: float) -> bytes:
         allowed = min(4096, self._in_throttle.allowance(now))
-        if not allowed:
+        if not allowed or not self.is_plugged:
             return b""
         try:
             data = os.read(self.master, allowed)
@@ -93,7 +117,7 @@ class ClientPort:
 
     def flush(self, now: float) -> None:
         allowed = min(len(self._out), self._throttle.allowance(now))
-        if not allowed:
+        if not allowed or not self.is_plugged:
             return
         try:
             count = os.write(self.master, self._out[:allowed])
@@ -107,9 +131,7 @@ class ClientPort:
         return len(self._out)
 
     def close(self) -> None:
-        os.close(self.master)
-        if self.link.is_symlink() and os.readlink(self.link) == self._name:
-            self.link.unlink()
+        self.unplug()
 
 
 def _point(link: Path, target: str) -> None:

@@ -66,7 +66,10 @@ class World:
         self._edge_order = 0
         self._ahead: list[Edge] = []  # sent to the chip, but its time has not come there
         self._seen_until_ms = 0
-        self._levels = {self._profile["button"]: OPEN}
+        # Whether a cable is plugged in: the port of a board with native USB is there only then.
+        self.usb_cable = True
+        self._released = 1 if self._profile["button_pull_up"] else OPEN
+        self._levels = {self._profile["button"]: self._released}
         if self._profile["usb_sense"] is not None:
             self._levels[self._profile["usb_sense"]] = 1
         seat.wire(self._profile["bias_ohm"])
@@ -78,6 +81,8 @@ class World:
     def wiring(self) -> dict[str, Any]:
         profile = self._profile
         return {
+            "chip": profile["chip"],
+            "native_usb": profile["native_usb"],
             "zones": profile["adc_pins"],
             "battery": profile["battery_adc"],
             "supply": profile["sensor_supply"],
@@ -181,7 +186,13 @@ class World:
             self._schedule_button(t_ms + length_ms, False)
             t_ms += length_ms + _BETWEEN_PRESSES_MS
 
+    @property
+    def native_usb(self) -> bool:
+        """Whether the chip itself is the port, instead of a bridge that is always there."""
+        return bool(self._profile["native_usb"])
+
     def set_usb(self, present: bool) -> None:
+        self.usb_cable = present
         self._schedule(self._seen_until_ms, self._profile["usb_sense"], int(present))
 
     def set_battery(self, mv: int) -> None:
@@ -190,7 +201,11 @@ class World:
 
     def set_fault(self, what: str, broken: bool) -> None:
         self.log(self._seen_until_ms, "broken" if broken else "repaired", what=what)
-        self._schedule(self._seen_until_ms, FAULT_LINES[what], int(broken))
+        if what == "usb_sense":
+            level = OPEN if broken else int(self.usb_cable)
+            self._schedule(self._seen_until_ms, self._profile["usb_sense"], level)
+        else:
+            self._schedule(self._seen_until_ms, FAULT_LINES[what], int(broken))
 
     def hold_button(self, held: bool) -> None:
         self._schedule_button(self._seen_until_ms, held)
@@ -211,7 +226,7 @@ class World:
         self._schedule(self._seen_until_ms if at_ms is None else at_ms, _LOSE_LINE, count)
 
     def _schedule_button(self, t_ms: int, down: bool) -> None:
-        self._schedule(t_ms, self._profile["button"], 0 if down else OPEN)
+        self._schedule(t_ms, self._profile["button"], 0 if down else self._released)
 
     def _schedule(self, t_ms: int, gpio: int, level: int) -> None:
         self._edge_order += 1

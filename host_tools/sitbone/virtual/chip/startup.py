@@ -12,6 +12,7 @@ import worldlink
 CHIP_MODULES = ("time", "select", "machine", "esp32", "network")
 PRIVATE = (
     "worldlink",
+    "models",
     "clock",
     "scheduler",
     "flash",

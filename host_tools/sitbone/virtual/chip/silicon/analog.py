@@ -3,15 +3,14 @@ import clock
 import parts
 import pins
 import worldlink
+from models import model
 
 _wiring = worldlink.hello["wiring"]
 _ZONE_WORD = {gpio: 1 + i for i, gpio in enumerate(_wiring["zones"]) if _wiring["i2c"] is None}
 _BATTERY = _wiring["battery"]
 _SUPPLY = _wiring["supply"]
-_FULL_SCALE_UV = (950_000, 1_250_000, 1_750_000, 3_300_000)  # by attenuation
-_PWM_CHANNELS = 16
 _pwm_gpios = set()
-_ADC2 = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27)
+_ADC2 = model["adc2"]
 _ESP_ERR_TIMEOUT = 0x107  # what the port raises where the radio holds ADC2
 _ESP_ERR_NOT_SUPPORTED = 0x106  # no calibration in the eFuses: adc_cali_create_scheme_line_fitting
 radios = set()  # network.py
@@ -29,7 +28,7 @@ class ADC:
 
     def __init__(self, pin, *, atten=ATTN_0DB):
         gpio = pins.gpio_of(pin)
-        if not 32 <= gpio <= 39 and gpio not in _ADC2:
+        if gpio not in model["adc1"] and gpio not in _ADC2:
             raise ValueError("invalid pin")
         self._gpio = gpio
         self._word = _ZONE_WORD.get(gpio)
@@ -38,7 +37,7 @@ class ADC:
     def init(self, *, atten=ATTN_0DB):
         if not 0 <= atten <= 3:
             raise ValueError("invalid atten")
-        self._full_scale_uv = _FULL_SCALE_UV[atten]
+        self._full_scale_uv = model["full_scale_uv"][atten]
 
     atten = lambda self, atten: self.init(atten=atten)  # noqa: E731  (the chip's old spelling of init)
 
@@ -66,7 +65,7 @@ class ADC:
 class PWM:
     def __init__(self, dest, *, freq=5000, duty=None, duty_u16=None, duty_ns=None):
         self._gpio = pins.gpio_of(dest)
-        if self._gpio not in _pwm_gpios and len(_pwm_gpios) >= _PWM_CHANNELS:
+        if self._gpio not in _pwm_gpios and len(_pwm_gpios) >= model["pwm_channels"]:
             raise ValueError("out of PWM channels")
         pins.claim_output(self._gpio)
         _pwm_gpios.add(self._gpio)

@@ -4,11 +4,10 @@ import struct
 import clock
 import scheduler
 import worldlink
+from models import model
 
-GPIO_COUNT = 40
-MISSING = (20, 24, 28, 29, 30, 31)
-FLASH_PINS = (6, 7, 8, 9, 10, 11)  # wired to the flash inside the module
-FIRST_INPUT_ONLY = 34
+GPIO_COUNT = model["gpios"]
+FIRST_INPUT_ONLY = model["first_input_only"]
 FIRST_LINE = 64  # edges beyond the GPIOs are faults of the parts on the bus, see parts.py
 OPEN = 2  # nobody drives it: the pull decides
 
@@ -26,9 +25,13 @@ _duty = [0] * GPIO_COUNT  # what the pin puts out, 0..65535
 _irqs = {}  # gpio: (pin, handler, trigger)
 _watchers = []  # power.py, while it sleeps
 _WAKE = worldlink.hello["wiring"]["wake"]  # high while somebody sits
-_STRAPPING = (0, 2, 5, 12, 15)
+_STRAPPING = model["strapping"]
 _warned = set()
-rtc_owned = set()  # pads that ext0 woke from: the digital side reads 0 until an init with a mode gives them back
+# Pads that a sleep has routed to the RTC (sleep_modes.c: ext0_wakeup_prepare, ext1_wakeup_prepare): the digital side
+# reads 0 until an init with a mode gives them back. Ext1's are held besides, their routing with them, until hold=False.
+rtc_owned = set(worldlink.hello["rtc_owned"])
+rtc_held = set(worldlink.hello["rtc_held"])
+_noise = 0xACE1
 on_output = None  # parts.py: called as on_output(gpio)
 on_line = None  # parts.py: called as on_line(line, level)
 
@@ -36,22 +39,37 @@ on_line = None  # parts.py: called as on_line(line, level)
 def gpio_of(pin):
     if isinstance(pin, Pin):
         return pin.gpio
-    if not isinstance(pin, int) or not 0 <= pin < GPIO_COUNT or pin in MISSING or pin in FLASH_PINS:
+    if not isinstance(pin, int) or not 0 <= pin < GPIO_COUNT or pin in model["missing"] or pin in model["flash"]:
         raise ValueError("invalid pin")
     return pin
 
 
 def level(gpio):
-    return 0 if gpio in rtc_owned else pad_level(gpio)
+    return 0 if gpio in rtc_owned or gpio in rtc_held else pad_level(gpio, _pull[gpio])
 
 
-def pad_level(gpio):
+def pad_level_in_sleep(gpio):
+    return pad_level(gpio, _pull[gpio] if model["rtc_has_the_pulls"] else 0)
+
+
+def pad_level(gpio, pull):
     if _mode[gpio] & _OUTPUT_BIT:
         return 1 if _duty[gpio] else 0
     if gpio == _WAKE:
         return seat_switch()
     driven = _driven[gpio]
-    return driven if driven != OPEN else int(bool(_pull[gpio] & Pin.PULL_UP))
+    if driven != OPEN:
+        return driven
+    if pull & Pin.PULL_UP:
+        return 1
+    return 0 if pull & Pin.PULL_DOWN else _floating()
+
+
+def _floating():
+    # Whatever the wires around it couple into an open pad: one after the other, both levels.
+    global _noise
+    _noise = _noise >> 1 ^ (0xB400 if _noise & 1 else 0)
+    return _noise & 1
 
 
 def seat_switch():
@@ -134,8 +152,8 @@ class Pin:
 
     def __init__(self, id, mode=None, pull=-1, *, value=None, drive=None, hold=None):
         self.gpio = gpio_of(id)
-        if mode is not None or pull != -1 or value is not None:
-            self.init(mode, pull, value=value)
+        if mode is not None or pull != -1 or value is not None or hold is not None:
+            self.init(mode, pull, value=value, hold=hold)
 
     def init(self, mode=None, pull=-1, *, value=None, drive=None, hold=None):
         gpio = self.gpio
@@ -153,6 +171,8 @@ class Pin:
             if pull and gpio >= FIRST_INPUT_ONLY:
                 raise ValueError("no pull resistors on this pin")
             _pull[gpio] = pull or 0
+        if hold is not None and gpio < FIRST_INPUT_ONLY:  # gpio_hold_dis: GPIO_IS_VALID_OUTPUT_GPIO
+            rtc_held.discard(gpio)
         self._apply()
 
     def _apply(self):

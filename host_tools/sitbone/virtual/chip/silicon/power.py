@@ -7,6 +7,7 @@ import clock
 import flash
 import pins
 import worldlink
+from models import model
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -18,7 +19,7 @@ EXT0_WAKE = 2
 EXT1_WAKE = 3
 TIMER_WAKE = 4
 
-WAKE_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27, 32, 33, 34, 35, 36, 37, 38, 39)
+WAKE_PINS = model["rtc"]
 _ext0 = None  # (gpio, level)
 _ext1 = None  # (gpios, any high / all low)
 _wake_reason = worldlink.hello["wake"]
@@ -44,13 +45,25 @@ def _wake_gpio(pin):
 
 
 def _woken_by():
-    if _ext0 and pins.pad_level(_ext0[0]) == _ext0[1]:
+    if _ext0 and pins.pad_level_in_sleep(_ext0[0]) == _ext0[1]:
         return EXT0_WAKE
     if _ext1:
-        levels = [pins.pad_level(gpio) for gpio in _ext1[0]]
-        if (1 in levels) if _ext1[1] else (1 not in levels):
+        levels = [pins.pad_level_in_sleep(gpio) for gpio in _ext1[0]]
+        if (1 in levels) if _ext1[1] else _low(levels):
             return EXT1_WAKE
     return 0
+
+
+def _low(levels):
+    return 1 not in levels if model["ext1_low_means_all"] else 0 in levels
+
+
+def _take_pads():
+    if _ext0:
+        pins.rtc_owned.add(_ext0[0])
+    if _ext1:
+        pins.rtc_owned.update(_ext1[0])
+        pins.rtc_held.update(_ext1[0])
 
 
 def reset():
@@ -63,8 +76,18 @@ def soft_reset():
 
 
 def deepsleep(time_ms=0):
+    _take_pads()
     pulled_up = [gpio for gpio in WAKE_PINS if pins._pull[gpio] & pins.Pin.PULL_UP]
-    order = {"ms": time_ms, "ext0": _ext0, "ext1": _ext1, "pulled_up": pulled_up, "usage": usage().hex()}
+    order = {
+        "ms": time_ms,
+        "ext0": _ext0,
+        "ext1": _ext1,
+        "ext1_low_means_all": model["ext1_low_means_all"],
+        "pulled_up": pulled_up if model["rtc_has_the_pulls"] else [],
+        "rtc_owned": list(pins.rtc_owned),
+        "rtc_held": list(pins.rtc_held),
+        "usage": usage().hex(),
+    }
     worldlink.send(worldlink.DEEPSLEEP, clock.now_ms(), json.dumps(order).encode())
     worldlink.await_death()
 
@@ -80,8 +103,9 @@ def lightsleep(time_ms=0):
     began_us = clock.now()
     light_sleeps += 1
     _sleep_lightly(time_ms)
-    if _ext0:
-        pins.rtc_owned.add(_ext0[0])
+    _take_pads()
+    if worldlink.hello["wiring"]["native_usb"]:
+        worldlink.send(worldlink.USB_LOST, clock.now_ms(), b"")
     light_us += clock.now() - began_us
 
 

@@ -23,6 +23,7 @@ FAULT = b"F"
 ALIVE = b"L"
 WARNING = b"N"
 SAMPLED = b"1"
+USB_LOST = b"U"
 
 HEADER = "<qqIHHHH"
 HEADER_BYTES = struct.calcsize(HEADER)
