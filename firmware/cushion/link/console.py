@@ -153,7 +153,8 @@ class Console:
         if self._stream is None:
             return
         for chunk in self._stream:
-            self._out.write(chunk)
+            if self._out.write(chunk) != len(chunk):
+                break  # native USB gives up after half a second in which the host has read nothing: so do we
             await asyncio.sleep_ms(0 if chunk else _IDLE_MS)
             byte = self._waiting()
             if byte in (_CTRL_A, _CTRL_C):
