@@ -28,6 +28,7 @@ COUNTED = ("/fw/trial", "/fw/starts")  # boot.py counts starts in them until one
 _RETAIN_EVERY_S = const(10)
 LAST_WORDS = "/fw/crash"
 _OFF_SLEEP_MS = const(900000)  # between two looks at a battery that was empty
+_PORT_SLEEP_MS = const(10)  # deep sleep resets more of the chip than machine.reset(): native USB comes back
 
 
 class App:
@@ -148,7 +149,9 @@ class App:
         can_wake = board.power.can_wake_on_sitting(sitting.has_thing) and self.monitor.steps >= _HEALTHY_STEPS
         self._rest = resting.depth(on_usb, busy, state, sitting.away_ms, break_ms, can_wake)
         self.monitor.sample_ms = resting.sample_ms(self._rest, state)
-        if board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
+        if on_usb and board.power.port_lost and not busy:
+            self._sleep(_PORT_SLEEP_MS, False)
+        elif board.battery.stage() == OFF and not on_usb and not board.haptics.disturbs():
             self._sleep(_OFF_SLEEP_MS, False)
         elif self._rest == resting.DEEP:
             self._sleep(resting.LONGEST_SLEEP_MS, True)

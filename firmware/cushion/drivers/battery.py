@@ -10,11 +10,13 @@ CURVE_MV = (3270, 3610, 3690, 3710, 3730, 3750, 3770, 3790, 3820, 3870, 4150)
 
 
 class Battery:
-    """`adc`: ADC object behind the divider, or None; `ratio_permille`: battery voltage over pin voltage."""
+    """`adc`: ADC object behind the divider, or None; `ratio_permille`: battery voltage over pin voltage; `on_usb`: says
+    whether USB feeds the cushion, which then need not spare the battery, or a pin that nobody wired."""
 
-    def __init__(self, adc, ratio_permille):
+    def __init__(self, adc, ratio_permille, on_usb):
         self._adc = adc
         self._ratio_permille = ratio_permille
+        self._on_usb = on_usb
         self._charge = Charge()
         self.mv = 0
         self.read()
@@ -27,7 +29,7 @@ class Battery:
                 self.mv = self._adc.read_uv() // 1000 * self._ratio_permille // 1000
             except OSError:  # a chip that was never calibrated can't tell: as if there were no battery
                 self.mv = 0
-        self._charge.step(self.mv if self.is_present() else 0)
+        self._charge.step(self.mv if self.is_present() and not self._on_usb() else 0)
         return self.mv
 
     def stage(self):

@@ -136,8 +136,8 @@ class Board:
         )
         button_pin = machine.Pin(profile["button"], machine.Pin.IN, machine.Pin.PULL_UP)
         self.button = Button(button_pin, machine.Pin.IRQ_FALLING)
-        self.power = Power(button_pin, _input(profile["wake"]), _input(profile["usb_sense"]))
-        self.battery = Battery(_open_adc(profile["battery_adc"]), profile["battery_ratio"])
+        self.power = Power(button_pin, _input(profile["wake"]), _input(profile["usb_sense"]), profile["native_usb"])
+        self.battery = Battery(_open_adc(profile["battery_adc"]), profile["battery_ratio"], self.power.on_usb)
         self.clock = Clock()
         self._watchdog = None
 
@@ -243,4 +243,7 @@ def _output(pin):
 
 
 def _input(pin):
-    return None if pin is None else machine.Pin(pin, machine.Pin.IN)
+    """An input pin. A deep sleep that it could end has put a hold on it, under which it reads 0."""
+    if pin is None:
+        return None
+    return machine.Pin(pin, machine.Pin.IN, hold=False)  # type: ignore[call-arg]  # in machine_pin.c, not in the stubs

@@ -13,12 +13,15 @@ _MOST_BYTES = const(2048)
 
 
 class Power:
-    """`button`, `wake`, `usb`: input pins; the last two None where the board has none."""
+    """`button`, `wake`, `usb`: input pins; the last two None where the board has none. `native_usb`: whether the port
+    is the chip's own. ``port_lost``: a light sleep has taken it, and only a start of the chip brings it back."""
 
-    def __init__(self, button, wake, usb):
+    def __init__(self, button, wake, usb, native_usb):
+        self.port_lost = False
         self._button = button
         self._wake = wake
         self._usb = usb
+        self._native_usb = native_usb
 
     def on_usb(self):
         """Whether USB power is present; always true on a board that can't detect it.
@@ -44,6 +47,7 @@ class Power:
         machine.lightsleep(ms)
         # The pad stays with the RTC and reads as pressed, until it is set up anew.
         self._button.init(machine.Pin.IN, machine.Pin.PULL_UP)
+        self.port_lost = self._native_usb
 
     def deep_sleep(self, ms, on_sitting):
         """Ends this run: the chip starts anew after so long, on a press, or (`on_sitting`) when somebody sits down."""
