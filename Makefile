@@ -137,7 +137,6 @@ dist: $(READY)
 	rm -rf $(USERS) && $(BIN)/python -m venv $(USERS)
 	$(USERS)/bin/python -m pip --disable-pip-version-check --quiet install "$$(ls dist/release/*.whl)[board,parquet,plot,dashboard,pdf]"
 	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o dist/release/sbom.cdx.json $(USERS)/bin/python
-	cd dist/release && sha256sum -- * > SHA256SUMS
 
 # mkdocs' plugins each advertise a successor; what is pinned here stays.
 MKDOCS := NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs
