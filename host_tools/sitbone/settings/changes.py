@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Protocol
 
 from cushion.core.settings import DOSE_LIMITS
@@ -81,8 +80,7 @@ class _Change:
 def _last(changes: list[SettingChange]) -> _Change:
     """The last change that no later one undid. An undo can't be undone: the next one goes further back."""
     left: list[_Change] = []
-    for _, items in groupby(changes, key=_together):
-        parts = list(items)
+    for parts in _sets(changes):
         undoes = parts[0].undoes
         if undoes:
             at = next((at for at in reversed(range(len(left))) if left[at].number == undoes), None)
@@ -99,6 +97,20 @@ def _last(changes: list[SettingChange]) -> _Change:
     return left[-1]
 
 
-def _together(item: SettingChange) -> tuple[int, int]:
-    """Equal for consecutive records of one change: by its number, in older logs by their time."""
-    return (item.change, 0) if item.change else (0, item.age_s)
+def _sets(changes: list[SettingChange]) -> list[list[SettingChange]]:
+    """The records of each change together."""
+    sets: list[list[SettingChange]] = []
+    for item in changes:
+        if sets and _is_of(sets[-1], item):
+            sets[-1].append(item)
+        else:
+            sets.append([item])
+    return sets
+
+
+def _is_of(parts: list[SettingChange], item: SettingChange) -> bool:
+    """Whether a record belongs to the change before it: by its number; in older logs, which wrote the settings of a
+    change one after the other, by the time."""
+    if item.change or parts[-1].change:
+        return item.change == parts[-1].change
+    return item.age_s - parts[-1].age_s <= 1 and all(part.name != item.name for part in parts)
