@@ -4,6 +4,8 @@ FSR conductance is close to proportional to pressure. The nominal gain is the se
 discs of the build guide); what the person feels as 1000 permille is measured by the guided calibration (capture.py).
 """
 
+from array import array
+
 from cushion.core.const import const
 
 ZONES = ("left_it", "right_it", "left_thigh", "right_thigh")
@@ -19,6 +21,11 @@ MAX_U = 4000
 MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
 _MAX_RATIO = const(40)  # of the voltages over divider and sensor: beyond it the sensor is a wire
 _CREPT_S = const(40960)  # twelve octaves from 10 s on: no more creep is counted
+
+NODES_PER_REF = const(8)
+CURVE_NODES = const(17)  # loads of 0, 1/8, … 2 times the reference; beyond, the last two go on
+_MOST_BEYOND = const(8)  # nodes
+_STEEPEST = const(1 << 27)  # rise times step of a curve; times _MOST_BEYOND it stays below 2^30
 
 _TARE_STEP_PERMILLE = const(20)  # of the reference, a step
 _TARE_TOTAL_PERMILLE = const(100)  # of the reference, in all; then a new calibration is asked for
@@ -66,6 +73,8 @@ class Calibration:
         self.calibrated = False
         self.auto_tare_ns = [0] * ZONE_COUNT
         self.wants_recalibration = False
+        self.step_pa = None  # nominal pressure from node to node of each zone's curve; 0: the zone has none
+        self.curve_pa = None  # zone after zone, the pressure at each node
 
     def set_reference(self, zone, ref_pa):
         """Takes a zone's reference, clamped to what a seat can show."""
@@ -79,6 +88,39 @@ class Calibration:
         pressure_pa = net_ns * self.gain_pa_per_us[zone] // 1000
         return pressure_pa if pressure_pa < _MAX_PA else _MAX_PA
 
+    def bend(self, zone, nominal_ref_pa, curve_permille):
+        """Gives a zone the curve that leaning showed: `nominal_ref_pa` is what the nominal gain makes of the reference,
+        `curve_permille` the load at each node in permille of it."""
+        if self.step_pa is None:
+            self.step_pa = array("H", [0] * ZONE_COUNT)
+            self.curve_pa = array("H", [0] * (ZONE_COUNT * CURVE_NODES))
+        self.step_pa[zone] = nominal_ref_pa // NODES_PER_REF
+        for node in range(CURVE_NODES):
+            self.curve_pa[zone * CURVE_NODES + node] = min(_MAX_PA, curve_permille[node] * self.ref_pa[zone] // 1000)
+
+    def set_curves(self, step_pa, curve_pa):
+        """Takes the curves of a state. Raises ValueError when they are none: too few, falling, or so steep that a
+        product would reach 2^30."""
+        if len(step_pa) != ZONE_COUNT or len(curve_pa) != ZONE_COUNT * CURVE_NODES:
+            raise ValueError
+        if min(min(step_pa), min(curve_pa)) < 0 or max(max(step_pa), max(curve_pa)) > _MAX_PA:
+            raise ValueError
+        for node in range(ZONE_COUNT * CURVE_NODES - 1):
+            rise_pa = curve_pa[node + 1] - curve_pa[node]
+            if (node + 1) % CURVE_NODES and (rise_pa < 0 or rise_pa * step_pa[node // CURVE_NODES] >= _STEEPEST):
+                raise ValueError
+        self.step_pa, self.curve_pa = array("H", step_pa), array("H", curve_pa)
+
+    def bent_pa(self, zone, nominal_pa):
+        """The pressure of a zone with a curve, from what the nominal gain makes of it."""
+        step_pa = self.step_pa[zone]
+        if not step_pa:
+            return nominal_pa
+        node = min(nominal_pa // step_pa, CURVE_NODES - 2)
+        low_pa = self.curve_pa[zone * CURVE_NODES + node]
+        rise_pa = self.curve_pa[zone * CURVE_NODES + node + 1] - low_pa
+        return min(_MAX_PA, low_pa + rise_pa * min(nominal_pa - node * step_pa, _MOST_BEYOND * step_pa) // step_pa)
+
     def relative_u(self, zone, pressure_pa):
         """Load in permille of the person's reference for the zone."""
         u = pressure_pa * 1000 // self.ref_pa[zone]
@@ -87,7 +129,8 @@ class Calibration:
     def auto_tare(self, zone, g_ns):
         """Follows a slow drift of the empty seat: one bounded step towards reading zero at `g_ns`. Returns whether that
         is used up."""
-        per_ref_ns = self.ref_pa[zone] * 1000 // self.gain_pa_per_us[zone]
+        ref_pa = self.step_pa[zone] * NODES_PER_REF if self.step_pa and self.step_pa[zone] else self.ref_pa[zone]
+        per_ref_ns = ref_pa * 1000 // self.gain_pa_per_us[zone]
         step_ns = per_ref_ns * _TARE_STEP_PERMILLE // 1000
         most_ns = per_ref_ns * _TARE_TOTAL_PERMILLE // 1000
         wanted_ns = g_ns - self.tare_ns[zone]
@@ -102,7 +145,10 @@ class Calibration:
 
     def to_state(self):
         """A JSON-able dict that `from_state` reads back."""
-        return {"tare_ns": self.tare_ns, "gain_pa_per_us": self.gain_pa_per_us, "ref_pa": self.ref_pa}
+        state = {"tare_ns": self.tare_ns, "gain_pa_per_us": self.gain_pa_per_us, "ref_pa": self.ref_pa}
+        if self.step_pa:
+            state["step_pa"], state["curve_pa"] = list(self.step_pa), list(self.curve_pa)
+        return state
 
 
 def from_state(state):
@@ -113,6 +159,8 @@ def from_state(state):
             calibration.tare_ns[zone] = min(MAX_G_NS, max(0, int(state["tare_ns"][zone])))
             calibration.gain_pa_per_us[zone] = min(82, max(1, int(state["gain_pa_per_us"][zone])))
             calibration.set_reference(zone, int(state["ref_pa"][zone]))
+        if "step_pa" in state:
+            calibration.set_curves(state["step_pa"], state["curve_pa"])
     except (KeyError, TypeError, ValueError, IndexError):
         raise ValueError("not a calibration record") from None
     calibration.calibrated = True

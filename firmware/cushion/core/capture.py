@@ -31,6 +31,7 @@ class Capture:
         self.state = RUNNING
         self.why = ""
         self.result = None
+        self.gained = None  # what the leans have to say
         self.left_s = _EMPTY_S if phase == EMPTY else _SETTLE_S + _SEATED_S
         self._calibration = calibration
         self._seen: list = [[] for _ in range(ZONE_COUNT)]

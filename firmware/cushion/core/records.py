@@ -66,7 +66,7 @@ GAPS = ("none", "gap", "sensors", "restart")
 GAP_TIME, GAP_SENSORS, GAP_RESTART = 1, 2, 3
 CLOCK_SOURCES = ("none", "host", "kept")
 CLOCK_FROM_HOST, CLOCK_KEPT = 1, 2
-CALIBRATION_SOURCES = ("default", "guided", "host", "autotare")
+CALIBRATION_SOURCES = ("default", "guided", "host", "autotare", "leans")
 SETTINGS_SOURCES = ("default", "file", "last good")
 
 

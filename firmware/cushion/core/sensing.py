@@ -107,6 +107,8 @@ class Zone:
             self._creep_divisor = creep_divisor_permille(loaded_s, creep_permille)
             self._creep_until_s = loaded_s + 1 + loaded_s // _CREEP_STEPS
         pressure_pa = raw_pa * 1000 // self._creep_divisor
+        if calibration.step_pa:
+            pressure_pa = calibration.bent_pa(zone, pressure_pa)
         self._compare(pressure_pa)
         self.before_pa = pressure_pa if self._is_first else self.pressure_pa
         self.pressure_pa = pressure_pa
@@ -134,7 +136,8 @@ class Zone:
 
     def pressure_of(self, g_ns, zone, calibration):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
-        return calibration.pressure_pa(zone, g_ns) * 1000 // self._creep_divisor
+        pressure_pa = calibration.pressure_pa(zone, g_ns) * 1000 // self._creep_divisor
+        return calibration.bent_pa(zone, pressure_pa) if calibration.step_pa else pressure_pa
 
     def is_trusted(self):
         """Its pressure may be used."""
