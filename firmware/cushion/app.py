@@ -78,10 +78,11 @@ class App:
 
     def use_calibration(self, calibration):
         """Puts a captured calibration into force, and into the log."""
+        source = "leans" if calibration.step_pa else "guided"
         if calibration.calibrated:
             settings_file.save_calibration(calibration)
         self.monitor.engine.use_calibration(calibration)
-        values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index("guided")]
+        values = calibration.tare_ns + calibration.ref_pa + [records.CALIBRATION_SOURCES.index(source)]
         self.monitor.record(records.CALIBRATION, values)
 
     def retain(self):

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from sitbone import cli
-from sitbone.board.live import capture, fault_words, figures, lines, next_prompt_s, steady
+from sitbone.board.live import capture, fault_words, figures, gained_words, lines, next_prompt_s, steady
 from sitbone.errors import Refused
 from sitbone.virtual import SITTERS, SitterSeat, VirtualCushion
 from sitbone.virtual.sitters.sitter import Ignores
@@ -72,6 +72,21 @@ def test_a_refused_capture_says_why():
     answers = iter([{"state": "running", "left_s": 2}, {"state": "refused", "left_s": 0, "why": "you moved too much"}])
     with pytest.raises(Refused, match="seated seat: you moved too much"):
         capture(lambda *_: next(answers), "seated", poll_s=0)
+
+
+def test_the_leans_say_what_to_do_as_it_changes():
+    phases = ("upright", "upright", "left", "left", "right", "forward", "fitting")
+    steps = [{"state": "running", "left_s": 9, "phase": phase, "why": ""} for phase in phases]
+    gained = {"was_permille": 178, "is_permille": 12, "exponent_permille": [500, 1000, 1500, 700]}
+    said: list[str] = []
+    answers = iter([*steps, {"state": "done", "phase": "fitting", "left_s": 1, "why": "", "gained": gained}])
+    assert capture(lambda *_: next(answers), "leans", say=said.append, poll_s=0)["gained"] == gained
+    assert said[:4] == ["sit upright", "lean left", "lean right", "lean forward"]
+    assert len(said) == 5
+    assert said[4].startswith("sit as you like")
+    assert gained_words(gained) == (
+        "while you leaned, the sum of your load changed by 18 %, now 1 %; exponents 0.50, 1.00, 1.50, 0.70"
+    )
 
 
 def test_a_restart_in_the_middle_is_a_refusal():

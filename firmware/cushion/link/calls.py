@@ -6,6 +6,7 @@ Bound to the running application by `bind`; a refusal answers ``{"error": "what;
 
 import hashlib
 import json
+import sys
 from binascii import crc32
 
 from cushion.core import records
@@ -212,16 +213,25 @@ def settings_set(values, reason, undoes=0):
 
 
 def calibrate(what):
-    """Begins "empty" or "seated", asks for "status", or "cancel"s. Ask for the status until it isn't running."""
+    """Begins "empty", "seated" or "leans", asks for "status", or "cancel"s. Ask for the status until it isn't running.
+
+    The leans' phase is what the person is to do now; at their end they say what was ``gained``.
+    """
     from cushion.core.capture import DONE, EMPTY, RUNNING, SEATED, Capture
 
     monitor = _app.monitor
+    calibration = monitor.engine.calibration
     if what in (EMPTY, SEATED):
-        monitor.capture = Capture(what, monitor.engine.calibration)
+        monitor.capture = Capture(what, calibration)
+    elif what == "leans":
+        if calibration.step_pa or not calibration.calibrated:
+            _answer({"error": "leaning completes a neutral sit; run sitbone calibrate --step seated first"})
+            return
+        monitor.capture = _leans().Leans(calibration, monitor.board.zones.present)
     elif what == "cancel":
         monitor.capture = None
     elif what != "status":
-        _answer({"error": "unknown calibration step {}; use empty, seated, status or cancel".format(what)})
+        _answer({"error": "unknown calibration step {}; use empty, seated, leans, status or cancel".format(what)})
         return
     capture = monitor.capture
     if capture is None:
@@ -231,7 +241,20 @@ def calibrate(what):
         _app.use_calibration(capture.result)
     if capture.state != RUNNING:
         monitor.capture = None
-    _answer({"phase": capture.phase, "state": capture.state, "why": capture.why, "left_s": capture.left_s})
+    answer = {"phase": capture.phase, "state": capture.state, "why": capture.why, "left_s": capture.left_s}
+    if capture.state == DONE and capture.gained:
+        answer["gained"] = capture.gained
+    _answer(answer)
+
+
+def _leans():
+    """The module of the leans, for as long as they last: kept for good, it would take 4 KB of the heap."""
+    from cushion import core
+    from cushion.core import leans
+
+    sys.modules.pop(leans.__name__, None)
+    del core.leans
+    return leans
 
 
 def gesture(name):

@@ -187,6 +187,7 @@ CALIBRATION_TEXTS = {
     "default": "defaults",
     "host": "sent by a computer",
     "autotare": "empty seat zeroed automatically",
+    "leans": "sensors fitted to your leans",
 }
 BATTERY_TEXTS = {
     "fine": "charged",

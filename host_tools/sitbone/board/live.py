@@ -106,21 +106,52 @@ def _percent(share: float | None) -> str:
 PHASES = {
     "empty": "Leave the seat empty and do not touch it for ten seconds.",
     "seated": "Sit down as you normally do, upright and even, and stay still for three and a half minutes.",
+    "leans": (
+        "Stay seated, feet flat, hands in your lap. When asked, lean over slowly until your other sitting bone is "
+        "nearly free, and stay there."
+    ),
 }
+NAMES = {"empty": "empty seat", "seated": "seated seat", "leans": "leans"}
+LEAN_WORDS = {
+    "upright": "sit upright",
+    "left": "lean left",
+    "right": "lean right",
+    "forward": "lean forward",
+    "fitting": "sit as you like: the cushion is calculating",
+}
+Say = Callable[[str], None]
 POLL_S = 0.5
 LONGEST_S = 900
 
 
-def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = None, poll_s: float = POLL_S) -> Row:
-    """Runs one phase on the cushion to its end. Raises Refused with the cushion's reason."""
+def gained_words(gained: Row) -> str:
+    """What the leans gained, in a sentence."""
+    was, now = gained["was_permille"] / 10, gained["is_permille"] / 10
+    exponents = ", ".join(f"{permille / 1000:.2f}" for permille in gained["exponent_permille"])
+    return f"while you leaned, the sum of your load changed by {was:.0f} %, now {now:.0f} %; exponents {exponents}"
+
+
+def capture(
+    ask: Ask,
+    phase: str,
+    progress: Callable[[int, int], None] | None = None,
+    say: Say | None = None,
+    poll_s: float = POLL_S,
+) -> Row:
+    """Runs one phase on the cushion to its end; ``say`` gets what to do during the leans, as it changes. Raises Refused
+    with the cushion's reason."""
     answer = ask("calibrate", phase)
+    said = ""
     total_s = max(1, int(answer["left_s"]))
     try:
         polls = 0
         while answer["state"] == "running":
+            if say is not None and answer.get("phase") in LEAN_WORDS and answer["phase"] != said:
+                said = answer["phase"]
+                say(LEAN_WORDS[said])
             polls += 1
             if polls * poll_s > LONGEST_S:
-                raise Refused(f"{phase} seat: the cushion does not finish; restart it, then start this step again")
+                raise Refused(f"{NAMES[phase]}: the cushion does not finish; restart it, then start this step again")
             time.sleep(poll_s)
             answer = ask("calibrate", "status")
             if progress is not None:
@@ -129,5 +160,5 @@ def capture(ask: Ask, phase: str, progress: Callable[[int, int], None] | None = 
         ask("calibrate", "cancel")
         raise
     if answer["state"] != "done":
-        raise Refused(f"{phase} seat: {answer['why'] or 'the cushion restarted; start this step again'}")
+        raise Refused(f"{NAMES[phase]}: {answer['why'] or 'the cushion restarted; start this step again'}")
     return answer

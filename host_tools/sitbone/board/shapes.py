@@ -131,6 +131,12 @@ CLOCK = {
     "was_unix_ms": maybe(whole(0, MOST_UNIX_MS)),
 }
 
+GAINED = {
+    "was_permille": whole(0, 1000),
+    "is_permille": whole(0, 1000),
+    "exponent_permille": listed(whole(0, 4000), len(ZONES), len(ZONES)),
+}
+
 SHAPES: dict[str, Shape] = {
     "status": STATUS,
     "live": LIVE,
@@ -138,7 +144,7 @@ SHAPES: dict[str, Shape] = {
     "ack": {"acked": U32},
     "settings_show": {"version": U32, "values": numbers(DOSE_LIMITS)},
     "settings_set": {"version": U32, "applied": numbers(), "clamped": numbers()},
-    "calibrate": {"phase": WORD, "state": WORD, "why": text(400), "left_s": SECONDS},
+    "calibrate": {"phase": WORD, "state": WORD, "why": text(400), "left_s": SECONDS, "gained?": GAINED},
     "gesture": {"accepted": flag},
     "vibrate": {"played": flag},
     "read_log": {

@@ -23,15 +23,20 @@ from sitbone.words import plain
 
 
 @click.command(epilog=example("calibrate --port /dev/ttyUSB0"))
-@click.option("--step", type=click.Choice(["empty", "seated"]), help="Run only this step, instead of both in turn.")
+@click.option(
+    "--step", type=click.Choice(["empty", "seated", "leans"]), help="Run only this step, instead of all in turn."
+)
 @click.option("--yes", is_flag=True, help="Start each step at once, without waiting for a key.")
 @click.option("--haptics", is_flag=True, help="Instead, find the weakest vibration you feel and set the strength.")
 @port_option
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
-    """Calibrate the cushion: the empty seat, then your neutral sit. A bad measurement is refused, with the reason."""
+    """Calibrate the cushion: the empty seat, your neutral sit, then leaning left, right and forward.
+
+    A bad measurement is refused, with the reason; what was measured before it stays.
+    """
     from sitbone.board.device import Cushion
-    from sitbone.board.live import PHASES, capture
+    from sitbone.board.live import PHASES, capture, gained_words
 
     if haptics:
         _calibrate_haptics(port, as_json)
@@ -43,10 +48,12 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
             if not yes and sys.stdin.isatty():
                 click.pause("Press any key to start.", err=True)
             with progress_bar(phase) as progress:
-                done[phase] = capture(cushion.call, phase, progress)
+                done[phase] = capture(cushion.call, phase, progress, lambda words: say(words, err=as_json))
         now = cushion.call("live")
+    gained = done.get("leans", {}).get("gained")
     if as_json:
-        print_json({"steps": list(done), "calibrated": now["calibrated"], "ref_pa": now["ref_pa"]})
+        shown = {"steps": list(done), "calibrated": now["calibrated"], "ref_pa": now["ref_pa"]}
+        print_json(shown | ({"gained": gained} if gained else {}))
     else:
         loads = ", ".join(f"{pa / 1000:.1f}" for pa in now["ref_pa"])
         say(
@@ -54,6 +61,8 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
             if now["calibrated"]
             else "empty seat recorded; now sit as you normally do and run sitbone calibrate --step seated"
         )
+        if gained:
+            say(gained_words(gained))
 
 
 def _calibrate_haptics(port: str | None, as_json: bool) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from sitbone.analysis.events import ZONE_TITLES
-from sitbone.board.live import PHASES, Row
+from sitbone.board.live import PHASES, Row, gained_words
 from sitbone.dashboard.cushion.cushion_link import Task, View, shared
 from sitbone.dashboard.cushion.syncing import Progress
 from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.widgets import block, button, card, notice, text
 from sitbone.errors import SitboneError
 
-TITLES = {"empty": "Empty seat", "seated": "Your neutral sit"}
-DONE = {"empty": "Empty seat recorded. Now sit as you normally do.", "seated": "Calibrated to your own neutral sit."}
+TITLES = {"empty": "Empty seat", "seated": "Your neutral sit", "leans": "Leaning left, right and forward"}
+DONE = {
+    "empty": "Empty seat recorded. Now sit as you normally do.",
+    "seated": "Calibrated to your own neutral sit. Now lean, to check the wires and fit the sensors.",
+    "leans": "The wires are right and the sensors are fitted:",
+}
 FELT = "Sit on the cushion. It gives up to eleven short pulses. After each, say whether you felt it."
 
 
@@ -84,7 +88,8 @@ class Calibrating:
                     "good",
                 )
             else:
-                notice(DONE[task.kind], "good")
+                gained = task.result.get("gained")
+                notice(f"{DONE[task.kind]} {gained_words(gained)}." if gained else DONE[task.kind], "good")
 
 
 def _state(now: Row) -> str:
@@ -98,4 +103,5 @@ def _progress_words(task: Task) -> str:
     if task.kind == "haptics":
         return f"Pulse {task.done} of at most {task.total}"
     left_s = task.total - task.done
-    return f"{TITLES[task.kind]}: {left_s} s left. {PHASES[task.kind]}" if task.total else PHASES[task.kind]
+    words = f"Now {task.said}." if task.said else PHASES[task.kind]
+    return f"{TITLES[task.kind]}: {left_s} s left. {words}" if task.total else words

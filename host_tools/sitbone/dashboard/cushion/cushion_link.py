@@ -57,7 +57,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Task:
     """Work that takes time. ``kind``: "sync", a phase of the calibration, or "haptics", which ``asks`` whether a pulse
-    was felt. At its end it has a result, or a problem, or neither when it was stopped."""
+    was felt. ``said``: what the person is to do now, in the leans. At its end it has a result, or a problem, or neither
+    when it was stopped."""
 
     kind: str
     begun_s: float
@@ -65,6 +66,7 @@ class Task:
     total: int = 0
     running: bool = True
     asks: bool = False
+    said: str = ""
     result: Row | None = None
     problem: str = ""
 
@@ -180,7 +182,11 @@ class CushionLink:
 
     def calibrate(self, phase: str) -> None:
         """Starts a phase of the calibration. Raises Refused while another task runs."""
-        self._begin(phase, lambda progress: capture(self.ask, phase, progress))
+        self._begin(phase, lambda progress: capture(self.ask, phase, progress, self._say))
+
+    def _say(self, words: str) -> None:
+        if self._view.task is not None:
+            self._show(task=replace(self._view.task, said=words))
 
     def feel(self) -> None:
         """Starts the search for the weakest vibration that is felt, which sets the strength; `answer` each pulse."""
@@ -233,7 +239,7 @@ class CushionLink:
 
     def _work(self, task: Task, work: Callable[[Progress], Row]) -> None:
         def progress(done: int, total: int) -> None:
-            self._show(task=replace(task, done=done, total=total))
+            self._show(task=replace(self._view.task or task, done=done, total=total))
 
         ended: dict[str, Any] = {"problem": "it failed; see the terminal that runs sitbone dashboard"}
         try:
