@@ -478,7 +478,8 @@ def _synced(connect: Connect, progress: Progress) -> Row:
         derive_recent(store, now().date())
         number = store.cushion(result["cushion"])
         limits = in_log(store, number)
-        return result | {"limits_notice": notice(limits, elsewhere(store, number, limits))}
+        yours = elsewhere(store, number, limits)
+        return result | {"your_limits": yours, "limits_notice": notice(limits, yours)}
 
 
 def _why_none(ports: list[str]) -> str:

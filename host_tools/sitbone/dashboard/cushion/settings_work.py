@@ -62,10 +62,16 @@ def undone_words(answer: dict[str, Any]) -> str:
 
 
 def changes_of(store: Store) -> list[SettingChange]:
-    """Every change by a person, oldest first, each with its full reason."""
-    rules = DiaryStore(store).rules()
+    """Every change by a person, oldest first, each with its full reason, and its cushion where there are several."""
+    rules, labels = DiaryStore(store).rules(), {number: store.label(number) for number in store.cushions()}
+    several = len(set(labels.values())) > 1
+
+    def why(item: SettingChange) -> str:
+        reason = rules.get((item.name, item.was, item.now), item.reason)
+        return f"{reason} (cushion {labels[item.cushion]})" if several else reason
+
     return [
-        replace(item, reason=rules.get((item.name, item.was, item.now), item.reason))
+        replace(item, reason=why(item))
         for item in setting_changes(store)
         if item.name not in BY_SYNC and item.was != item.now
     ]

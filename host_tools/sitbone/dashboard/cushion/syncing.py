@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from sitbone.board.live import Row
 from sitbone.dashboard.cushion.cushion_link import Task, View, shared
-from sitbone.dashboard.frame import sentence
+from sitbone.dashboard.cushion.settings_work import changed, title_of, value_of
+from sitbone.dashboard.frame import announce, sentence
 from sitbone.dashboard.widgets import block, button, card, notice, text
 from sitbone.dashboard.work import with_store
 from sitbone.dates import counted, duration_text, local
@@ -62,6 +64,13 @@ class Syncing:
     async def _sync(self) -> None:
         self._link.sync()
 
+    async def _set_limits(self, yours: dict[str, int]) -> None:
+        announce("Talking to the cushion …")
+        answer = await self._link.run(partial(changed, asked=yours, reason="as on your other cushion"))
+        said = "; ".join(f"{title_of(name)} {value_of(name, value)}" for name, value in answer["applied"].items())
+        less = " A limit may rise by at most 10 % in 7 days." if answer["clamped"] else ""
+        announce(f"Set and confirmed by the cushion: {said}.{less}", "warn" if less else "good")
+
     async def show(self, view: View) -> None:
         """How many records wait in the cushion, and the progress of a sync."""
         self._show_waiting(view)
@@ -94,7 +103,8 @@ class Syncing:
                 kind = "warn" if task.result["lost"] or task.result["damaged"] or task.problem else "good"
                 notice("; ".join(sync_lines(task.result)) + ".", kind)
                 if task.result.get("limits_notice"):
-                    notice(sentence(SitboneError("; ".join(task.result["limits_notice"]))), "warn")
+                    notice(sentence(SitboneError(task.result["limits_notice"][0])), "warn")
+                    button("Set my limits on this cushion", partial(self._set_limits, task.result["your_limits"]))
 
 
 def _waiting_words(unacked: int | None) -> str:
