@@ -133,7 +133,17 @@ class App:
             if self.monitor.mono_s >= self._retain_due_s:
                 self._retain_due_s = self.monitor.mono_s + _RETAIN_EVERY_S
                 self.retain()
+                self._turn_clocks()
             self._choose_rest()
+
+    def _turn_clocks(self):
+        """The local time changes, summer time say, when the host said it would: quiet hours keep to the clock on the
+        wall."""
+        settings = self.monitor.engine.settings
+        at_s, offset_min = settings.next_offset
+        if 0 < at_s <= self.board.clock.unix_s():
+            settings.next_offset = [0, 0]
+            self.change_settings({"utc_offset_min": offset_min}, "clocks changed")
 
     def _choose_rest(self):
         """How to spend the time until the next sample; an empty battery or a long-empty seat ends this run."""

@@ -1,7 +1,7 @@
 """Dates, times and durations as the user types and reads them; `Zone` is the local time at any moment."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
@@ -122,6 +122,21 @@ def utc_offset_min(moment: datetime) -> int:
     if offset is None:
         raise ValueError("an aware time is needed")
     return round(offset.total_seconds() / 60)
+
+
+def next_offset(moment: datetime) -> tuple[int, int] | None:
+    """When this computer's UTC offset changes next within 400 days, in Unix seconds to the minute, and to what."""
+    day_min, start_min, offset_min = 1440, unix_ms(moment) // 60_000, utc_offset_min(moment)
+    for day in range(1, 401):
+        if _offset_at(start_min + day * day_min) != offset_min:
+            minutes = range(start_min + (day - 1) * day_min, start_min + day * day_min + 1)
+            at_min = minutes[bisect_left(minutes, True, key=lambda minute: _offset_at(minute) != offset_min)]
+            return at_min * 60, _offset_at(at_min)
+    return None
+
+
+def _offset_at(unix_min: int) -> int:
+    return utc_offset_min(local(unix_min * 60_000))
 
 
 def local(at_unix_ms: int) -> datetime:

@@ -48,7 +48,8 @@ class Capture:
         self.left_s -= 1
         if self.left_s < _SEATED_S:
             for zone in range(ZONE_COUNT):
-                value = zones[zone].g_ns if self.phase == EMPTY else zones[zone].pressure_pa
+                state = zones[zone]
+                value = state.g_ns if self.phase == EMPTY else state.nominal_of(state.g_ns, zone, self._calibration)
                 self._seen[zone].append(value)
         if self.left_s <= 0:
             self._finish()
@@ -77,6 +78,7 @@ class Capture:
         if total_pa > OCCUPIED_PA:
             self._refuse("somebody or something is on the seat; clear it and start again")
         self.result.calibrated = self._calibration.calibrated
+        self.result.step_pa, self.result.curve_pa = self._calibration.step_pa, self._calibration.curve_pa
 
     def _finish_seated(self):
         medians = []

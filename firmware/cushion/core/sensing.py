@@ -136,8 +136,12 @@ class Zone:
 
     def pressure_of(self, g_ns, zone, calibration):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
-        pressure_pa = calibration.pressure_pa(zone, g_ns) * 1000 // self._creep_divisor
+        pressure_pa = self.nominal_of(g_ns, zone, calibration)
         return calibration.bent_pa(zone, pressure_pa) if calibration.step_pa else pressure_pa
+
+    def nominal_of(self, g_ns, zone, calibration):
+        """The same without the zone's curve, for a calibration that is to get a new one."""
+        return calibration.pressure_pa(zone, g_ns) * 1000 // self._creep_divisor
 
     def is_trusted(self):
         """Its pressure may be used."""

@@ -53,11 +53,14 @@ class Settings:
     ``raise_base`` maps each dose limit to ``[base_s, since_age_s]``: the limit may rise to 1.1 times `base_s` until it
     has not been raised for 7 days. `since_age_s` is the cushion's age at the last change that counts: seconds that it
     was powered, which no host can move, unlike the wall clock.
+
+    ``next_offset``: when `utc_offset_min` changes next, in Unix seconds (0: nobody knows), and to what.
     """
 
     def __init__(self):
         self.version = 0
         self.raise_base = {}
+        self.next_offset = [0, 0]
         for name, _, _, _, default in SPEC:
             setattr(self, name, default)
         for name in DOSE_LIMITS:
@@ -109,7 +112,9 @@ class Settings:
 
     def to_state(self):
         """A JSON-able dict that `from_state` reads back."""
-        return {"version": self.version, "values": self.as_dict(), "rises": self.raise_base}
+        state = {"version": self.version, "values": self.as_dict(), "rises": self.raise_base}
+        state["next_offset"] = self.next_offset
+        return state
 
 
 def from_state(state):
@@ -127,6 +132,8 @@ def from_state(state):
         raise ValueError("not a settings record") from None
     settings, problems = Settings(), []
     settings.version = version
+    if not check_next_offset(state.get("next_offset")):
+        settings.next_offset = state["next_offset"]
     for name, value in values.items():
         problem = check(name, value)
         if problem:
@@ -144,6 +151,18 @@ def from_state(state):
 
 def _without_times(bases):
     return {name: [base[0], 0] for name, base in dict(bases).items()}
+
+
+def check_next_offset(change):
+    """The same for ``next_offset``."""
+    if (
+        not isinstance(change, list)
+        or len(change) != 2
+        or not isinstance(change[0], int)
+        or not 0 <= change[0] >> 32 < 1
+    ):
+        return "the next change of the UTC offset must be a time in seconds and an offset in minutes"
+    return check("utc_offset_min", change[1])
 
 
 def check(name, value):

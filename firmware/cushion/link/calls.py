@@ -12,7 +12,8 @@ from binascii import crc32
 from cushion.core import records
 from cushion.core.calibration import ZONES
 from cushion.core.const import const
-from cushion.core.settings import check
+from cushion.core.settings import check, check_next_offset
+from cushion.storage import settings_file
 
 _CHUNK_BYTES = const(512)
 
@@ -141,6 +142,7 @@ def clock(unix_ms, utc_offset_min):
     _app.retain()  # with the new time: the jump of the clock is not elapsed time
     settings = monitor.engine.settings
     if settings.utc_offset_min != utc_offset_min and not check("utc_offset_min", utc_offset_min):
+        settings.next_offset = [0, 0]  # another zone's, or past
         _app.change_settings({"utc_offset_min": utc_offset_min}, "clock set")
     monitor.record(
         records.CLOCK, (unix_ms // 1000, unix_ms % 1000, was_ms // 1000, was_ms % 1000, records.CLOCK_FROM_HOST)
@@ -151,8 +153,21 @@ def clock(unix_ms, utc_offset_min):
             "mono_ms": monitor.mono_s * 1000 + monitor.mono_ms,
             "unix_ms": unix_ms,
             "was_unix_ms": was_ms or None,
+            "next_offset": settings.next_offset,
         }
     )
+
+
+def next_offset(at_unix_s, utc_offset_min):
+    """When the local time's offset changes next, and to what; a host that calls `clock` sees there what is known."""
+    change = [at_unix_s, utc_offset_min]
+    problem = check_next_offset(change)
+    if problem:
+        _answer({"error": problem})
+        return
+    _app.monitor.engine.settings.next_offset = change
+    settings_file.settings_logged(_app.monitor.engine.settings)
+    _answer({"next_offset": change})
 
 
 def read_log(since_seq):
@@ -279,6 +294,7 @@ CALLS: dict = {
     "status": status,
     "live": live,
     "clock": clock,
+    "next_offset": next_offset,
     "read_log": read_log,
     "ack": ack,
     "record": record,

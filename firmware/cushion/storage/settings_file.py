@@ -31,7 +31,7 @@ def save_settings(settings, unlogged=None):
 
 
 def settings_logged(settings):
-    """The log has the changes of the last `save_settings`."""
+    """Writes them as they are: the log has the changes of the last `save_settings`."""
     _save(settings, None)
 
 

@@ -124,11 +124,13 @@ LIVE = {
     "calibrated": flag,
 }
 
+NEXT_OFFSET = listed(whole(-1440, MOST_U32), 2, 2)
 CLOCK = {
     "session": U32,
     "mono_ms": whole(0, MOST_MONO_MS),
     "unix_ms": whole(0, MOST_UNIX_MS),
     "was_unix_ms": maybe(whole(0, MOST_UNIX_MS)),
+    "next_offset?": NEXT_OFFSET,
 }
 
 GAINED = {
@@ -141,6 +143,7 @@ SHAPES: dict[str, Shape] = {
     "status": STATUS,
     "live": LIVE,
     "clock": CLOCK,
+    "next_offset": {"next_offset": NEXT_OFFSET},
     "ack": {"acked": U32},
     "settings_show": {"version": U32, "values": numbers(DOSE_LIMITS)},
     "settings_set": {"version": U32, "applied": numbers(), "clamped": numbers()},

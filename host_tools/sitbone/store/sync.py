@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from cushion.core.blocks import MOST_RECORDS
-from sitbone.dates import counted, duration_text, off_text, unix_ms, utc_offset_min
+from sitbone.dates import counted, duration_text, next_offset, off_text, unix_ms, utc_offset_min
 from sitbone.errors import CushionGone, DamagedData, NoCushion, SitboneError
 from sitbone.store.anchors import Anchor
 from sitbone.store.blocks import Block, Record, read_block, split_blocks
@@ -142,6 +142,9 @@ class Sync:
         if self._result["clock_offset_ms"] is None and answer["was_unix_ms"] is not None:
             self._result["clock_offset_ms"] = answer["was_unix_ms"] - answer["unix_ms"]
         self._store.add_clock_pair(self._cushion, answer["session"], Anchor(answer["mono_ms"], sent_ms), offset_min)
+        change = list(next_offset(now) or (0, 0))
+        if answer.get("next_offset", change) != change:  # older firmware doesn't know of it
+            link.call("next_offset", *change)
 
     def _pull(self, link: Link, cushion: int) -> None:
         last = self._store.last_seq(cushion)

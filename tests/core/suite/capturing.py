@@ -14,6 +14,10 @@ class Shown:
     def __init__(self):
         self.quality, self.g_ns, self.pressure_pa = OK, 0, 0
 
+    def nominal_of(self, g_ns, zone, calibration):
+        assert (g_ns, calibration.ref_pa[zone] > 0) == (self.g_ns, True)
+        return self.pressure_pa
+
 
 class Seat:
     """What a capture asks of the engine: zones to read."""

@@ -1,9 +1,11 @@
 """A zone's curve: from what the nominal gain makes of it to its pressure; where it is kept, and what is no curve."""
 
+from capturing import captured
 from support import allocation_free, raises
 
 from cushion.core.calibration import CURVE_NODES, Calibration, from_state
-from cushion.core.sensing import NO_READING, Sensing
+from cushion.core.capture import EMPTY, SEATED
+from cushion.core.sensing import NO_READING, Sensing, Zone
 
 SQUARE = [node * node * 1000 // 64 for node in range(CURVE_NODES)]  # of a sensor whose conductance follows the root
 
@@ -53,6 +55,15 @@ def test_curves_outlive_a_restart():
     assert [again.bent_pa(1, pa) for pa in (300, 5000)] == [calibration.bent_pa(1, pa) for pa in (300, 5000)]
     plain = Calibration().to_state()
     assert "step_pa" not in plain and from_state(plain).step_pa is None
+
+
+def test_an_empty_seat_keeps_the_curves_and_a_sit_is_measured_without():
+    calibration = bent()
+    taken = captured(EMPTY, 10, lambda second, zone: 10, calibration).result
+    assert [taken.bent_pa(1, pa) for pa in (300, 5000)] == [calibration.bent_pa(1, pa) for pa in (300, 5000)]
+    assert captured(SEATED, 1, lambda second, zone: 4000, calibration, left_s=1).result.step_pa is None
+    zone = Zone()
+    assert zone.nominal_of(51948, 1, calibration) == 3999 and zone.pressure_of(51948, 1, calibration) == 1499
 
 
 def test_what_is_no_curve_is_refused():
