@@ -125,6 +125,10 @@ def test_cushions_have_names(run: Run, home: Path, capsys: pytest.CaptureFixture
     assert [(row["cushion"], row["name"]) for row in listed] == [(OFFICE, "office"), (HOME, "the sofa")]
     assert {event["cushion"] for event in run("events", "--json")} == {"office", "the sofa"}
     assert {event["cushion"] for event in run("events", "--json", "--cushion", "the sofa")} == {"the sofa"}
+    assert "of your cushions together: office, the sofa; --cushion NAME shows one\n" in run("history")
+    assert "together" not in run("history", "--cushion", "office")
+    assert all(line.endswith((" (cushion office)", " (cushion the sofa)")) for line in run("events").splitlines())
+    assert "(cushion" not in run("events", "--cushion", "office")
     assert run("why", "--json", "--cushion", "office")[0]["cushion"] == "office"
     assert "cushion the sofa)" in run("why", "--cushion", "the sofa")
     for wrong in (["cushion", "name", "office", "--cushion", HOME], ["history", "--cushion", "nonesuch"]):

@@ -49,8 +49,8 @@ def run(args: list[str]) -> int:
     except UnicodeEncodeError:
         return _fail("this terminal's character set can't say that; run it again with LC_ALL=C.UTF-8", 1)
     except OSError as error:
-        name = f" {error.filename}" if error.filename else ""
-        return _fail(f"cannot use{name} ({error.strerror}); check the path, its permissions and the free space", 1)
+        name = error.filename or "a file"
+        return _fail(f"cannot use {name} ({error.strerror}); check the path, its permissions and the free space", 1)
     return code if isinstance(code, int) else 0
 
 

@@ -152,6 +152,8 @@ def history(cushion: str | None, start: str | None, end: str | None, days: int, 
         )
         return
     print_history(found, simulated)
+    if cushion is None and len(cushions) > 1:
+        say(f"of your cushions together: {', '.join(cushions)}; --cushion NAME shows one")
     if unplaced:
         have = "1 record has" if unplaced == 1 else f"{unplaced} records have"
         say(f"{have} no date: the cushion's clock was not set when they were made")
@@ -185,8 +187,9 @@ def events(cushion: str | None, start: str | None, end: str | None, as_json: boo
 
     with open_store(cushion) as store:
         found = events_of(store, *parse_range(start, end, zone_of(store)))
+        several = len(set(map(store.label, store.cushions()))) > 1
     for event in found:
-        print_json(event) if as_json else say(event_line(event))
+        print_json(event) if as_json else say(event_line(event, with_cushion=several))
     if not found and not as_json:
         say("no events; run sitbone sync, or choose other days with --from")
 

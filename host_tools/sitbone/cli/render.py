@@ -81,11 +81,11 @@ def share_text(share: float | None) -> str:
     return "none" if share is None else f"{share * 100:.0f} %"
 
 
-def event_line(event: Row) -> str:
+def event_line(event: Row, with_cushion: bool = False) -> str:
     """One line of `sitbone events`."""
     at = event["at"]
     when = at[:19].replace("T", " ") + at[23:] if at else f"time unknown, session {event['session']}"
-    return f"{when}  {event['text']}"
+    return f"{when}  {event['text']}" + (f" (cushion {event['cushion']})" if with_cushion else "")
 
 
 def settings_table(values: Row) -> Table:
