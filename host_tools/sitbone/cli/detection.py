@@ -31,9 +31,9 @@ from sitbone.words import plain
 @port_option
 @json_option
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
-    """Calibrate the cushion: the empty seat, your neutral sit, then leaning left, right and forward.
+    """Calibrate the cushion, guided, in three steps.
 
-    A bad measurement is refused, with the reason; what was measured before it stays.
+    The empty seat, your neutral sit, then leaning left, right and forward. A bad measurement is refused, with the reason; what was measured before it stays.
     """
     from sitbone.board.device import Cushion
     from sitbone.board.live import PHASES, capture, gained_words
