@@ -40,7 +40,7 @@ help:
 	@echo 'make hardware-check  rules, netlist, SPICE, harness, case: every check on hardware/'
 	@echo 'make hardware-setup  only its tools: .hardware-venv (1 GB)'
 	@echo 'make hardware-refresh  makes again what is committed but made: drawings, models, figures in the pages'
-	@echo 'make hardware-route  places and routes the board again'
+	@echo 'make hardware-route  places and routes the boards again; BOARD=sitbone-battery only that one'
 	@echo 'make clean   removes what the others made'
 
 setup: $(READY) $(TYPINGS)
@@ -175,7 +175,7 @@ hardware-check: $(READY) $(HARDWARE_VENV)/ready
 
 hardware-route: $(HARDWARE_VENV)/ready
 	$(HARDWARE_PYTHON) -m hardware.circuit.sheet
-	$(KICAD_PYTHON) -m hardware.board.board
+	$(KICAD_PYTHON) -m hardware.board.board $(BOARD)
 
 UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

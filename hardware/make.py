@@ -20,6 +20,8 @@ from hardware.harness import draw
 
 HERE = Path(__file__).resolve().parent
 GUIDE = HERE / "guide"
+PICTURED = ("board-top", "board-bottom", "schematic")
+SUFFIX = {"sitbone-carrier": "", "sitbone-battery": "-battery"}
 
 
 def printed(folder: Path) -> None:
@@ -44,18 +46,20 @@ def drawn(folder: Path) -> None:
     pictures.draw(folder)
     (folder / "transfer.svg").write_text(plot.transfer_picture())
     with TemporaryDirectory() as work:
-        export.board(Path(work))
-        for side in ("top", "bottom"):
-            shutil.copy(Path(work) / f"board-{side}.png", folder)
-        export.schematic_picture(Path(work))
-        shutil.copy(Path(work) / "schematic.png", folder)
+        for design in sheet.DESIGNS:
+            export.board(design, Path(work))
+            export.schematic_picture(Path(work))
+            for name in PICTURED:
+                shutil.copy(Path(work) / f"{name}.png", folder / f"{name}{SUFFIX[design.name]}.png")
         draw.draw(Path(work))
-        shutil.copy(Path(work) / "harness.svg", folder)
+        for name in draw.NAMES.values():
+            shutil.copy(Path(work) / f"{name}.svg", folder)
 
 
 def everything(folder: Path) -> None:
-    export.board(folder / "board")
-    export.interactive(folder / "board")
+    for design in sheet.DESIGNS:
+        export.board(design, folder / design.name)
+        export.interactive(design, folder / design.name)
     printed(folder / "printed")
     cushion(folder / "cushion", paper=True)
     (folder / "harness").mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from hardware.analog import stack
 from hardware.circuit import budget, wiring
-from hardware.circuit.circuit import BIAS_OHM, MODULE_PINS, TESTED, circuit
+from hardware.circuit.circuit import BIAS_OHM, MODULE_PINS, TESTED, Expected, circuit
 from hardware.circuit.parts import LOOSE, PARTS, Bought
+from hardware.circuit.sheet_battery import BATTERY
 from hardware.harness import harness
 
 HERE = Path(__file__).resolve().parent
@@ -83,17 +84,18 @@ def board_eur() -> float:
 
 
 def wires_table() -> str:
+    """The battery variant's, whose first fourteen are the USB variant's."""
     rows = []
-    plug, nets = harness.PLUG, harness.header_nets(harness.PLUG.header)
-    for n, (device, pin) in enumerate(plug.ends):
+    cable, nets = harness.plug(BATTERY), harness.header_nets(BATTERY, "J1")
+    for n, (device, pin) in enumerate(cable.ends):
         place = device.replace("_", " ").lower().replace(" it", " sitting bone").replace("fsr", "sensor")
-        rows.append([str(n + 1), plug.colours[n], f"{place}, {pin}", nets[n]])
+        rows.append([str(n + 1), cable.colours[n], f"{place}, {pin}", nets[n]])
     return table(["pin and wire", "colour", "goes to", "net"], rows)
 
 
-def volts_table() -> str:
+def volts_table(tested: Expected) -> str:
     rows = []
-    for n, (net, (low_v, high_v, when)) in enumerate(TESTED.items(), 1):
+    for n, (net, (low_v, high_v, when)) in enumerate(tested.items(), 1):
         volts = f"{low_v:g} to {high_v:g} V" if high_v else "0 V"
         rows.append([f"TP{n}", net, volts, when])
     return table(["test point", "net", "expect", "when"], rows)
@@ -126,7 +128,8 @@ MADE: dict[str, Callable[[], str]] = {
     "currents": currents_table,
     "margins": margins_table,
     "cost": cost_table,
-    "volts": volts_table,
+    "volts": lambda: volts_table(TESTED),
+    "volts-battery": lambda: volts_table(BATTERY.tested),
     "wires": wires_table,
     "breadboard": breadboard_table,
     "printed": printed_table,

@@ -17,7 +17,7 @@ ADC_LOAD_OHM = 1e12  # the data sheet has none
 SENSOR_NS_PER_PA = 13.0  # the sensing stack that the firmware's nominal gain of 77 Pa/uS belongs to
 REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.2, 0.1  # the second source's drop-out
 REFERENCE_OWN_A = 50e-6
-FUSE_OHM, FUSE_TRIPS_A = 2.5, 0.4
+FUSE_OHM, FUSE_TRIPS_A = {"fuse": 2.5, "fuse500": 0.15}, 0.4
 CLAMP_LEAK_A = 0.5e-6  # each line, at 5 V, the worse of the two sources
 CLAMP_LINES = ("1", "3", "4", "6")
 USB_PIN_V = (4.1, 4.7, 5.25)  # at the module's 5V pin: a port's 4.4 V less the module's diode; usual; no drop at all
@@ -50,7 +50,9 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
     if row.symbol in ("SCHOTTKY", "LED"):
         return [f"{row.ref} {node['2']} {node['1']} {'light' if row.symbol == 'LED' else 'schottky'}"]
     if row.symbol == "FUSE":
-        return [f"R{row.ref} {node['1']} {node['2']} {FUSE_OHM}"]
+        return [f"R{row.ref} {node['1']} {node['2']} {FUSE_OHM[row.part]}"]
+    if row.symbol == "COMPARATOR2":
+        return comparators(row.ref, node)
     if row.symbol == "REFERENCE":
         supply, out, inner = node["1"], node["2"], f"{row.ref}_i"
         volts = f"max(0, min({REFERENCE_V}, V({supply})-{REFERENCE_DROPOUT_V}))"
@@ -68,6 +70,15 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
             lines.append(f"I{row.ref}_{line} {line} 0 {CLAMP_LEAK_A}")
         return lines
     return []  # module, header, test points and holes: what they do is a stimulus
+
+
+def comparators(ref: str, node: Mapping[str, str]) -> list[str]:
+    """Two open collectors: each pulls its output down while its minus input is the higher and the supply is there."""
+    lines = []
+    for n, (plus, minus, out) in enumerate((("3", "2", "1"), ("5", "6", "7"))):
+        pulls = f"(1 + tanh(300*(V({node[minus]})-V({node[plus]})))) * (1 + tanh(10*(V({node['8']})-2)))"
+        lines.append(f"B{ref}_{n} {node[out]} 0 I = {pulls} * max(0, min(V({node[out]}) / 400, 1.5m))")
+    return lines
 
 
 def deck(
@@ -92,12 +103,15 @@ def run(stimuli: list[str], sweep: str, columns: list[str], rows: int, **parts: 
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out.txt"
         analysis = ["set wr_singlescale", "set numdgt=9", sweep, f"wrdata {out} {' '.join(columns)}", "quit"]
-        path = Path(folder) / "deck.cir"
-        path.write_text(deck(stimuli, analysis, **parts))
-        done = subprocess.run(["ngspice", "-b", str(path)], capture_output=True, text=True, cwd=folder, timeout=120)
-        table = (
-            [[float(cell) for cell in line.split()] for line in out.read_text().splitlines()] if out.exists() else []
-        )
+        return execute(deck(stimuli, analysis, **parts), out, rows)
+
+
+def execute(text: str, out: Path, rows: int) -> list[list[float]]:
+    """Runs a deck that writes its table to `out`. Raises RuntimeError if that has fewer rows."""
+    path = out.with_name("deck.cir")
+    path.write_text(text)
+    done = subprocess.run(["ngspice", "-b", str(path)], capture_output=True, text=True, cwd=out.parent, timeout=120)
+    table = [[float(cell) for cell in line.split()] for line in out.read_text().splitlines()] if out.exists() else []
     if len(table) < rows:
         raise RuntimeError(f"ngspice gave {len(table)} of {rows} rows:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return table
@@ -127,7 +141,7 @@ def sensors(bias_ohm: float = BIAS_OHM) -> list[str]:
     siemens = SENSOR_NS_PER_PA * 1e-6
     lines = ["Vkpa kpa 0 0"]
     for n, zone in enumerate(ZONES):
-        ends = f"sense_3v3 zone_{zone.lower()}"
+        ends = f"sense_supply zone_{zone.lower()}"
         lines.append(f"Bfsr{n} {ends} I={{{siemens}*V(kpa)*V({ends.replace(' ', ',')})}}")
         lines.append(f"Rbias{n} {ends} {bias_ohm}")
     return lines

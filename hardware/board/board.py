@@ -1,29 +1,32 @@
-"""Builds the routed board out of netlist, layout and router, with KiCad's own Python (`make hardware-route`).
+"""Builds the routed boards out of netlist, layout and router, with KiCad's own Python (`make hardware-route`).
 
-The result is committed, so nothing else runs this: the checks ask KiCad whether the committed board still is the
-schematic.
+`python -m hardware.board.board [NAME...]` builds those of these names, or all. The result is committed, so nothing else
+runs this: the checks ask KiCad whether the committed board still is the schematic.
 """
 
 import os
 import shutil
+import sys
 from math import cos, hypot, pi, sin
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pcbnew
 
-from hardware.board.layout import ANTENNA_MM, BOARD_MM, HOLE_KEEPOUT_MM, HOLES_MM, NOTES, PLACES
+from hardware.board import layout_battery
+from hardware.board.layout import BOARD_MM, HOLE_KEEPOUT_MM, HOLES_MM, USB, Area, Layout
 from hardware.board.route import Board, Pad, route_all
-from hardware.circuit.circuit import Row, circuit
+from hardware.circuit.circuit import Row
+from hardware.circuit.drawing import Design
 from hardware.circuit.netlist import read_schematic
 from hardware.circuit.parts import PARTS
-from hardware.circuit.sheet import KICAD, NAME, identifier
+from hardware.circuit.sheet import DESIGNS, KICAD, identifier
 
 FOOTPRINTS = os.environ.get("KICAD9_FOOTPRINT_DIR", "/usr/share/kicad/footprints")
 ORIGIN_MM = (50.0, 50.0)  # of the board on KiCad's page
 WIDE_MM, GROUND_MM, SIGNAL_MM = 0.6, 0.4, 0.3
-SOLID = {("U1", "J3-1")}  # tracks leave no room for thermal spokes around it
-WIDE_NETS = ("3V3", "USB_5V", "MOTOR_3V3", "MOTOR_LEFT", "MOTOR_RIGHT")
+WIDE_NETS = ("3V3", "USB_5V", "MOTOR_3V3", "MOTOR_LEFT", "MOTOR_RIGHT", "PACK", "PACK_FUSED", "PATH", "BAT")
+LAYOUTS = {"sitbone-carrier": USB, "sitbone-battery": layout_battery.BATTERY}
 
 
 def at(x_mm: float, y_mm: float) -> pcbnew.VECTOR2I:
@@ -40,7 +43,7 @@ def load(footprint: str) -> pcbnew.FOOTPRINT:
     return pcbnew.FootprintLoad(folder, name)
 
 
-def place(board: pcbnew.BOARD, row: Row, net_of: dict[tuple[str, str], str]) -> None:
+def place(board: pcbnew.BOARD, layout: Layout, row: Row, net_of: dict[tuple[str, str], str]) -> None:
     part = load(row.footprint)
     library, name = row.footprint.split(":")
     part.SetFPID(pcbnew.LIB_ID(library, name))
@@ -55,20 +58,20 @@ def place(board: pcbnew.BOARD, row: Row, net_of: dict[tuple[str, str], str]) -> 
         part.GetFieldByName(field).SetVisible(False)
     if not row.part:
         part.SetAttributes(part.GetAttributes() | pcbnew.FP_EXCLUDE_FROM_BOM | pcbnew.FP_EXCLUDE_FROM_POS_FILES)
-    x, y, degrees = PLACES[row.ref]
+    x, y, degrees = layout.places[row.ref]
     part.SetPosition(at(x, y))
     part.SetOrientationDegrees(degrees)
-    letter(part, row)
+    letter(part, row, (x, y, degrees))
     for pad in part.Pads():
         net_name = net_of.get((row.ref, pad.GetNumber()))
         if net_name:
             pad.SetNet(net(board, net_name))
-        if (row.ref, pad.GetNumber()) in SOLID:
+        if (row.ref, pad.GetNumber()) in layout.solid:
             pad.SetLocalZoneConnection(pcbnew.ZONE_CONNECTION_FULL)
     board.Add(part)
 
 
-def letter(part: pcbnew.FOOTPRINT, row: Row) -> None:
+def letter(part: pcbnew.FOOTPRINT, row: Row, spot: tuple[float, float, float]) -> None:
     """Reference above the part, small; values only on the drawing layer."""
     text = part.Reference()
     text.SetTextSize(pcbnew.VECTOR2I(pcbnew.FromMM(0.8), pcbnew.FromMM(0.8)))
@@ -76,7 +79,7 @@ def letter(part: pcbnew.FOOTPRINT, row: Row) -> None:
     text.SetKeepUpright(True)
     text.SetTextAngleDegrees(0)
     part.Value().SetVisible(False)
-    x, y, degrees = PLACES[row.ref]
+    x, y, degrees = spot
     if row.ref.startswith("H"):
         text.SetVisible(False)
     elif row.ref.startswith("TP"):
@@ -106,8 +109,8 @@ def outline(board: pcbnew.BOARD) -> None:
     board.Add(shape)
 
 
-def notes(board: pcbnew.BOARD) -> None:
-    for words, x, y, size in NOTES:
+def notes(board: pcbnew.BOARD, layout: Layout) -> None:
+    for words, x, y, size in layout.notes:
         text = pcbnew.PCB_TEXT(board)
         text.SetText(words)
         text.SetPosition(at(x, y))
@@ -141,14 +144,16 @@ def ground(board: pcbnew.BOARD) -> None:
         board.Add(zone)
 
 
-def keepouts(board: pcbnew.BOARD) -> None:
+def keepouts(board: pcbnew.BOARD, antenna_mm: Area | None) -> None:
     """No copper where a screw's head or the case's post presses, and none under the antenna."""
     turns = [2 * pi * n / 24 for n in range(24)]
     rings = [
         [(x + HOLE_KEEPOUT_MM * cos(turn), y + HOLE_KEEPOUT_MM * sin(turn)) for turn in turns] for x, y in HOLES_MM
     ]
-    left, top, right, bottom = ANTENNA_MM
-    for corners in [*rings, [(left, top), (right, top), (right, bottom), (left, bottom)]]:
+    if antenna_mm:
+        left, top, right, bottom = antenna_mm
+        rings.append([(left, top), (right, top), (right, bottom), (left, bottom)])
+    for corners in rings:
         keep_clear(board, corners)
 
 
@@ -183,10 +188,13 @@ def pads_of(board: pcbnew.BOARD) -> list[Pad]:
     return found
 
 
-def antenna() -> Pad:
+def antenna(area: Area | None) -> list[Pad]:
     """To the router, the antenna's area is a pad that belongs to no net."""
-    left, top, right, bottom = ANTENNA_MM
-    return Pad("none-antenna", (left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, (0, 1))
+    if not area:
+        return []
+    left, top, right, bottom = area
+    half = ((right - left) / 2, (bottom - top) / 2)
+    return [Pad("none-antenna", (left + right) / 2, (top + bottom) / 2, *half, (0, 1))]
 
 
 def widths(pads: list[Pad]) -> dict[str, float]:
@@ -224,39 +232,42 @@ def draw(board: pcbnew.BOARD, routed: Board) -> None:
         board.Add(hole)
 
 
-def net_names() -> dict[tuple[str, str], str]:
+def net_names(design: Design) -> dict[tuple[str, str], str]:
     """(ref, pin) -> net as KiCad names it; an open pin has a net of its own."""
-    return {node: f"/{name}" if name != "GND" else name for name, nodes in read_schematic().items() for node in nodes}
+    nets = read_schematic(KICAD / f"{design.name}.kicad_sch")
+    return {node: f"/{name}" if name != "GND" else name for name, nodes in nets.items() for node in nodes}
 
 
-def build(target: Path) -> None:
+def build(design: Design, layout: Layout, target: Path) -> None:
     board = pcbnew.NewBoard(str(target))
-    names = net_names()
-    for row in circuit():
+    names = net_names(design)
+    for row in design.rows:
         open_pins = {(row.ref, pad.GetNumber()) for pad in load(row.footprint).Pads()} - names.keys()
-        place(board, row, names | {node: open_net(row, node[1]) for node in open_pins if node[1]})
+        place(board, layout, row, names | {node: open_net(row, node[1]) for node in open_pins if node[1]})
     outline(board)
-    notes(board)
+    notes(board, layout)
     pads = pads_of(board)
     heads = [(x, y, HOLE_KEEPOUT_MM) for x, y in HOLES_MM]
-    draw(board, route_all(lambda: Board(BOARD_MM, [*pads, antenna()], heads), widths(pads)))
-    keepouts(board)
+    taken = [*pads, *antenna(layout.antenna_mm)]
+    draw(board, route_all(lambda: Board(BOARD_MM, taken, heads), widths(pads)))
+    keepouts(board, layout.antenna_mm)
     ground(board)
     pcbnew.SaveBoard(str(target), board)
 
 
-def main() -> None:
+def main(wanted: list[str]) -> None:
     """In a folder of its own, since KiCad rewrites the project file beside a board that it saves."""
-    with TemporaryDirectory() as folder:
-        work = Path(folder) / "kicad"
-        shutil.copytree(KICAD, work)
-        board = work / f"{NAME}.kicad_pcb"
-        build(board)
-        shutil.copy(KICAD / f"{NAME}.kicad_pro", work)
-        filled = pcbnew.LoadBoard(str(board))
-        pcbnew.ZONE_FILLER(filled).Fill(filled.Zones())
-        pcbnew.SaveBoard(str(board), filled)
-        shutil.copy(board, KICAD)
+    for design in (design for design in DESIGNS if not wanted or design.name in wanted):
+        with TemporaryDirectory() as folder:
+            work = Path(folder) / "kicad"
+            shutil.copytree(KICAD, work)
+            board = work / f"{design.name}.kicad_pcb"
+            build(design, LAYOUTS[design.name], board)
+            shutil.copy(KICAD / f"{design.name}.kicad_pro", work)
+            filled = pcbnew.LoadBoard(str(board))
+            pcbnew.ZONE_FILLER(filled).Fill(filled.Zones())
+            pcbnew.SaveBoard(str(board), filled)
+            shutil.copy(board, KICAD)
 
 
 def open_net(row: Row, pin: str) -> str:
@@ -267,4 +278,4 @@ def open_net(row: Row, pin: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -13,11 +13,25 @@ MODULE_PADS_X_MM = 25.4
 MODULE_OUTLINE_MM = (-1.27, -6.2, 26.67, 48.2)  # left, top, right, bottom from that pad
 
 
+Places = dict[str, tuple[float, float, float]]  # ref -> (x, y, degrees counter-clockwise)
+Note = tuple[str, float, float, float]  # words, x, y, height
+
+
 class Area(NamedTuple):
     left: float
     top: float
     right: float
     bottom: float
+
+
+class Layout(NamedTuple):
+    """A variant's board: places, words on the silk, where no copper may be, and pads that need it whole because tracks
+    leave no room for thermal spokes around them."""
+
+    places: Places
+    notes: list[Note]
+    antenna_mm: Area | None
+    solid: frozenset[tuple[str, str]]
 
 
 # No copper under the module's antenna: its maker asks for 15 mm on all sides, of which the sockets' rows leave this.
@@ -27,8 +41,7 @@ ANTENNA_MM = Area(MODULE_MM[0] + 2.2, 0.0, MODULE_MM[0] + 23.2, 11.0)
 RIBBON_MM = (13.6, 36.6)  # its first pin
 RIBBON_PINS_MM = (2.54, 7)  # pitch, rows
 
-# ref -> (x, y, degrees counter-clockwise)
-PLACES: dict[str, tuple[float, float, float]] = {
+PLACES: Places = {
     "U1": (*MODULE_MM, 0),
     **{f"H{n + 1}": (*at, 0) for n, at in enumerate(HOLES_MM)},
     "J1": (*RIBBON_MM, 180),
@@ -73,11 +86,16 @@ PLACES: dict[str, tuple[float, float, float]] = {
     "TP7": (12, 11, 0),
 }
 
+LICENCE = "CERN-OHL-P v2"
+URL = "ohwr.org/cern_ohl_p_v2.txt"  # the licence; the project has no address of its own yet
+
 # What stands on the silk beside the references.
-NOTES: list[tuple[str, float, float, float]] = [
+NOTES: list[Note] = [
     ("sitbone carrier", 60.7, 20, 1.5),
-    ("revision B", 60.7, 24, 1.2),
+    ("revision B, USB", 60.7, 24, 1.2),
     ("USB power only: no cell, no charger", 60.7, 28, 0.8),
+    (f"open hardware: {LICENCE}", 60.7, 31, 0.8),
+    (URL, 60.7, 33.5, 0.8),
     ("no copper above: antenna", 60.7, 14, 0.8),
     ("CUSHION", 6, 14, 1),
     ("USB 5V", 43.4, 55.5, 0.8),
@@ -88,3 +106,5 @@ NOTES: list[tuple[str, float, float, float]] = [
     ("MOTOR", 19, 55.5, 0.8),
     ("GND", 12, 13, 0.8),
 ]
+
+USB = Layout(PLACES, NOTES, ANTENNA_MM, frozenset({("U1", "J3-1")}))

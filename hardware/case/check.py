@@ -29,14 +29,15 @@ def clash_mm3(one: Part, two: Part) -> float:
         return float("nan")
 
 
-def fits() -> dict[str, float]:
+def fits(battery: bool = False) -> dict[str, float]:
     """Common volumes, mm3, of what must not touch."""
-    base, lid = model.base(), model.lid_closed()
+    base, lid = model.base(battery), model.lid_closed(battery)
+    insides = model.INSIDE_BATTERY if battery else model.INSIDE
     found = {}
-    for name, part in (model.INSIDE | model.OUTSIDE).items():
+    for name, part in (insides | model.OUTSIDE).items():
         found[f"{name} in base"] = clash_mm3(base, part())
         found[f"{name} in lid"] = clash_mm3(lid, part())
-    inside = {name: part() for name, part in model.INSIDE.items()}
+    inside = {name: part() for name, part in insides.items()}
     names = list(inside)
     for n, one in enumerate(names):
         for two in names[n + 1 :]:
@@ -49,7 +50,8 @@ def planted() -> dict[str, float]:
     """The same measure on things put a few millimetres wrong: it must see them."""
     base = model.base()
     moved = {"board": (6, 0, 0), "usb_plug": (4, 0, 0), "ribbon_plug": (0, 4, 0)}
-    return {name: clash_mm3(base, Pos(*by) * getattr(model, name)()) for name, by in moved.items()}
+    found = {name: clash_mm3(base, Pos(*by) * getattr(model, name)()) for name, by in moved.items()}
+    return found | {"pack": clash_mm3(model.lid_closed(battery=True), Pos(3, 0, 0) * model.pack())}
 
 
 def mesh_of(stl: Path) -> trimesh.Trimesh:
@@ -114,7 +116,12 @@ def export(folder: Path) -> None:
 
 
 def report(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = {"clash_mm3": fits(), "planted_mm3": planted(), "parts": {}}
+    found: dict[str, Any] = {
+        "clash_mm3": fits(),
+        "clash_battery_mm3": fits(battery=True),
+        "planted_mm3": planted(),
+        "parts": {},
+    }
     for name in model.PRINTED:
         mesh = mesh_of(folder / f"{name}.stl")
         found["parts"][name] = {

@@ -1,5 +1,8 @@
 """Case, lid and pucks as solids, each lying as it is printed; and the cushion's foam, for the pictures."""
 
+from collections.abc import Callable
+from functools import partial
+
 from build123d import (
     Align,
     Axis,
@@ -17,6 +20,7 @@ from build123d import (
     make_face,
 )
 
+from hardware.board import layout_battery
 from hardware.board.layout import BOARD_MM, BOARD_THICKNESS_MM, MODULE_MM, MODULE_OUTLINE_MM
 from hardware.case import sizes as s
 
@@ -39,14 +43,21 @@ def rounded(x: float, y: float, z: float, radius: float, foot: float) -> Part:
     return Pos(X / 2, Y / 2, foot) * extrude(RectangleRounded(x, y, radius), z)
 
 
-def base() -> Part:
+def base(battery: bool = False) -> Part:
     """The lower part: floor down on the printer's bed."""
     outer = rounded(X + 2 * s.WALL_MM, Y + 2 * s.WALL_MM, Z + s.FLOOR_MM, s.CORNER_MM, -s.FLOOR_MM)
     outer = chamfer(outer.faces().sort_by(Axis.Z)[0].edges(), s.EDGE_MM)
     outer += ears()
     shell = outer - rounded(X, Y, Z, s.CORNER_MM - s.WALL_MM, 0)
     inside = rounded(X + 0.2, Y + 0.2, Z, s.CORNER_MM - s.WALL_MM, 0)
-    return shell + (fittings() & inside) - screw_holes() - openings()
+    whole = shell + (fittings() & inside) - screw_holes() - openings()
+    return whole - switch_slot() if battery else whole
+
+
+def switch_slot() -> Part:
+    x, z = s.switch_at()
+    wide, high = s.SWITCH_SLOT_MM
+    return block(wide, 3 * s.WALL_MM, high, (x - wide / 2, -2 * s.WALL_MM, z - high / 2))
 
 
 def fittings() -> Part:
@@ -107,8 +118,8 @@ def ears() -> Part:
     return found
 
 
-def lid() -> Part:
-    """Its outside down on the bed: a plate whose lip goes into the base."""
+def lid(battery: bool = False) -> Part:
+    """Its outside down on the bed: a plate whose lip goes into the base; a hole for the LED, or the pack's frame."""
     plate = rounded(X + 2 * s.WALL_MM, Y + 2 * s.WALL_MM, s.LID_MM, s.CORNER_MM, 0)
     plate = chamfer(plate.faces().sort_by(Axis.Z)[0].edges(), s.EDGE_MM)
     gap, radius = s.LIP_GAP_MM, s.CORNER_MM - s.WALL_MM
@@ -121,13 +132,27 @@ def lid() -> Part:
     whole = plate + lip
     for x, y in s.LID_POSTS_MM:
         whole -= pin(s.LID_HOLE_MM, 3 * s.LID_MM, (X - x, y, -s.LID_MM))
+    if battery:
+        return whole + pack_frame()
     led_x, led_y = s.led_at()
     return whole - pin(s.LED_HOLE_MM, 3 * s.LID_MM, (X - led_x, led_y, -s.LID_MM))
 
 
-def lid_closed() -> Part:
+def pack_frame() -> Part:
+    """Four walls around the pack, open where its leads come out."""
+    (x, y), (wide, deep, _), gap, rib = s.PACK_AT_MM, s.PACK_MM, s.PACK_GAP_MM, s.PACK_RIB_MM
+    left, low = X - x - wide - gap, y - gap
+    outer = block(wide + 2 * (gap + rib), deep + 2 * (gap + rib), s.PACK_RIB_HIGH_MM, (left - rib, low - rib, s.LID_MM))
+    outer -= block(wide + 2 * gap, deep + 2 * gap, s.PACK_RIB_HIGH_MM, (left, low, s.LID_MM))
+    middle = left + gap + wide / 2
+    return outer - block(
+        s.PACK_LEADS_MM, 4 * rib, s.PACK_RIB_HIGH_MM, (middle - s.PACK_LEADS_MM / 2, low - 2 * rib, s.LID_MM)
+    )
+
+
+def lid_closed(battery: bool = False) -> Part:
     """The lid where it sits on the base."""
-    return Pos(X, 0, Z + s.LID_MM) * (Rot(0, 180, 0) * lid())
+    return Pos(X, 0, Z + s.LID_MM) * (Rot(0, 180, 0) * lid(battery))
 
 
 def puck() -> Part:
@@ -149,7 +174,14 @@ def seat() -> Part:
     return whole - block(s.TAIL_MM, s.SEAT_OUTER_MM, s.RIM_MM, (-s.TAIL_MM / 2, 0, s.SEAT_FLOOR_MM))
 
 
-PRINTED = {"base": base, "lid": lid, "puck": puck, "seat": seat}
+PRINTED: dict[str, Callable[[], Part]] = {
+    "base": base,
+    "lid": lid,
+    "base-battery": partial(base, battery=True),
+    "lid-battery": partial(lid, battery=True),
+    "puck": puck,
+    "seat": seat,
+}
 
 
 # ---- what goes into it, as plain volumes
@@ -208,7 +240,41 @@ def ribbon_plug() -> Part:
     return block(deep, along, high, (s.BOARD_AT_MM[0] + s.HEADER_FACE_MM - deep, y - along / 2, z - high / 2))
 
 
+def xiao() -> Part:
+    """The XIAO on its sockets, its USB socket at the front."""
+    x, z = s.xiao_usb_at()
+    wide, deep, thick = s.XIAO_MM
+    _, foot_y = s.on_board(0, layout_battery.MODULE_MM[1] + 2.88)
+    plate = block(wide, deep, thick + s.SHIELD_MM, (x - wide / 2, foot_y, z - 1.6 - thick))
+    found = plate + block(9, 7, 3.2, (x - 4.5, foot_y - 1.4, z - 1.6))
+    foot = s.POST_MM + BOARD_THICKNESS_MM
+    for side in (-1, 1):
+        found += block(2.5, 17.78, s.SOCKET_MM + s.HEADER_MM, (x + side * 7.62 - 1.25, foot_y + 1.6, foot))
+    return found
+
+
+def pack() -> Part:
+    return block(*s.PACK_MM, (*s.PACK_AT_MM, s.pack_foot_mm()))
+
+
+def switch() -> Part:
+    x, _ = s.switch_at()
+    wide, deep, high = s.SWITCH_BODY_MM
+    _, y = s.on_board(0, layout_battery.PLACES["SW1"][1])
+    foot = s.POST_MM + BOARD_THICKNESS_MM
+    handle = block(2, 4, 2, (x - 1, y - 6.2, foot + s.SWITCH_HANDLE_MM - 1))
+    return block(wide, deep, high, (x - wide / 2, y - deep / 2, foot)) + handle
+
+
+def header16() -> Part:
+    y, z = s.plug_at()
+    deep, along, high = s.HEADER_BODY_MM
+    x = s.BOARD_AT_MM[0] + s.HEADER_FACE_MM
+    return block(deep, along + 2.54, high, (x, y - along / 2 - 1.27, z - high / 2 + 0.05))
+
+
 INSIDE = {"board": board, "module": module, "header": header}
+INSIDE_BATTERY = {"board": board, "module": xiao, "header": header16, "pack": pack, "switch": switch}
 OUTSIDE = {"plug": usb_plug, "ribbon": ribbon_plug}
 
 

@@ -5,6 +5,7 @@ The case's origin is the inside lower left corner of its floor, seen from above 
 
 from typing import NamedTuple
 
+from hardware.board import layout_battery
 from hardware.board.layout import (
     BOARD_MM,
     BOARD_THICKNESS_MM,
@@ -41,6 +42,16 @@ RIBBON_PLUG_MM = (14.0, 23.0, 7.0)
 PLUG_OPENING_MM = (27.0, 11.0)
 PLUG_GABLE_MM = 6.0  # its top narrows at 45 degrees, so that it prints without support
 
+# The battery variant's: a slot for the switch's handle beside USB, and a frame under the lid that holds the pack.
+SWITCH_SLOT_MM = (9.0, 5.0)  # its handle's travel and some room, wide and high
+SWITCH_HANDLE_MM = 2.2  # its middle over the board
+SWITCH_BODY_MM = (8.6, 4.4, 4.7)
+PACK_MM = (34.0, 50.0, 10.0)
+PACK_AT_MM = (11.0, 7.9)  # its corner, beside the header and clear of the lid's posts
+PACK_GAP_MM, PACK_RIB_MM, PACK_RIB_HIGH_MM = 0.8, 1.8, 7.0
+PACK_LEADS_MM = 12.0  # gap in the frame
+XIAO_MM = (17.8, 21.0, 1.2)
+
 LED_HOLE_MM = 3.0
 STRAP_MM = (26.0, 3.2)  # slots of two ears, for a 25 mm strap on the chair
 EAR_MM = (34.0, 9.0, 3.0)
@@ -66,6 +77,23 @@ def plug_at() -> tuple[float, float]:
     pitch, rows = RIBBON_PINS_MM
     middle = on_board(0, RIBBON_MM[1] - pitch * (rows - 1) / 2)[1]
     return middle, POST_MM + BOARD_THICKNESS_MM + HEADER_BODY_MM[2] / 2
+
+
+def switch_at() -> tuple[float, float]:
+    """Middle of the slot for the switch's handle: x, and height over the floor."""
+    x, y, _ = layout_battery.PLACES["SW1"]
+    return on_board(x + 2.0, y)[0], POST_MM + BOARD_THICKNESS_MM + SWITCH_HANDLE_MM
+
+
+def xiao_usb_at() -> tuple[float, float]:
+    """Middle of the XIAO's USB socket: x, and height over the floor. The opening is the one for the other module."""
+    x = on_board(layout_battery.MODULE_MM[0] - 15.24 / 2, 0)[0]
+    return x, POST_MM + BOARD_THICKNESS_MM + SOCKET_MM + HEADER_MM + XIAO_MM[2] + 1.6
+
+
+def pack_foot_mm() -> float:
+    """Height over the floor of the pack's underside, with 0.5 mm of tape between it and the lid."""
+    return INSIDE_MM[2] - 0.5 - PACK_MM[2]
 
 
 def led_at() -> tuple[float, float]:
@@ -128,5 +156,5 @@ def walls_mm() -> dict[str, float]:
     return {
         "wall": WALL_MM, "floor": FLOOR_MM, "lid": LID_MM, "lip": LIP_MM, "web": WEB_MM, "ear": EAR_MM[2],
         "post": (POST_OUTER_MM - POST_HOLE_MM) / 2, "lid post": (LID_POST_OUTER_MM - POST_HOLE_MM) / 2,
-        "puck": PUCK_THICK_MM, "seat wall": SEAT_WALL_MM, "seat floor": SEAT_FLOOR_MM,
+        "pack's frame": PACK_RIB_MM, "puck": PUCK_THICK_MM, "seat wall": SEAT_WALL_MM, "seat floor": SEAT_FLOOR_MM,
     }  # fmt: skip

@@ -1,9 +1,11 @@
-"""The circuit, once: every part with its pins' nets. Schematic, netlist, BOM, SPICE decks and the tests come from here.
+"""The USB variant's circuit, once: every part with its pins' nets. Schematic, netlist, BOM, SPICE decks and the tests
+come from here. The battery variant (battery.py) takes what both have from here: zones, motors, button, sensor supply.
 
 A row is ``Row(ref, symbol, value, part, footprint, pins)``; ``pins`` maps a pin to its net; a pin
 that is not named stays open. Where a part is drawn is sheet.py's business, where it sits on the board is layout.py's.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 ZONES = ("LEFT_IT", "RIGHT_IT", "LEFT_THIGH", "RIGHT_THIGH")
@@ -46,10 +48,14 @@ R1206 = "Resistor_SMD:R_1206_3216Metric"
 C0805 = "Capacitor_SMD:C_0805_2012Metric"
 SOT23 = "Package_TO_SOT_SMD:SOT-23"
 SOD123 = "Diode_SMD:D_SOD-123"
-OHMS = {"r100": 100, "r150": 150, "r1k": 1000, "r3k3": 3300, "r10k": 10000, "r100k": 100000}
-RESISTOR_TEXT = {"r100": "100", "r150": "150", "r1k": "1k", "r3k3": "3k3 0.1%", "r10k": "10k", "r100k": "100k"}
-FARADS = {"c4n7": 4.7e-9, "c1u": 1e-6, "c10u": 10e-6}
-CAPACITOR_TEXT = {"c4n7": "4n7", "c1u": "1u", "c10u": "10u"}
+OHMS = {"r51": 51, "r100": 100, "r150": 150, "r1k": 1000, "r3k3": 3300, "r3k9": 3900, "r4k7": 4700, "r6k8": 6800,
+        "r10k": 10000, "r15k": 15000, "r27k": 27000, "r100k": 100000, "r1m": 1000000}  # fmt: skip
+RESISTOR_TEXT = {"r51": "51", "r100": "100", "r150": "150", "r1k": "1k", "r3k3": "3k3 0.1%", "r3k9": "3k9",
+                 "r4k7": "4k7", "r6k8": "6k8", "r10k": "10k", "r15k": "15k", "r27k": "27k", "r100k": "100k",
+                 "r1m": "1M"}  # fmt: skip
+FARADS = {"c4n7": 4.7e-9, "c100n": 100e-9, "c1u": 1e-6, "c10u": 10e-6}
+CAPACITOR_TEXT = {"c4n7": "4n7", "c100n": "100n", "c1u": "1u", "c10u": "10u"}
+IN_1206 = {"r51", "r150"}  # they take the whole power of a short
 
 
 class Row(NamedTuple):
@@ -64,7 +70,7 @@ class Row(NamedTuple):
 
 
 def resistor(ref: str, part: str, one: str, two: str) -> Row:
-    return Row(ref, "R", RESISTOR_TEXT[part], part, R1206 if part == "r150" else R0805, {"1": one, "2": two})
+    return Row(ref, "R", RESISTOR_TEXT[part], part, R1206 if part in IN_1206 else R0805, {"1": one, "2": two})
 
 
 def capacitor(ref: str, part: str, one: str, two: str = "GND") -> Row:
@@ -96,11 +102,11 @@ def plug() -> list[Row]:
     """
     wires = [net for side in SIDES for net in ("MOTOR_3V3", f"MOTOR_{side}")]
     wires += ["BUTTON_WIRE", "GND"]
-    wires += [net for zone in ZONES for net in ("SENSE_3V3", f"ZONE_{zone}")]
+    wires += [net for zone in ZONES for net in ("SENSE_SUPPLY", f"ZONE_{zone}")]
     return [
         Row("J1", "HEADER14", "cushion", "j_cushion", "Connector_IDC:IDC-Header_2x07_P2.54mm_Horizontal",
             {str(n): net for n, net in enumerate(wires, 1)}),
-        clamp("D5", "SENSE_3V3", *(f"ZONE_{zone}" for zone in ZONES)),
+        clamp("D5", "SENSE_SUPPLY", *(f"ZONE_{zone}" for zone in ZONES)),
         clamp("D6", "MOTOR_3V3", "MOTOR_LEFT", "MOTOR_RIGHT", "BUTTON_WIRE"),
     ]  # fmt: skip
 
@@ -121,20 +127,20 @@ def zones() -> list[Row]:
     return rows
 
 
-def sensor_supply() -> list[Row]:
-    """The dividers' own 3.3 V: the ADC measures against a reference in the chip, so the rail must not matter.
+def sensor_supply(source: str = "USB_5V", limiter: str = "r150", reference: str = "REF3033") -> list[Row]:
+    """The dividers' own voltage: the ADC measures against a reference in the chip, so the rail must not matter.
 
     R15 limits what a short in the cushion can draw. It stands before the reference, where its drop costs no accuracy.
     """
     return [
-        resistor("R15", "r150", "USB_5V", "REF_IN"),
+        resistor("R15", limiter, source, "REF_IN"),
         capacitor("C5", "c1u", "REF_IN"),
-        Row("U3", "REFERENCE", "REF3033", "reference", SOT23, {"1": "REF_IN", "2": "REF_3V3", "3": "GND"}),
-        capacitor("C6", "c1u", "REF_3V3"),
+        Row("U3", "REFERENCE", reference, reference.lower(), SOT23, {"1": "REF_IN", "2": "REF_OUT", "3": "GND"}),
+        capacitor("C6", "c1u", "REF_OUT"),
         nmos("Q3", "SENSE_EN", "SENSE_GATE"),
         resistor("R9", "r100k", "SENSE_EN", "GND"),
-        resistor("R10", "r10k", "REF_3V3", "SENSE_GATE"),
-        pmos("Q4", "SENSE_GATE", "SENSE_3V3", "REF_3V3"),
+        resistor("R10", "r10k", "REF_OUT", "SENSE_GATE"),
+        pmos("Q4", "SENSE_GATE", "SENSE_SUPPLY", "REF_OUT"),
     ]
 
 
@@ -152,31 +158,34 @@ def motors() -> list[Row]:
     return [*rows, capacitor("C7", "c10u", "MOTOR_3V3")]
 
 
-def person() -> list[Row]:
-    """The button's pull-up, which works while the chip sleeps, and the state LED."""
+def button() -> list[Row]:
+    """Its pull-up works while the chip sleeps."""
+    return [resistor("R19", "r1k", "BUTTON_WIRE", "BUTTON"), resistor("R20", "r10k", "3V3", "BUTTON")]
+
+
+def state_led() -> list[Row]:
     return [
-        resistor("R19", "r1k", "BUTTON_WIRE", "BUTTON"),
-        resistor("R20", "r10k", "3V3", "BUTTON"),
         resistor("R21", "r1k", "LED", "LED_A"),
         Row("D4", "LED", "green", "led", "LED_SMD:LED_0805_2012Metric", {"1": "GND", "2": "LED_A"}),
     ]
 
 
 # net -> volts to expect at its test point with USB in and nobody on the seat: (lowest, highest), and when
-TESTED: dict[str, tuple[float, float, str]] = {
+Expected = dict[str, tuple[float, float, str]]
+TESTED: Expected = {
     "USB_5V": (4.1, 5.25, "always"),
     "REF_IN": (3.9, 5.25, "always"),
-    "REF_3V3": (3.27, 3.33, "always"),
-    "SENSE_3V3": (3.2, 3.33, "while the cushion reads, four times a second for a moment; else 0 V"),
+    "REF_OUT": (3.27, 3.33, "always"),
+    "SENSE_SUPPLY": (3.2, 3.33, "while the cushion reads, four times a second for a moment; else 0 V"),
     "3V3": (3.2, 3.4, "always"),
     "MOTOR_3V3": (3.2, 3.4, "always"),
     "GND": (0.0, 0.0, "the meter's black lead"),
 }
 
 
-def test_points() -> list[Row]:
+def test_points(tested: Expected) -> list[Row]:
     return [Row(f"TP{n}", "TESTPOINT", net, "", "TestPoint:TestPoint_Pad_D1.5mm", {"1": net})
-            for n, net in enumerate(TESTED, 1)]  # fmt: skip
+            for n, net in enumerate(tested, 1)]  # fmt: skip
 
 
 def holes() -> list[Row]:
@@ -185,13 +194,14 @@ def holes() -> list[Row]:
 
 def circuit() -> list[Row]:
     """Every part, in the order of the sheet."""
-    return [*module(), *plug(), *zones(), *sensor_supply(), *motors(), *person(), *test_points(), *holes()]
+    seat = [*zones(), *sensor_supply(), *motors(), *button(), *state_led()]
+    return [*module(), *plug(), *seat, *test_points(TESTED), *holes()]
 
 
-def nets() -> dict[str, set[tuple[str, str]]]:
+def nets(rows: Sequence[Row] | None = None) -> dict[str, set[tuple[str, str]]]:
     """net -> {(ref, pin)}, from the table alone."""
     found: dict[str, set[tuple[str, str]]] = {}
-    for row in circuit():
+    for row in circuit() if rows is None else rows:
         for pin, net in row.pins.items():
             found.setdefault(net, set()).add((row.ref, pin))
     return found

@@ -7,14 +7,14 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hardware.circuit.circuit import circuit
-from hardware.circuit.parts import LOOSE, PARTS
-from hardware.circuit.sheet import KICAD, NAME
+from hardware.circuit.drawing import Design
+from hardware.circuit.parts import PARTS, loose
+from hardware.circuit.sheet import DESIGNS, KICAD
 
 Nets = dict[str, set[tuple[str, str]]]
 
 
-def read_schematic(schematic: Path = KICAD / f"{NAME}.kicad_sch") -> Nets:
+def read_schematic(schematic: Path) -> Nets:
     """net -> {(ref, pin)} of a schematic; pins that are left open are not in it."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "netlist.xml"
@@ -55,24 +55,31 @@ def read_csv(text: str) -> Nets:
     return nets
 
 
-def bom_csv() -> str:
+def bom_csv(design: Design) -> str:
     """The board's parts by value, then what else a cushion needs."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["references", "quantity", "what", "footprint", "maker 1", "number 1", "maker 2", "number 2",
                      "rough price each EUR"])  # fmt: skip
     for key, bought in PARTS.items():
-        rows = [row for row in circuit() if row.part == key]
+        rows = [row for row in design.rows if row.part == key]
+        if not rows:
+            continue
         refs = " ".join(sorted((row.ref for row in rows), key=natural))
         footprint = rows[0].footprint.split(":")[1]
         writer.writerow([refs, len(rows), bought.what, footprint, *bought.first, *bought.second, f"{bought.eur:.2f}"])
-    for quantity, bought in LOOSE.values():
+    for quantity, bought in loose(design.name).values():
         writer.writerow(["", quantity, bought.what, "", *bought.first, *bought.second, f"{bought.eur:.2f}"])
     return out.getvalue()
 
 
 def files() -> dict[str, str]:
-    return {"netlist.csv": netlist_csv(read_schematic()), "bom.csv": bom_csv()}
+    """file name under hardware/kicad -> text: each variant's netlist and BOM."""
+    found: dict[str, str] = {}
+    for design in DESIGNS:
+        nets = read_schematic(KICAD / f"{design.name}.kicad_sch")
+        found |= {f"{design.name}-netlist.csv": netlist_csv(nets), f"{design.name}-bom.csv": bom_csv(design)}
+    return found
 
 
 if __name__ == "__main__":

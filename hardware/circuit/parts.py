@@ -79,12 +79,59 @@ PARTS: dict[str, Bought] = {
         0.55,
         "5.25 V",
     ),
-    "reference": Bought(
+    "ref3033": Bought(
         "3.3 V voltage reference SOT-23",
         ("Texas Instruments", "REF3033AIDBZR"),
         ("Texas Instruments", "REF3333AIDBZR"),
         2.60,
         "5 mA",
+    ),
+    "ref3030": sole("3.0 V voltage reference SOT-23", "Texas Instruments", "REF3030AIDBZR", 2.60, "25 mA"),
+    "xiao": sole("Seeed XIAO ESP32-S3, charger on board, with its pin headers", "Seeed", "113991114", 9.0),
+    "r51": Bought("51 ohm 1 % 1206", ("Yageo", "RC1206FR-0751RL"), ("Panasonic", "ERJ-8ENF51R0V"), 0.03, "250 mW"),
+    "r3k9": Bought("3.9 kohm 1 % 0805", ("Yageo", "RC0805FR-073K9L"), ("Panasonic", "ERJ-6ENF3901V"), 0.02, "125 mW"),
+    "r4k7": Bought("4.7 kohm 1 % 0805", ("Yageo", "RC0805FR-074K7L"), ("Panasonic", "ERJ-6ENF4701V"), 0.02, "125 mW"),
+    "r6k8": Bought("6.8 kohm 1 % 0805", ("Yageo", "RC0805FR-076K8L"), ("Panasonic", "ERJ-6ENF6801V"), 0.02, "125 mW"),
+    "r15k": Bought("15 kohm 1 % 0805", ("Yageo", "RC0805FR-0715KL"), ("Panasonic", "ERJ-6ENF1502V"), 0.02, "125 mW"),
+    "r27k": Bought("27 kohm 1 % 0805", ("Yageo", "RC0805FR-0727KL"), ("Panasonic", "ERJ-6ENF2702V"), 0.02, "125 mW"),
+    "r1m": Bought("1 Mohm 1 % 0805", ("Yageo", "RC0805FR-071ML"), ("Panasonic", "ERJ-6ENF1004V"), 0.02, "125 mW"),
+    "c100n": Bought(
+        "100 nF 50 V X7R 0805", ("KEMET", "C0805C104K5RACTU"), ("Yageo", "CC0805KRX7R9BB104"), 0.04, "50 V"
+    ),
+    "comparator": Bought(
+        "dual comparator, open collector, SOIC-8",
+        ("Texas Instruments", "LM393DR"),
+        ("onsemi", "LM393DR2G"),
+        0.35,
+        "36 V",
+    ),
+    "fuse500": Bought(
+        "resettable fuse, holds 0.5 A, trips at 1 A, 1206",
+        ("Littelfuse", "1206L050YR"),
+        ("Bourns", "MF-NSMF050-2"),
+        0.40,
+        "0.5 A hold, 13 V",
+    ),
+    "switch": Bought(
+        "slide switch, one pole, right-angled; carries microamperes",
+        ("C&K", "OS102011MA1QN1"),
+        ("same footprint: none found", "-"),
+        0.70,
+        "0.1 A",
+    ),
+    "j_pack": Bought(
+        "3-pin header for the pack's plug, PH, 2.0 mm, right-angled",
+        ("JST", "S3B-PH-K-S"),
+        ("Adam Tech", "2PH1R-03-UA"),
+        0.20,
+        "2 A",
+    ),
+    "j_cushion16": Bought(
+        "box header, 2 x 8 pins, 2.54 mm, right-angled, keyed, no latch",
+        ("Wurth", "61201621721"),
+        ("TE Connectivity", "5103310-3"),
+        1.00,
+        "1 A",
     ),
     "j_cushion": Bought(
         "box header, 2 x 7 pins, 2.54 mm, right-angled, keyed, no latch",
@@ -157,3 +204,46 @@ LOOSE: dict[str, tuple[int, Bought]] = {
     "print": (1, Bought("about 120 g of PETG for the case and the pucks", ("any", "-"), ("any", "-"), 4.0)),
     "board": (1, Bought("carrier board, two layers (of five ordered)", ("any", "-"), ("any", "-"), 2.0)),
 }
+
+# What the battery variant needs instead, or besides.
+BATTERY_LOOSE: dict[str, tuple[int, Bought]] = {
+    "sockets": (
+        2,
+        Bought("7-pin socket for the module", ("Sullins", "PPTC071LFBN-RC"), ("Samtec", "SSW-107-01-T-S"), 0.70),
+    ),
+    "fsr": (5, LOOSE["fsr"][1]),
+    "p_cushion": (
+        1,
+        Bought(
+            "ribbon socket, 2 x 8 pins, 2.54 mm, with strain relief",
+            ("Wurth", "61201623021"),
+            ("3M", "89116-0101"),
+            1.00,
+        ),
+    ),
+    "ribbon": (
+        1,
+        Bought(
+            "flat ribbon cable, 16 x AWG 28, 1.27 mm, ten colours, 1.2 m",
+            ("3M", "3302/16"),
+            ("Amphenol", "135-2801-016"),
+            2.80,
+        ),
+    ),
+    "p_pair": (5, LOOSE["p_pair"][1]),
+    "crimps": (10, LOOSE["crimps"][1]),
+    "pack": (
+        1,
+        Bought(
+            "LiPo pack 3.7 V 2000 mAh, 10 x 34 x 50 mm, protected, 10 kohm NTC, 3-pin PH plug, IEC 62133-2",
+            ("any", "103450 with NTC"),
+            ("any", "103450 with NTC"),
+            14.0,
+        ),
+    ),
+}
+
+
+def loose(design: str) -> dict[str, tuple[int, Bought]]:
+    """What a variant's board does not carry."""
+    return LOOSE | BATTERY_LOOSE if design == "sitbone-battery" else LOOSE

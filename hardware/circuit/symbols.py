@@ -6,11 +6,12 @@ numbers with KiCad's.
 
 from typing import NamedTuple
 
+from hardware.circuit.battery import MODULE_PINS as XIAO_PINS
 from hardware.circuit.circuit import MODULE_LEFT, MODULE_RIGHT
 
 UNIT_MM = 2.54
 PASSIVE, INPUT, OUTPUT, BOTH = "passive", "input", "output", "bidirectional"
-POWER_IN, POWER_OUT, OPEN = "power_in", "power_out", "no_connect"
+POWER_IN, POWER_OUT, OPEN_COLLECTOR = "power_in", "power_out", "open_collector"
 
 Point = tuple[float, float]
 
@@ -98,6 +99,15 @@ def module() -> Symbol:
     return box("U", 14, 20, *left, *right)._replace(pin_length=2)
 
 
+def xiao() -> Symbol:
+    names = list(XIAO_PINS.values())
+    kinds = {"3V3": POWER_OUT, "GND": POWER_IN, "5V": PASSIVE, "B+": PASSIVE, "B-": PASSIVE}
+    left = tuple(Pin(str(n + 1), names[n], (-7, 4 - n), 0, kinds.get(names[n], BOTH)) for n in range(7))
+    right = tuple(Pin(str(n + 1), names[n], (7, n - 9), 180, kinds.get(names[n], BOTH)) for n in range(7, 14))
+    pads = (Pin("15", "B+", (-7, -4), 0), Pin("16", "B-", (7, -4), 180))
+    return box("U", 10, 12, *left, *right, *pads)._replace(pin_length=2)
+
+
 DIODE = (((-0.5, -0.5), (0.5, -0.5), (0, 0.5), (-0.5, -0.5)), ((-0.5, 0.5), (0.5, 0.5)))
 WIRES = (((0, 1), (0, 0.5)), ((0, -1), (0, -0.5)))
 
@@ -112,7 +122,18 @@ SYMBOLS: dict[str, Symbol] = {
     "NMOS": mosfet("3", "2", arrow_in=True),
     "PMOS": mosfet("2", "3", arrow_in=False),
     "HEADER14": header(14),
+    "HEADER16": header(16),
     "DEVKIT": module(),
+    "XIAO": xiao(),
+    "PACK": box("J", 4, 4, Pin("1", "+", (3, 1), 180), Pin("2", "NTC", (3, 0), 180), Pin("3", "-", (3, -1), 180)),
+    "SWITCH": Symbol("SW", (Pin("1", "", (0, -2), 90), Pin("2", "", (0, 2), 270), Pin("3", "", (3, -2), 90)),
+                     (((0, 1), (0, 0.6)), ((0, 0.6), (2.6, -0.4)), ((3, -0.6), (3, -1)), ((0, -0.6), (0, -1))),
+                     (((0, 0.6), 0.12), ((3, -0.6), 0.12), ((0, -0.6), 0.12)), text=((2, 1.4), (2, 0.4))),
+    "COMPARATOR2": box("U", 8, 8, Pin("3", "IN1+", (-5, 3), 0, INPUT), Pin("2", "IN1-", (-5, 1), 0, INPUT),
+                       Pin("5", "IN2+", (-5, -1), 0, INPUT), Pin("6", "IN2-", (-5, -3), 0, INPUT),
+                       Pin("1", "OUT1", (5, 2), 180, OPEN_COLLECTOR), Pin("7", "OUT2", (5, -2), 180, OPEN_COLLECTOR),
+                       Pin("8", "V+", (0, 5), 270, POWER_IN), Pin("4", "V-", (0, -5), 90, POWER_IN))._replace(
+                           text=((1.2, 5.6), (1.2, 4.7)), centred=False),
     "REFERENCE": box("U", 6, 4, Pin("1", "IN", (-4, 1), 0, POWER_IN), Pin("2", "OUT", (4, 1), 180, POWER_OUT),
                      Pin("3", "GND", (0, -3), 90, POWER_IN)),
     "CLAMP": box("D", 6, 6, Pin("1", "I/O1", (-4, 2), 0), Pin("3", "I/O2", (-4, 0), 0), Pin("2", "GND", (-4, -2), 0),

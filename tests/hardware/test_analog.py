@@ -174,7 +174,7 @@ class TestPressure:
 
     def test_switched_off_the_dividers_get_nothing(self):
         stimuli = [*spice.supplies(), *spice.outputs(sense_v=0), *spice.sensors()]
-        row = spice.run(stimuli, "dc Vkpa 20 21 1", ["v(sense_3v3)"], 2)[0]
+        row = spice.run(stimuli, "dc Vkpa 20 21 1", ["v(sense_supply)"], 2)[0]
         assert row[1] < 0.01
 
 
@@ -216,13 +216,13 @@ class TestBias:
 class TestShortInTheCushion:
     """A wire of the cable shorted to ground, at the most that a USB port gives."""
 
-    @pytest.mark.parametrize("net", ["SENSE_3V3", *(f"ZONE_{zone}" for zone in ZONES), "BUTTON_WIRE"])
+    @pytest.mark.parametrize("net", ["SENSE_SUPPLY", *(f"ZONE_{zone}" for zone in ZONES), "BUTTON_WIRE"])
     def test_a_sensor_s_or_the_button_s_wire_draws_milliamps(self, net):
         drawn = spice.shorted(net)
         assert sum(drawn.values()) < 0.040
 
     def test_without_the_limiter_it_would_be_much_more(self):
-        assert spice.shorted("SENSE_3V3", values={"R15": 0.01})["USB_5V"] > 0.1
+        assert spice.shorted("SENSE_SUPPLY", values={"R15": 0.01})["USB_5V"] > 0.1
 
     def test_the_motors_supply_trips_its_fuse(self):
         assert spice.shorted("MOTOR_3V3")["3V3"] > 2 * spice.FUSE_TRIPS_A

@@ -15,7 +15,7 @@ from tests.hardware.tools import BOARD, KICAD, ROOT, in_environment, need_enviro
 
 PRINTED = ROOT / "hardware" / "case" / "printed"
 CUSHION = ROOT / "hardware" / "case" / "cushion"
-PARTS = ["base", "lid", "puck", "seat"]
+PARTS = ["base", "lid", "base-battery", "lid-battery", "puck", "seat"]
 LONGEST_BRIDGE_MM = 16.0  # printers bridge that without support
 PAGE_ORIGIN_MM = 50.0  # of the board in KiCad's file
 
@@ -30,9 +30,10 @@ def made(tmp_path_factory):
 
 @pytest.mark.slow
 class TestSolids:
-    def test_nothing_touches_that_must_not(self, made):
-        clashes = {pair: volume for pair, volume in made[1]["clash_mm3"].items() if not volume < 0.01}
-        assert len(made[1]["clash_mm3"]) == 14
+    @pytest.mark.parametrize(("variant", "pairs"), [("clash_mm3", 14), ("clash_battery_mm3", 25)])
+    def test_nothing_touches_that_must_not(self, made, variant, pairs):
+        clashes = {pair: volume for pair, volume in made[1][variant].items() if not volume < 0.01}
+        assert len(made[1][variant]) == pairs
         assert not clashes
 
     def test_a_board_a_plug_or_a_cell_in_a_wrong_place_would_be_seen(self, made):
@@ -113,6 +114,35 @@ class TestSizes:
         top = z + sizes.PLUG_OPENING_MM[1] / 2 + sizes.PLUG_GABLE_MM
         assert top + sizes.THINNEST_WALL_MM < sizes.INSIDE_MM[2]
         assert sizes.PLUG_OPENING_MM[0] - 2 * sizes.PLUG_GABLE_MM <= LONGEST_BRIDGE_MM
+
+    def test_the_battery_variants_usb_socket_is_in_the_same_opening(self):
+        """A plug's moulding of 11 x 6.5 mm goes in with half a millimetre around it."""
+        (x, z), (x0, z0) = sizes.xiao_usb_at(), sizes.usb_at()
+        wide, high = sizes.USB_OPENING_MM
+        assert abs(x - x0) + 11 / 2 + 0.5 <= wide / 2
+        assert abs(z - z0) + 6.5 / 2 + 0.3 <= high / 2
+
+    def test_the_pack_lies_over_nothing_that_reaches_it(self):
+        """A tenth of a pack's thickness is kept for its swelling."""
+        header_top = sizes.POST_MM + layout.BOARD_THICKNESS_MM + sizes.HEADER_BODY_MM[2]
+        assert sizes.PACK_AT_MM[0] > sizes.BOARD_AT_MM[0] + sizes.HEADER_FACE_MM + sizes.HEADER_BODY_MM[0]
+        assert sizes.pack_foot_mm() - header_top > -0.1 * sizes.PACK_MM[2]
+        switch_top = sizes.POST_MM + layout.BOARD_THICKNESS_MM + sizes.SWITCH_BODY_MM[2]
+        assert sizes.pack_foot_mm() - switch_top > 0.1 * sizes.PACK_MM[2]
+
+    def test_the_switchs_handle_comes_through_the_wall(self):
+        """The handle as KiCad's footprint has it: 6.2 mm in front of the pins."""
+        text = (KICAD / "sitbone-battery.kicad_pcb").read_text()
+        (found,) = re.findall(
+            r'\(footprint "Button_Switch_THT:[^"]*".*?\n\t\t\(at ([\d.]+) ([\d.]+)\)', text, re.DOTALL
+        )
+        pin_x, pin_y = (float(value) - PAGE_ORIGIN_MM for value in found)
+        tip = sizes.on_board(pin_x, pin_y + 6.2)
+        assert -sizes.WALL_MM - 1.5 < tip[1] < -sizes.WALL_MM
+        travel = [sizes.on_board(pin_x + mm, 0)[0] for mm in (0.0, 4.0)]
+        middle, wide = sizes.switch_at()[0], sizes.SWITCH_SLOT_MM[0]
+        assert middle - wide / 2 < travel[0] - 1
+        assert travel[1] + 1 < middle + wide / 2
 
     def test_the_usb_socket_is_in_its_opening(self):
         x, z = sizes.usb_at()

@@ -12,23 +12,27 @@ import pytest
 
 from cushion.drivers.profiles import PROFILES
 from hardware.analog import spice
-from hardware.circuit import budget, circuit, netlist, wiring
-from hardware.circuit.parts import LOOSE, PARTS
+from hardware.circuit import battery, budget, circuit, netlist, wiring
+from hardware.circuit.parts import BATTERY_LOOSE, LOOSE, PARTS
+from hardware.circuit.sheet import DESIGNS
 from hardware.circuit.symbols import SYMBOLS
 from sitbone.lab import energy
 from sitbone.lab.currents import CURRENTS, dividers_ma
 from tests.hardware.tools import KICAD, need_kicad, need_ngspice
 
 DEVKIT = PROFILES["devkit-b"]
-COMMITTED = (KICAD / "netlist.csv").read_text()
+COMMITTED = (KICAD / "sitbone-carrier-netlist.csv").read_text()
+BATTERY_COMMITTED = (KICAD / "sitbone-battery-netlist.csv").read_text()
+XIAO = PROFILES["xiao-s3"]
+both = pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
 
 
-def module_gpios(nets: netlist.Nets) -> dict[int, str]:
+def module_gpios(nets: netlist.Nets, names: dict = circuit.MODULE_PINS) -> dict[int, str]:
     """GPIO -> net, of the module in a netlist."""
     found = {}
     for net, nodes in nets.items():
         for ref, pin in nodes:
-            name = circuit.MODULE_PINS[pin] if ref == "U1" else ""
+            name = names[pin] if ref == "U1" else ""
             if name.startswith("GPIO"):
                 found[int(name[4:])] = net
     return found
@@ -102,9 +106,43 @@ class TestPins:
         assert not set(outputs) & {0, 2, 5, 6, 7, 8, 9, 10, 11, 12, 15, *range(34, 40)}
 
 
+class TestBatteryPins:
+    """Oracle: the firmware's profile "xiao-s3"."""
+
+    NAMES = {str(pin): name for pin, name in battery.MODULE_PINS.items()}  # noqa: RUF012
+
+    def test_the_profile_is_the_netlist(self):
+        assert profile_gpios(XIAO) == module_gpios(netlist.read_csv(BATTERY_COMMITTED), self.NAMES)
+
+    @pytest.mark.parametrize(("one", "two"), [("1", "2"), ("9", "10"), ("8", "3"), ("6", "11")])
+    def test_pins_swapped_in_the_netlist_are_seen(self, one, two):
+        wrong = swapped(BATTERY_COMMITTED, f"U1,{one}\n", f"U1,{two}\n")
+        assert wrong != BATTERY_COMMITTED
+        assert profile_gpios(XIAO) != module_gpios(netlist.read_csv(wrong), self.NAMES)
+
+    def test_the_values_are_the_profiles(self):
+        values = {row.ref: circuit.OHMS[row.part] for row in battery.circuit() if row.symbol == "R"}
+        assert {values[f"R{n}"] for n in range(1, 5)} == {XIAO["divider_ohm"]}
+        assert next(row for row in battery.circuit() if row.symbol == "REFERENCE").value == "REF3030"
+        assert XIAO["supply_mv"] == battery.REFERENCE_MV == 3000
+        assert XIAO["bias_ohm"] == circuit.BIAS_OHM
+        assert XIAO["battery_ratio"] == 1000 * (values["R26"] + values["R27"]) / values["R27"]
+        assert XIAO["button_pull_up"]
+        assert values["R23"] == 1_000_000
+
+    def test_no_motor_is_on_a_pin_that_the_chip_drives_at_its_start(self):
+        """UART0: the ROM's words would be felt."""
+        motors = {gpio for gpio, net in battery.gpio_nets().items() if net.startswith("PWM")}
+        assert len(motors) == 2
+        assert not motors & {43, 44, 0, 3, 45, 46}
+
+    def test_what_wakes_the_chip_is_in_its_sleep_domain(self):
+        assert all(gpio <= 21 for gpio, net in battery.gpio_nets().items() if net in ("BUTTON", "WAKE"))
+
+
 class TestBoardsWiredByHand:
     def test_every_profile_has_a_netlist_or_a_wiring_table(self):
-        assert {name.removesuffix("-b") for name in PROFILES} == {"devkit", *wiring.BY_HAND}
+        assert {name.removesuffix("-b") for name in PROFILES} == {"devkit", "xiao-s3", *wiring.BY_HAND}
 
     @pytest.mark.parametrize("board", wiring.BY_HAND)
     def test_the_wiring_is_the_profiles(self, board):
@@ -121,7 +159,9 @@ class TestBoardsWiredByHand:
 
 
 class TestParts:
-    @pytest.mark.parametrize("row", circuit.circuit(), ids=lambda row: row.ref)
+    @pytest.mark.parametrize(
+        "row", [row for design in DESIGNS for row in design.rows], ids=lambda row: f"{row.ref}-{row.value}"
+    )
     def test_every_pin_is_named_and_only_idle_ones_are_open(self, row):
         pins = {pin.number: pin for pin in SYMBOLS[row.symbol].pins}
         assert row.pins.keys() <= pins.keys()
@@ -129,34 +169,44 @@ class TestParts:
             assert pins[number].kind not in ("power_in", "power_out"), "ERC would not see this one"
             assert pins[number].name not in ("3V3", "5V", "GND")
 
-    def test_no_reference_is_used_twice(self):
-        refs = [row.ref for row in circuit.circuit()]
+    @both
+    def test_no_reference_is_used_twice(self, design):
+        refs = [row.ref for row in design.rows]
         assert len(refs) == len(set(refs))
 
-    def test_every_net_has_two_ends(self):
-        assert not {net for net, nodes in circuit.nets().items() if len(nodes) < 2}
+    @both
+    def test_every_net_has_two_ends(self, design):
+        assert not {net for net, nodes in circuit.nets(design.rows).items() if len(nodes) < 2}
 
-    @pytest.mark.parametrize("bought", [*PARTS.values(), *(part for _, part in LOOSE.values())], ids=lambda b: b.what)
+    @pytest.mark.parametrize(
+        "bought",
+        [*PARTS.values(), *(part for _, part in [*LOOSE.values(), *BATTERY_LOOSE.values()])],
+        ids=lambda b: b.what,
+    )
     def test_two_sources(self, bought):
         assert bought.first[1]
         assert bought.second[1]
         assert bought.first != bought.second or bought.first[0] == "any"
 
-    def test_the_bom_is_the_netlist_part_by_part(self):
-        rows = list(csv.DictReader((KICAD / "bom.csv").read_text().splitlines()))
+    @both
+    def test_the_bom_is_the_netlist_part_by_part(self, design):
+        rows = list(csv.DictReader((KICAD / f"{design.name}-bom.csv").read_text().splitlines()))
         listed = [ref for row in rows for ref in row["references"].split()]
-        bare = {row.ref for row in circuit.circuit() if not row.part}  # copper and holes
-        placed = {ref for nodes in netlist.read_csv(COMMITTED).values() for ref, _ in nodes} - bare
+        bare = {row.ref for row in design.rows if not row.part}  # copper and holes
+        nets = netlist.read_csv((KICAD / f"{design.name}-netlist.csv").read_text())
+        placed = {ref for nodes in nets.values() for ref, _ in nodes} - bare
         assert sorted(listed) == sorted(placed)
         assert all(int(row["quantity"]) == len(row["references"].split()) for row in rows if row["references"])
 
-    def test_the_committed_bom_is_the_tables(self):
-        assert (KICAD / "bom.csv").read_text() == netlist.bom_csv()
+    @both
+    def test_the_committed_bom_is_the_tables(self, design):
+        assert (KICAD / f"{design.name}-bom.csv").read_text() == netlist.bom_csv(design)
 
 
 KICAD_SYMBOLS = [
     ("Power_Protection", "USBLC6-4SC6", "USBLC6-4SC6", "CLAMP"),
     ("Reference_Voltage", "REF3033", "REF3012", "REFERENCE"),
+    ("Reference_Voltage", "REF3030", "REF3012", "REFERENCE"),
     ("Transistor_FET", "AO3400A", "Q_NMOS_GSD", "NMOS"),
     ("Transistor_FET", "AO3401A", "TP0610T", "PMOS"),
 ]

@@ -1,6 +1,7 @@
 """The pages: figures computed, pictures generated, links that lead somewhere, careful words."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hardware import tables
 from hardware.analog import plot, stack
 from hardware.board import export
 from hardware.case import sizes
+from hardware.circuit.sheet import DESIGNS
 from tests.hardware.tools import ROOT, in_environment, need_environment, need_kicad, need_ngspice
 
 HARDWARE = ROOT / "hardware"
@@ -52,7 +54,7 @@ class TestPage:
 
 
 DRAWN = ["case-drawing", "case-exploded", "case-open", "cushion-exploded", "placement", "stack"]
-RENDERED = ["board-top", "board-bottom", "schematic"]
+RENDERED = [f"{name}{suffix}" for suffix in ("", "-battery") for name in ("board-top", "board-bottom", "schematic")]
 SAME_LEVELS = 3.0  # of 255, on average: what another KiCad's shading may differ by; a moved part is beyond
 
 
@@ -62,7 +64,9 @@ class TestPictures:
     def test_every_one_is_made_and_shown(self):
         shown = {Path(link).name for page in tables.PAGES for link in LINK.findall((HARDWARE / page).read_text())}
         there = {picture.name for picture in GUIDE.iterdir()}
-        made = {f"{name}.svg" for name in [*DRAWN, "transfer", "harness"]} | {f"{name}.png" for name in RENDERED}
+        made = {f"{name}.svg" for name in [*DRAWN, "transfer", "harness", "harness-battery"]} | {
+            f"{name}.png" for name in RENDERED
+        }
         assert there == made
         assert there <= shown
 
@@ -75,8 +79,9 @@ class TestPictures:
         need_ngspice()
         assert (GUIDE / "transfer.svg").read_text() == plot.transfer_picture()
 
-    def test_the_harness_is_the_one_beside_its_table(self):
-        assert (GUIDE / "harness.svg").read_bytes() == (HARDWARE / "harness" / "harness.svg").read_bytes()
+    @pytest.mark.parametrize("name", ["harness.svg", "harness-battery.svg"])
+    def test_the_harness_is_the_one_beside_its_table(self, name):
+        assert (GUIDE / name).read_bytes() == (HARDWARE / "harness" / name).read_bytes()
 
     @pytest.mark.slow
     @pytest.mark.parametrize("name", RENDERED)
@@ -103,8 +108,12 @@ def drawn(tmp_path_factory):
 def rendered(tmp_path_factory):
     need_kicad()
     folder = tmp_path_factory.mktemp("rendered")
-    export.board(folder)
-    export.schematic_picture(folder)
+    for design, suffix in zip(DESIGNS, ("", "-battery"), strict=True):
+        work = tmp_path_factory.mktemp(design.name)
+        export.board(design, work)
+        export.schematic_picture(work)
+        for name in ("board-top", "board-bottom", "schematic"):
+            shutil.copy(work / f"{name}.png", folder / f"{name}{suffix}.png")
     return folder
 
 

@@ -1,31 +1,43 @@
-"""The harness against the netlist, wire by wire, and its committed drawing against its table."""
+"""Each variant's harness against its netlist, wire by wire, and its committed drawing against its table."""
 
 import pytest
 
 from hardware.circuit import netlist
-from hardware.circuit.circuit import ZONES, circuit
+from hardware.circuit.circuit import ZONES
+from hardware.circuit.sheet import DESIGNS
 from hardware.harness import draw, harness
 from tests.hardware.tools import KICAD, in_environment, need_environment
 
-NETS = netlist.read_csv((KICAD / "netlist.csv").read_text())
-HEADERS = {row.ref: row for row in circuit() if row.ref.startswith("J")}
+both = pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
+WIRES = [(design, *wire) for design in DESIGNS for wire in harness.connections(design)]
 
 
-def test_every_header_pin_has_one_wire():
-    pins = {node for nodes in NETS.values() for node in nodes if node[0] in HEADERS}
-    wired = [(header, pin) for header, pin, _, _ in harness.connections()]
+def nets_of(design) -> netlist.Nets:
+    return netlist.read_csv((KICAD / f"{design.name}-netlist.csv").read_text())
+
+
+def cushion_header(design):
+    return next(row for row in design.rows if row.ref == "J1")
+
+
+@both
+def test_every_pin_of_the_header_has_one_wire(design):
+    pins = {node for nodes in nets_of(design).values() for node in nodes if node[0] == "J1"}
+    wired = [(header, pin) for header, pin, _, _ in harness.connections(design)]
     assert sorted(wired) == sorted(pins)
 
 
-@pytest.mark.parametrize(("header", "pin", "device", "far"), harness.connections())
-def test_a_wire_ends_where_its_net_says(header, pin, device, far):
-    net = next(net for net, nodes in NETS.items() if (header, pin) in nodes)
+@pytest.mark.parametrize(("design", "header", "pin", "device", "far"), WIRES)
+def test_a_wire_ends_where_its_net_says(design, header, pin, device, far):
+    net = next(net for net, nodes in nets_of(design).items() if (header, pin) in nodes)
     name, _, place = device.partition("_")
     expected = {
-        "FSR": {1: "SENSE_3V3", 2: f"ZONE_{place}"},
+        "FSR": {1: "SENSE_SUPPLY", 2: f"ZONE_{place}"},
         "MOTOR": {1: "MOTOR_3V3", 2: f"MOTOR_{place}"},
         "BUTTON": {1: "BUTTON_WIRE", 2: "GND"},
     }[name]
+    if device == harness.WAKE:
+        expected = {1: "WAKE_SUPPLY", 2: "WAKE"}
     assert net == expected[far]
 
 
@@ -33,38 +45,55 @@ def test_every_zone_has_a_sensor():
     assert [d for d in harness.DEVICES if d.startswith("FSR")] == [f"FSR_{zone}" for zone in ZONES]
 
 
-def test_one_keyed_plug_fits_one_header():
-    assert list(HEADERS) == [harness.PLUG.header]
-    assert HEADERS["J1"].footprint.startswith("Connector_IDC:IDC-Header_2x07")
+@both
+def test_one_keyed_plug_fits_one_header(design):
+    """The two variants' plugs differ in width, so that neither goes into the other's header."""
+    rows = {"sitbone-carrier": 7, "sitbone-battery": 8}[design.name]
+    assert cushion_header(design).footprint == f"Connector_IDC:IDC-Header_2x0{rows}_P2.54mm_Horizontal"
+    assert len(harness.plug(design).ends) == len(cushion_header(design).pins) == 2 * rows
 
 
-def test_the_colours_are_a_ribbons():
+@both
+def test_the_colours_are_a_ribbons(design):
     """A ten-colour ribbon follows the resistor code, and its wires lie in the order of the socket's pins."""
     code = ["BN", "RD", "OG", "YE", "GN", "BU", "VT", "GY", "WH", "BK"]
-    assert list(harness.PLUG.colours) == [*code, *code[:4]]
-    assert len(harness.PLUG.ends) == len(HEADERS["J1"].pins) == 14
+    count = len(cushion_header(design).pins)
+    assert list(harness.plug(design).colours) == [*code, *code][:count]
 
 
-def test_each_device_has_two_wires_that_lie_side_by_side():
-    for n in range(0, 14, 2):
-        (one, first), (other, second) = harness.PLUG.ends[n : n + 2]
+@both
+def test_each_device_has_two_wires_that_lie_side_by_side(design):
+    ends = harness.plug(design).ends
+    for n in range(0, len(ends), 2):
+        (one, first), (other, second) = ends[n : n + 2]
         assert one == other
         assert (first, second) == (1, 2)
 
 
-def test_the_committed_table_is_the_harness():
-    assert (draw.HERE / "harness.yml").read_text() == harness.wireviz_text()
+def test_the_battery_variants_cable_is_the_usb_variants_and_a_pair_more():
+    usb, battery = (harness.plug(design).ends for design in DESIGNS)
+    assert battery[: len(usb)] == usb
+    assert {device for device, _ in battery[len(usb) :]} == {harness.WAKE}
 
 
-@pytest.mark.parametrize("name", ["harness.yml", "harness.gv", "harness.bom.tsv"])
-def test_the_committed_drawing_is_what_the_table_gives(name, drawn):
+@both
+def test_the_committed_table_is_the_harness(design):
+    assert (draw.HERE / f"{draw.NAMES[design.name]}.yml").read_text() == harness.wireviz_text(design)
+
+
+@both
+@pytest.mark.parametrize("suffix", ["yml", "gv", "bom.tsv"])
+def test_the_committed_drawing_is_what_the_table_gives(design, suffix, drawn):
+    name = f"{draw.NAMES[design.name]}.{suffix}"
     assert (drawn / name).read_bytes() == (draw.HERE / name).read_bytes()
 
 
-def test_the_picture_shows_every_net(drawn):
-    for picture in (drawn / "harness.svg", draw.HERE / "harness.svg"):
+@both
+def test_the_picture_shows_every_net(design, drawn):
+    name = f"{draw.NAMES[design.name]}.svg"
+    for picture in (drawn / name, draw.HERE / name):
         text = picture.read_text()
-        assert all(net in text for header in HEADERS for net in harness.header_nets(header))
+        assert all(net in text for net in harness.header_nets(design, "J1"))
 
 
 @pytest.fixture(scope="module")

@@ -8,33 +8,45 @@ from itertools import combinations
 
 import pytest
 
-from hardware.board import layout
+from hardware.board import layout, layout_battery
 from hardware.circuit import sheet
 from hardware.circuit.circuit import circuit, nets
 from hardware.circuit.parts import LOOSE, PARTS
+from hardware.circuit.sheet import DESIGNS
 from hardware.circuit.symbols import SYMBOLS
 from tests.hardware.tools import BOARD, KICAD, ROOT
 
 PAGE_ORIGIN_MM = 50.0
-RAILS = {"3V3", "5V", "USB_5V", "VSYS", "CELL", "BATTERY"}
-CABLE = {net for row in circuit() if row.ref.startswith("J") for net in row.pins.values()} - {"GND"}
+RAILS = {"3V3", "5V", "USB_5V", "VSYS", "CELL", "BATTERY", "PACK", "BAT"}
+both = pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
 PAGES = ["hardware/README.md", "hardware/BUILD.md", "README.md"]
 
 
-def drivers(net: str) -> set[str]:
+def cable(design) -> set[str]:
+    """The nets that leave the case towards the cushion."""
+    found = {net for row in design.rows if row.ref == "J1" for net in row.pins.values()} - {"GND"}
+    assert len(found) > 8
+    return found
+
+
+def drivers(design, net: str) -> set[str]:
     """Parts that put power on a net."""
-    kinds = {(row.ref, pin.number): pin.kind for row in circuit() for pin in SYMBOLS[row.symbol].pins}
-    return {ref for ref, pin in nets()[net] if kinds[ref, pin] == "power_out"}
+    kinds = {(row.ref, pin.number): pin.kind for row in design.rows for pin in SYMBOLS[row.symbol].pins}
+    return {ref for ref, pin in nets(design.rows)[net] if kinds[ref, pin] == "power_out"}
 
 
 class TestPower:
-    def test_one_regulator_drives_the_rail(self):
+    @both
+    def test_one_regulator_drives_the_rail(self, design):
         """Two had: the dev board's and the carrier's. The dev board's maker forbids it."""
-        assert drivers("3V3") == {"U1"}
+        assert drivers(design, "3V3") == {"U1"}
 
-    def test_there_is_no_cell_and_nothing_charges(self):
+    def test_the_usb_variant_has_no_cell_and_nothing_that_charges(self):
         """With ordinary USB voltages the old power path charged its cell without control."""
-        words = " ".join(bought.what for bought in [*PARTS.values(), *(part for _, part in LOOSE.values())])
+        words = " ".join(
+            bought.what
+            for bought in [*(PARTS[row.part] for row in circuit() if row.part), *(part for _, part in LOOSE.values())]
+        )
         assert not re.search(r"\b(LiPo|cell|charger|battery)\b", words, re.IGNORECASE)
         assert not {net for net in nets() if re.search("CELL|BATT|LIPO", net)}
 
@@ -45,29 +57,31 @@ class TestPower:
 
 
 class TestCable:
-    def test_no_rail_leaves_the_case_bare(self):
+    @both
+    def test_no_rail_leaves_the_case_bare(self, design):
         """3.3 V without a fuse ran through the foam."""
-        assert CABLE
-        assert not CABLE & RAILS
+        assert not cable(design) & RAILS
 
-    def test_every_wire_of_the_cable_is_clamped(self):
+    @both
+    def test_every_wire_of_the_cable_is_clamped(self, design):
         """Nothing took a spark off 0.9 m of cable."""
-        clamped = {net for row in circuit() if row.symbol == "CLAMP" for net in row.pins.values()}
-        assert not CABLE - clamped
+        clamped = {net for row in design.rows if row.symbol == "CLAMP" for net in row.pins.values()}
+        assert not cable(design) - clamped
 
-    def test_the_plug_parts_by_a_pull(self):
+    @both
+    def test_the_plug_parts_by_a_pull(self, design):
         """JST-XH locks; a box header without a latch doesn't."""
-        headers = [row for row in circuit() if row.ref.startswith("J")]
-        assert len(headers) == 1
-        assert "IDC-Header" in headers[0].footprint
-        assert "Latch" not in headers[0].footprint
+        header = next(row for row in design.rows if row.ref == "J1")
+        assert "IDC-Header" in header.footprint
+        assert "Latch" not in header.footprint
 
-    def test_the_clamps_sit_at_the_plug(self):
-        pins = [layout.RIBBON_MM[1] - layout.RIBBON_PINS_MM[0] * n for n in range(layout.RIBBON_PINS_MM[1])]
-        for ref in ("D5", "D6"):
-            x, y, _ = layout.PLACES[ref]
-            assert x - layout.RIBBON_MM[0] < 10
-            assert min(abs(y - pin) for pin in pins) < 5
+    @pytest.mark.parametrize("places", [layout.USB.places, layout_battery.BATTERY.places], ids=["USB", "battery"])
+    def test_the_clamps_sit_at_the_plug(self, places):
+        first = places["J1"]
+        for ref in {"D5", "D6", "D7"} & places.keys():
+            x, y, _ = places[ref]
+            assert x - first[0] < 10
+            assert first[1] - 7 * 2.54 - 9 < y < first[1] + 5
 
 
 class TestAntenna:
@@ -100,9 +114,10 @@ def is_under_the_antenna(x: float, y: float) -> bool:
 
 
 class TestSheet:
-    def test_no_symbol_is_drawn_over_another(self):
+    @both
+    def test_no_symbol_is_drawn_over_another(self, design):
         """A ground symbol stood on GPIO19's pin."""
-        boxes = drawn_boxes()
+        boxes = drawn_boxes(design)
         over = [(a, b) for (a, one), (b, other) in combinations(boxes.items(), 2) if overlap(one, other)]
         assert not over
 
@@ -110,12 +125,12 @@ class TestSheet:
 Box = tuple[float, float, float, float]
 
 
-def drawn_boxes() -> dict[str, Box]:
+def drawn_boxes(design) -> dict[str, Box]:
     """What takes room on the sheet, in its units: bodies, ground symbols, and the end of each pin."""
     found: dict[str, Box] = {}
-    for row in circuit():
-        symbol, (x0, y0, turn) = SYMBOLS[row.symbol], sheet.PLACES[row.ref]
-        ends = sheet.pin_ends(row)
+    for row in design.rows:
+        symbol, (x0, y0, turn) = SYMBOLS[row.symbol], design.places[row.ref]
+        ends = sheet.pin_ends(design, row)
         if symbol.box:
             (left, top), (right, low) = (sheet.turned(corner, turn) for corner in symbol.box)
             found[row.ref] = (x0 + left, y0 + top, x0 + right, y0 + low)
@@ -123,6 +138,7 @@ def drawn_boxes() -> dict[str, Box]:
             if row.pins.get(number) == "GND":
                 turned = sheet.GND_TURN.get(angle, 0)
                 shapes: dict[int, Box] = {0: (-0.5, 0.1, 0.5, 1), 90: (0.1, -0.5, 1, 0.5), 270: (-1, -0.5, -0.1, 0.5)}
+                x, y = sheet.ground_at((x, y), angle, [other for other, _ in ends.values()])
                 dx1, dy1, dx2, dy2 = shapes[turned]
                 found[f"{row.ref}.{number} ground"] = (x + dx1, y + dy1, x + dx2, y + dy2)
             else:
