@@ -1,4 +1,4 @@
-"""What a board house wants of the committed board, by KiCad's command line; and the page to place parts by."""
+"""What a board house wants of a committed board, by KiCad's command line; and the page to place parts by."""
 
 import os
 import shutil
@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hardware.board import order
 from hardware.circuit import sheet
+from hardware.circuit.drawing import Design
 
 LAYERS = "F.Cu,B.Cu,F.Paste,F.Silkscreen,B.Silkscreen,F.Mask,B.Mask,Edge.Cuts"
 KICAD_PYTHON = os.environ.get("KICAD_PYTHON", "/usr/bin/python3")
@@ -18,13 +20,14 @@ def kicad(*words: object) -> None:
     subprocess.run(["kicad-cli", *map(str, words)], check=True, capture_output=True)
 
 
-def board(folder: Path) -> None:
-    """Gerbers and drill in a zip, positions, BOM, schematic; from a copy, since KiCad writes beside its input."""
+def board(design: Design, folder: Path) -> None:
+    """Gerbers and drill in a zip, positions, BOM, the assemblers' forms, schematic. KiCad writes beside its input, so
+    that is a copy."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as work:
         project = Path(work) / "kicad"
         shutil.copytree(sheet.KICAD, project)
-        pcb, drawing = project / f"{sheet.NAME}.kicad_pcb", project / f"{sheet.NAME}.kicad_sch"
+        pcb, drawing = project / f"{design.name}.kicad_pcb", project / f"{design.name}.kicad_sch"
         gerbers = Path(work) / "gerbers"
         gerbers.mkdir()
         kicad("pcb", "export", "gerbers", "--layers", LAYERS, "--no-x2", "-o", f"{gerbers}/", pcb)
@@ -39,8 +42,10 @@ def board(folder: Path) -> None:
         for side in ("top", "bottom"):
             kicad("pcb", "render", "--side", side, "-w", 1200, "-h", 820, "--zoom", "1.25", "--background", "opaque",
                   "-o", folder / f"board-{side}.png", pcb)  # fmt: skip
+    for name, text in order.files(design, (folder / "positions.csv").read_text()).items():
+        (folder / name).write_text(text)
     for name in ("bom.csv", "netlist.csv"):
-        shutil.copy(sheet.KICAD / name, folder)
+        shutil.copy(sheet.KICAD / f"{design.name}-{name}", folder / name)
 
 
 def schematic_picture(folder: Path) -> None:
@@ -55,7 +60,7 @@ def pack(source: Path, target: Path) -> None:
             archive.write(path, path.name)
 
 
-def interactive(folder: Path) -> None:
+def interactive(design: Design, folder: Path) -> None:
     """A page that shows where each part goes and ticks it off. It wants KiCad's own Python."""
     with TemporaryDirectory() as work:
         project = Path(work) / "kicad"
@@ -63,5 +68,5 @@ def interactive(folder: Path) -> None:
         quiet = {"INTERACTIVE_HTML_BOM_NO_DISPLAY": "1", "PYTHONPATH": str(INTERACTIVE)}
         words = ["--no-browser", "--dest-dir", str(folder.resolve()), "--name-format", "interactive-bom"]
         command = [KICAD_PYTHON, "-m", "InteractiveHtmlBom.generate_interactive_bom", *words]
-        pcb = str(project / f"{sheet.NAME}.kicad_pcb")
+        pcb = str(project / f"{design.name}.kicad_pcb")
         subprocess.run([*command, pcb], check=True, capture_output=True, env=os.environ | quiet)
