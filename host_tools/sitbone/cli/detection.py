@@ -33,7 +33,8 @@ from sitbone.words import plain
 def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_json: bool) -> None:
     """Calibrate the cushion, guided, in three steps.
 
-    The empty seat, your neutral sit, then leaning left, right and forward. A bad measurement is refused, with the reason; what was measured before it stays.
+    The empty seat, your neutral sit, then leaning left, right and forward. A bad measurement is refused, with the
+    reason; what was measured before it stays.
     """
     from sitbone.board.device import Cushion
     from sitbone.board.live import PHASES, capture, gained_words

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import chain, count
 from pathlib import Path
 
 from sitbone.errors import DamagedData, UsageError
@@ -33,10 +34,16 @@ def restore(store: Store, path: Path, stamp: str, progress: Progress | None = No
     """Replaces the store's contents with a backup, in one transaction; returns its record count and where the previous
     contents are kept. Raises DamagedData, with nothing changed, for an incomplete backup."""
     check_backup(path)
-    before = store.path.with_name(f"{store.path.stem}-before-{stamp}{store.path.suffix}")
+    before = _free_name(store.path, f"before-{stamp}")
     back_up(store, before)
     store.restore(path, progress)
     return store.count(), before
+
+
+def _free_name(path: Path, what: str) -> Path:
+    """A file beside the store that isn't there yet: two restores within a second keep two stores."""
+    names = (f"{path.stem}-{what}{number}{path.suffix}" for number in chain([""], (f"-{more}" for more in count(2))))
+    return next(file for file in map(path.with_name, names) if not file.exists())
 
 
 DIARY = ("pain", "red_flag", "rehab", "rehab_plan", "tuning")  # what no cushion can give again
@@ -46,7 +53,7 @@ def rescue(path: Path, stamp: str) -> tuple[int, Path]:
     """Begins a new store with everything of the diary that a damaged one still gives; returns how many entries that
     are, and where the damaged store is kept."""
     found = {table: _readable_rows(path, table) for table in DIARY}
-    kept = path.with_name(f"{path.stem}-damaged-{stamp}{path.suffix}")
+    kept = _free_name(path, f"damaged-{stamp}")
     for end in ("", "-wal", "-shm"):
         beside = path.with_name(path.name + end)
         if beside.exists():
