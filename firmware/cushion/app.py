@@ -11,12 +11,12 @@ from cushion.core import records, resting
 from cushion.core.charge import OFF
 from cushion.core.const import const
 from cushion.core.records import STATE_VACANT
-from cushion.core.settings import SPEC
+from cushion.core.settings import SPEC, within
 from cushion.drivers.board import reset_name
 from cushion.link import calls
 from cushion.link.console import Console
 from cushion.monitor import Monitor
-from cushion.storage import settings_file
+from cushion.storage import budget, settings_file
 from cushion.storage.acks import Acks
 from cushion.storage.log import FOLDER, Log
 from cushion.storage.powered_time import PoweredTime
@@ -27,6 +27,9 @@ _HEALTHY_STEPS = const(20)  # five seconds of monitoring prove a firmware good
 COUNTED = ("/fw/trial", "/fw/starts")  # boot.py counts starts in them until one was good
 _RETAIN_EVERY_S = const(10)
 LAST_WORDS = "/fw/crash"
+POWER_ON = "power-on"
+_FAILURES_MOST = const(2)
+_WEAKER_PERCENT = const(20)
 _OFF_SLEEP_MS = const(900000)  # between two looks at a battery that was empty
 _PORT_SLEEP_MS = const(10)  # deep sleep resets more of the chip than machine.reset(): native USB comes back
 
@@ -50,6 +53,8 @@ class App:
         self.slept_s = retained.restore(board, self.monitor.engine, FOLDER)
         self.powered_time.slept(self.slept_s)
         board.haptics.granted = self._granted
+        self.power_failures = 0  # in a row, each while a motor ran
+        self._vibrated = False
         self._retain_due_s = _RETAIN_EVERY_S
         self._rest = resting.AWAKE
         calls.bind(self)
@@ -90,7 +95,8 @@ class App:
         retained.save(self.board, self.monitor.engine)
 
     def _granted(self, _limiter):
-        retained.granted(self.board, self.monitor.engine)
+        retained.granted(self.board, self.monitor.engine, self.power_failures)
+        self._vibrated = True
 
     async def _main(self):
         self.board.start_watchdog()
@@ -125,6 +131,8 @@ class App:
             before_s, before_ms = self.monitor.mono_s, self.monitor.mono_ms
             self.monitor.step()
             self.powered_time.keep(self.monitor.mono_s)
+            if self._vibrated and not self.board.haptics.plays():
+                self._power_held(0)
             took_ms = (self.monitor.mono_s - before_s) * 1000 + self.monitor.mono_ms - before_ms
             if took_ms >= wait_ms + _LATE_MS:
                 self.late += 1
@@ -204,8 +212,31 @@ class App:
             self.monitor.record(records.SLEPT, (self.slept_s,))
         self._log_last_words()
         self._log_unlogged()
+        self._judge_power()
         for problem in self._problems:
             self.monitor.record(records.CRASH, ("settings: " + problem,))
+
+    def _power_held(self, failures):
+        """What vibrated is over, or was cut off by the loss of power that this start has counted."""
+        self._vibrated = False
+        self.power_failures = failures
+        budget.save(self.board.haptics.limiter.to_bytes(), False, failures)
+
+    def _judge_power(self):
+        """A motor's current may be what makes a tired battery or a long cable give way. Once may be chance, or somebody
+        pulled the plug; from the second time in a row on, each makes the vibration weaker."""
+        _, runs, failures = budget.load()
+        self.power_failures = failures
+        if not runs:
+            return
+        if self.reset == POWER_ON:
+            failures += 1
+            self.monitor.record(records.POWER_FAILED, (min(255, failures),))
+        self._power_held(failures)
+        strength = self.monitor.engine.settings.strength_percent
+        weaker = within("strength_percent", strength - _WEAKER_PERCENT)
+        if failures >= _FAILURES_MOST and weaker < strength and self.reset == POWER_ON:
+            self.change_settings({"strength_percent": weaker}, "power failed at vibration")
 
     def _log_last_words(self):
         """A start before this one failed too early to log why; main.py left it in a file."""

@@ -24,9 +24,9 @@ def save(board, engine, asleep=False):
     power.keep(head + limits + snapshot.pack(engine))
 
 
-def granted(board, engine):
+def granted(board, engine, power_failures):
     """A motor is about to run: keeps that on the flash too."""
-    budget.save(board.haptics.limiter.to_bytes())
+    budget.save(board.haptics.limiter.to_bytes(), True, power_failures)
     save(board, engine)
 
 
@@ -37,7 +37,7 @@ def restore(board, engine, log_folder):
     """
     kept, start = power.kept(), struct.calcsize(HEAD)
     if kept is None or len(kept) < start:
-        _restore_budget(board.haptics.limiter, budget.load(), 0)
+        _restore_budget(board.haptics.limiter, budget.load()[0], 0)
         _recall(engine.decisions, log_folder)
         return 0
     at_s, asleep, size = struct.unpack_from(HEAD, kept, 0)

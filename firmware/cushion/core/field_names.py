@@ -41,6 +41,7 @@ NAMES = {
     records.BATTERY: "mv percent stage",
     records.SLEPT: "slept_s",
     records.CHANGES: "change undoes count",
+    records.POWER_FAILED: "in_a_row",
 }
 
 # Names for the numbers of a field, for whoever reads the log.

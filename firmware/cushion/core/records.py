@@ -11,7 +11,7 @@ TEXT_MAX = 200
 BOOT, CLOCK, EPOCH, SAT, STOOD, BREAK, SHIFT, PROMPT, OUTCOME, BUTTON = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 SYMPTOM, SNOOZE, MUTE, SUPPRESSED, FAULT, UNKNOWN, SETTING, CALIBRATION, CRASH = 11, 12, 13, 14, 15, 16, 17, 18, 19
 EVICTED, OBJECT, OFFLOAD, HAPTIC, DROPPED = 20, 21, 22, 23, 24
-BATTERY, SLEPT, CHANGES = 25, 26, 27
+BATTERY, SLEPT, CHANGES, POWER_FAILED = 25, 26, 27, 28
 
 # kind -> (name, struct format). A format that ends in "s" takes UTF-8 text to the payload's end.
 # The names of its fields are in field_names.py: the cushion needs none of them, and they would cost it memory.
@@ -43,6 +43,7 @@ KINDS = {
     BATTERY: ("battery", "<HBB"),
     SLEPT: ("slept", "<I"),
     CHANGES: ("changes", "<IIB"),
+    POWER_FAILED: ("power failed", "<B"),
 }
 # How many fields the first version of a kind had, where it has more today. New fields come at the end.
 FIRST_FIELDS = {OBJECT: 1}

@@ -344,6 +344,8 @@ def _faults(engine):
         faults.append("calibration drifted")
     if _app.board.haptics.failures:
         faults.append("motor driver does not answer")
+    if _app.power_failures:
+        faults.append("power failed at vibration, {} in a row".format(_app.power_failures))
     if _app.log.failed_writes:
         faults.append("log refused {} writes".format(_app.log.failed_writes))
     return faults

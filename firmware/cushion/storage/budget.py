@@ -7,21 +7,24 @@ from cushion.storage import atomic, settings_file
 PATH = settings_file.FOLDER + "/motors.json"
 
 
-def save(state):
-    """Keeps a limiter's state. A flash that refuses leaves the one before: less was granted then."""
+def save(state, runs, failed):
+    """Keeps a limiter's state, whether a motor is about to run, and how many losses of power in a row each found one
+    running. A flash that refuses leaves what was before: less was granted then."""
     try:
         settings_file.make_folder()
-        atomic.save(PATH, {"granted": hexlify(state).decode()})
+        atomic.save(PATH, {"granted": hexlify(state).decode(), "runs": runs, "failed": failed})
     except OSError:
         pass
 
 
 def load():
-    """The last state that was saved, or None where there never was one; b"" where it can't be read."""
+    """``(state, runs, failed)`` of the last `save`; the state is None where there never was one, b"" where it can't be
+    read."""
     document, _ = atomic.load(PATH)
     if document is None:
-        return b"" if atomic.exists(PATH) else None
+        return (b"" if atomic.exists(PATH) else None), False, 0
     try:
-        return unhexlify(document["granted"])
-    except (KeyError, TypeError, ValueError):
-        return b""
+        # Older firmware kept the state alone.
+        return unhexlify(document["granted"]), bool(document.get("runs")), int(document.get("failed", 0))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return b"", False, 0

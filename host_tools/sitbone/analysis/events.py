@@ -212,6 +212,11 @@ def _battery(fields: Fields) -> str:
     return f"battery {BATTERY_TEXTS.get(stage, stage)}: {fields['percent']} %, {int(fields['mv']) / 1000:.2f} V"
 
 
+def _power_failed(fields: Fields) -> str:
+    again = f", {fields['in_a_row']} times in a row" if int(fields["in_a_row"]) > 1 else ""
+    return f"the power failed while it vibrated{again}: check the battery and the cable"
+
+
 def _object(fields: Fields) -> str:
     if not fields["on"]:
         return "object gone, or somebody in its place"
@@ -245,6 +250,7 @@ _TEXTS: dict[int, Callable[[Fields], str]] = {
     records.SLEPT: lambda fields: f"cushion slept for {duration_text(int(fields['slept_s']))}, seat empty",
     records.CHANGES: _changes,
     records.OBJECT: _object,
+    records.POWER_FAILED: _power_failed,
 }
 
 

@@ -31,6 +31,10 @@ FAULT_ADVICE = (
     ("short", "unplug the cushion and look for a crushed wire"),
     ("resistors", "measure the four divider resistors, then run sitbone install --divider-ohm with their values"),
     ("motor", "check the wires of the motor driver; prompts are logged but cannot be felt"),
+    (
+        "power failed",
+        "charge the battery, and check its plug and the USB cable; from the second time on vibration gets weaker",
+    ),
     ("log refused", "run sitbone sync now, then install the firmware again"),
 )
 

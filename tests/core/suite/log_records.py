@@ -12,7 +12,7 @@ SIZES = (
     ("symptom", 11, 13, 4), ("snooze", 12, 3, 2), ("mute", 13, 3, 2), ("suppressed", 14, 4, 3), ("fault", 15, 3, 3),
     ("unknown", 16, 9, 3), ("calibration", 18, 25, 9), ("evicted", 20, 8, 2), ("object", 21, 5, 2),
     ("offload", 22, 8, 2), ("haptic", 23, 6, 4), ("dropped", 24, 2, 1), ("battery", 25, 4, 3), ("slept", 26, 4, 1),
-    ("changes", 27, 9, 3),
+    ("changes", 27, 9, 3), ("power failed", 28, 1, 1),
 )  # fmt: skip
 
 
