@@ -50,7 +50,9 @@ def run(args: list[str]) -> int:
         return _fail("this terminal's character set can't say that; run it again with LC_ALL=C.UTF-8", 1)
     except OSError as error:
         name = error.filename or "a file"
-        return _fail(f"cannot use {name} ({error.strerror}); check the path, its permissions and the free space", 1)
+        return _fail(
+            f"cannot use {name} ({error.strerror or error}); check the path, its permissions and the free space", 1
+        )
     return code if isinstance(code, int) else 0
 
 
