@@ -163,8 +163,9 @@ $(HARDWARE_VENV)/ready: hardware/requirements.lock hardware/interactive.lock | $
 
 hardware-setup: $(HARDWARE_VENV)/ready
 
-hardware: $(HARDWARE_VENV)/ready
+hardware: $(READY) $(HARDWARE_VENV)/ready
 	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.make build/hardware
+	$(BIN)/python -m hardware.guide_pdf build/hardware/build-guide.pdf
 
 hardware-refresh: $(HARDWARE_VENV)/ready
 	PYTHONPATH=$(HARDWARE_PATH) $(HARDWARE_PYTHON) -m hardware.make --refresh

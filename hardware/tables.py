@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hardware.analog import stack
 from hardware.circuit import budget, wiring
-from hardware.circuit.circuit import BIAS_OHM, MODULE_PINS, TESTED, Expected, circuit
+from hardware.circuit.circuit import BIAS_OHM, TESTED, Expected, circuit
 from hardware.circuit.parts import LOOSE, PARTS, Bought
 from hardware.circuit.sheet_battery import BATTERY
 from hardware.harness import harness
@@ -101,11 +101,14 @@ def volts_table(tested: Expected) -> str:
     return table(["test point", "net", "expect", "when"], rows)
 
 
-def breadboard_table() -> str:
-    names = {pin: name for pin, name in MODULE_PINS.items() if name.startswith("GPIO")}
-    nets = circuit()[0].pins
-    rows = [[names[pin], pin, net] for pin, net in nets.items() if pin in names]
-    return table(["pin", "header", "net"], sorted(rows, key=lambda row: int(row[0][4:])))
+def shopping_table() -> str:
+    """What is bought beside the board's small parts and what is cut."""
+    groups = [
+        (1, PARTS["devkit"]),
+        (1, PARTS["j_cushion"]),
+        *(LOOSE[key] for key in LOOSE if key not in ("foam", "print", "board")),
+    ]
+    return table(["quantity", "part"], [[str(quantity), bought.what] for quantity, bought in groups])
 
 
 def by_hand_table(board: str) -> str:
@@ -131,7 +134,7 @@ MADE: dict[str, Callable[[], str]] = {
     "volts": lambda: volts_table(TESTED),
     "volts-battery": lambda: volts_table(BATTERY.tested),
     "wires": wires_table,
-    "breadboard": breadboard_table,
+    "shopping": shopping_table,
     "printed": printed_table,
     "firebeetle": lambda: by_hand_table("firebeetle"),
     "s-three": lambda: by_hand_table("s3-devkit"),

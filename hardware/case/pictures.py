@@ -1,5 +1,6 @@
 """The guide's pictures, from the same sizes and solids as the parts: line drawings with labels, as SVG."""
 
+from math import pi
 from pathlib import Path
 
 from build123d import Compound, Edge, Part, Pos, Rot, Vector
@@ -177,6 +178,36 @@ def stack() -> str:
     return svg(drawing, -8, -12, wide + 206, 140, "Cut through one sensor: base board, seat, sensor, puck, foam")
 
 
+def cover(body: s.Body = s.BODIES[1]) -> str:
+    """The cover's pieces: two panels like the base board, and a strip around; the seams' allowance is dashed."""
+    sew = s.SEAM_MM
+    panel = cutplan.outline(body)
+    wide, deep, half = body.width_mm, body.depth_mm, body.width_mm / 2
+    high = s.BASE_MM + s.SHEET_MM + s.FOAM_MM
+    around = 2 * (wide + deep) - (8 - 2 * pi) * s.CORNER_FOAM_MM + 2 * s.COCCYX_MM[1]
+    drawing: Drawing = []
+    for n, words in enumerate(("upper panel, with liner", "lower panel")):
+        x = n * (wide + 60)
+        drawing += cutplan.shifted([panel._replace(fill=FOAM)], x, 0)
+        drawing.append(box(x - half - sew, -sew, wide + 2 * sew, deep + 2 * sew, stroke=GREY, dash="4 3"))
+        drawing += [Text((x, deep / 2), words, 14), Text((x, deep / 2 - 22), f"{wide:.0f} x {deep:.0f} mm", 12)]
+    strip, foot = 2 * wide + 60, -130.0
+    drawing.append(box(-half, foot, strip, high, fill=FOAM))
+    drawing.append(box(-half - sew, foot - sew, strip + 2 * sew, high + 2 * sew, stroke=GREY, dash="4 3"))
+    words = f"strip, {high:.0f} x {around:.0f} mm (not to scale): pin it around the panel, cut to fit"
+    drawing.append(Text((-half + strip / 2, foot + high / 2 - 4), words, 12))
+    drawing.append(
+        Text(
+            (-half + strip / 2, foot - 34),
+            f"dashed: {sew:.0f} mm to sew on all sides; thicker foam needs a higher strip",
+            12,
+        )
+    )
+    drawing.append(line((-150, foot + high), (150, foot + high), stroke=RED, width_mm=2))
+    drawing.append(Text((0, foot + high + 16), "zip, 60 cm, and the cable's opening: rear edge", 12, colour=RED))
+    return svg(drawing, -half - 30, foot - 50, 2 * wide + 120, deep - foot + 70, "Sewing pattern of the cover")
+
+
 def dimension(one: tuple[float, float], two: tuple[float, float], words: str, off: float) -> Drawing:
     """A measure between two points: `off` above them when they are level, else beside them."""
     look = {"stroke": GREEN, "width_mm": 0.3}
@@ -228,6 +259,7 @@ PICTURES = {
     "case-drawing": case_drawing,
     "case-exploded": case_exploded,
     "case-open": case_open,
+    "cover": cover,
     "cushion-exploded": cushion_exploded,
     "placement": placement,
     "stack": stack,

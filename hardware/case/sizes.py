@@ -134,6 +134,7 @@ BUTTON_MM = 16.0  # at the right edge, in line with the motors, on its pair of t
 MOTOR_WELL_MM = (14.0, 30.0)  # wide and deep, into the foam from below: 10 mm of foam stay over the motor
 COCCYX_MM = (60.0, 70.0)  # cut-out at the rear edge, wide and deep
 CABLE_WIDE_MM = 8.0
+SEAM_MM = 10.0
 
 
 def pucks(body: Body) -> dict[str, tuple[float, float]]:
