@@ -1,9 +1,11 @@
 """Placing device time on UTC. Oracle: the true course of a clock that drifts by a known rate."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cushion.core import records
@@ -122,10 +124,10 @@ def test_a_computer_whose_clock_lies_before_the_last_sync_is_warned(store: Store
 # --- votes across sessions. Oracle: when the days were, by the test itself.
 
 
-def synced_days(store: Store, errors_ms: list[int], keeps_time: bool) -> list[int | None]:
+def synced_days(store: Store, errors_ms: list[int], keeps_time: bool, log: LogWriter | None = None) -> list[int | None]:
     """A session a day from 8 to 16, with a sit at 9, a sync at noon by a computer that is wrong by so much, and a sit
     at 15. Returns where each sit was placed, as ms from the truth."""
-    log, number = LogWriter(), store.cushion(CUSHION_ID.hex())
+    log, number = log or LogWriter(), store.cushion(CUSHION_ID.hex())
     own_ms: int | None = None  # the cushion's clock, minus the true time
     for day, error_ms in enumerate(errors_ms):
         begin_ms = T0_MS + day * DAY_MS
@@ -172,3 +174,24 @@ def test_after_power_cuts_the_order_tells_and_the_wrong_day_has_no_date(
 def test_the_order_in_which_hosts_were_right_does_not_matter(store: Store) -> None:
     """Wrong first, and right by and by: what was placed wrongly is placed again."""
     assert synced_days(store, [-40 * DAY_MS, 400 * DAY_MS, 0, 0, 0, 0, 0], keeps_time=True) == [0] * 14
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from((0, 0, 0, -30 * DAY_MS, 400 * DAY_MS, 401 * DAY_MS)), min_size=1, max_size=9),
+    st.booleans(),
+)
+def test_days_lie_where_another_computer_puts_them_that_gets_the_whole_log_at_once(
+    errors_ms: list[int], keeps_time: bool
+) -> None:
+    """What was placed and placed again, sync by sync, lies there, too; a majority is never moved."""
+    with TemporaryDirectory() as folder, Store(Path(folder) / "daily.sqlite") as daily:
+        log = LogWriter()
+        off = synced_days(daily, errors_ms, keeps_time, log)
+        with Store(Path(folder) / "once.sqlite") as once:
+            once.add_blocks(once.cushion(CUSHION_ID.hex()), [read_block(data) for data in log.data()])
+            assert [record.unix_ms for record in once.all_of(records.SAT, records.CLOCK)] == [
+                record.unix_ms for record in daily.all_of(records.SAT, records.CLOCK)
+            ]
+        if errors_ms.count(0) > len(errors_ms) - errors_ms.count(0) and keeps_time:
+            assert off == [0] * len(off)

@@ -82,10 +82,11 @@ def clock(context: click.Context, cushion: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"pairs": rows})
         return
+    widest = max((len(str(row["cushion"])) for row in rows), default=0)
     for row in rows:
         at, since = str(row["at"])[:19].replace("T", " "), f"{int(str(row['mono_ms'])) / 1000:.0f} s"
         session = f"session {row['session']} + {since}"
-        say(f"{row['number']:>4}  {row['cushion']}  {session:<28}  {at}  {row['source']}, {row['state']}")
+        say(f"{row['number']:>4}  {row['cushion']:<{widest}}  {session:<28}  {at}  {row['source']}, {row['state']}")
     if not rows:
         say("no pairs of times yet; run sitbone sync")
 
