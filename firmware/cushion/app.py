@@ -50,8 +50,8 @@ class App:
         self.late = 0
         self.crashes = 0
         self.safe_mode = ""
-        self.slept_s = retained.restore(board, self.monitor.engine, FOLDER)
-        self.powered_time.slept(self.slept_s)
+        self.slept_s, self._unseen_s = retained.restore(board, self.monitor.engine, FOLDER)
+        self.powered_time.slept(self.slept_s + self._unseen_s)
         board.haptics.granted = self._granted
         self.power_failures = 0  # in a row, each while a motor ran
         self._vibrated = False
@@ -210,6 +210,8 @@ class App:
             self.monitor.record(records.CLOCK, (unix_ms // 1000, unix_ms % 1000, 0, 0, records.CLOCK_KEPT))
         if self.slept_s:
             self.monitor.record(records.SLEPT, (self.slept_s,))
+        if self._unseen_s:
+            self.monitor.record(records.UNKNOWN, (0, self._unseen_s * 1000, records.GAP_ASLEEP))
         self._log_last_words()
         self._log_unlogged()
         self._judge_power()

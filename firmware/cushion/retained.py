@@ -8,12 +8,15 @@ import struct
 
 from cushion.core import records, snapshot
 from cushion.core.blocks import EPOCH_FORM, EPOCH_SIZE
+from cushion.core.calibration import ZONE_COUNT
 from cushion.core.const import const
+from cushion.core.occupancy import SIT_PERMILLE
 from cushion.drivers import power
 from cushion.storage import budget, segments
 
 HEAD = "<IBH"  # the chip's clock in s, whether the seat was vacant for long (deep sleep), length of the limiter's state
 _LEFT_DOSE = const(6)  # of an epoch's fields; then come the right one and the seated time
+_LOOKS = const(4)
 _MOST_ELAPSED_S = const(400000)  # beyond, the clock was set in between: nothing is known of the time
 
 
@@ -31,7 +34,8 @@ def granted(board, engine, power_failures):
 
 
 def restore(board, engine, log_folder):
-    """Goes on after a restart; returns how long the cushion slept on an empty seat, s (0: it didn't, or nobody knows).
+    """Goes on after a restart; returns how long the cushion slept on an empty seat, s, and how long it slept while
+    somebody came whom the wake sensor didn't see.
 
     The doses of before a crash are kept as they were: time that nobody saw is neither load nor rest.
     """
@@ -39,19 +43,31 @@ def restore(board, engine, log_folder):
     if kept is None or len(kept) < start:
         _restore_budget(board.haptics.limiter, budget.load()[0], 0)
         _recall(engine.decisions, log_folder)
-        return 0
+        return 0, 0
     at_s, asleep, size = struct.unpack_from(HEAD, kept, 0)
     elapsed_s = board.clock.chip_s() - at_s
     if not 0 <= elapsed_s <= _MOST_ELAPSED_S:
         elapsed_s = 0
     _restore_budget(board.haptics.limiter, kept[start : start + size], elapsed_s * 1000)
     if not snapshot.restore(engine, kept[start + size :]):
-        return 0
-    if asleep and board.slept():
+        return 0, 0
+    slept = asleep and board.slept()
+    if slept and (engine.decisions.sitting.has_thing or board.woken_by_sitter() or not _shows_somebody(board, engine)):
         engine.decisions.rest(elapsed_s * 1000)
-        return elapsed_s
+        return elapsed_s, 0
     engine.decisions.pass_unseen(elapsed_s * 1000)
-    return 0
+    return 0, elapsed_s if slept else 0
+
+
+def _shows_somebody(board, engine):
+    """Somebody is there at the first look after a sleep, who may have come at any time in it: a light sitter, or one on
+    the thighs alone, does not close the wake sensor."""
+    levels_100uv = [0] * ZONE_COUNT
+    for _ in range(_LOOKS):
+        board.zones.read(levels_100uv)
+        engine.sample(levels_100uv)
+    engine.sensing.close_second(0, engine.calibration, engine.settings.creep_permille)
+    return engine.sensing.presence_permille(engine.calibration) >= SIT_PERMILLE
 
 
 def _recall(decisions, log_folder):

@@ -60,6 +60,29 @@ def test_on_battery_the_same_sit_prompts_at_the_same_time_as_on_usb(flash_of, tm
     assert abs(first_ms[True] - first_ms[False]) <= WAKE_MS
 
 
+@pytest.mark.parametrize("on_thighs", [True, False])
+def test_who_came_unseen_by_the_wake_sensor_was_not_away(flash_of, tmp_path, on_thighs, sitbone):
+    """After a sit the cushion sleeps. Ten minutes later somebody sits on the thighs alone, off the wake sensor: the
+    hour's timer finds them. Nobody knows since when: that is no verified break, and no rest."""
+    thigh_mv = 900 if on_thighs else 0
+    trace = write_trace(tmp_path / "thighs.csv", (400, 600, 600, 300), (900, 0, 0, 0), (8000, 0, 0, thigh_mv))
+    with VirtualCushion(
+        TraceSeat(read_trace(trace)), flash=flash_of("firebeetle"), board="firebeetle", start=START
+    ) as cushion:
+        cushion.set_usb(False)
+        live_until(cushion, 4_500_000)
+        cushion.set_usb(True)
+        live_until(cushion, 8_500_000)  # awake after the second hour at the latest
+        sitbone("sync", "--port", cushion.port)
+    events = json_lines(sitbone("events", "--from", "2026-03-01", "--to", "2026-03-03", "--json").stdout)
+    breaks = [event for event in events if event["kind"] == "break"]
+    slept_s = sum(event["slept_s"] for event in events if event["kind"] == "slept")
+    unknown_ms = sum(event["unknown_ms"] for event in events if event.get("why") == "asleep")
+    assert not [row for row in breaks if row["break_ms"] > 1_000_000]
+    assert (3_500_000 < unknown_ms < 3_700_000) == on_thighs
+    assert (slept_s > 3500) != on_thighs
+
+
 def test_a_bag_on_the_seat_and_on_the_wake_sensor_lets_it_sleep_until_it_is_lifted(flash_of, tmp_path):
     rows = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"]
     rows += [f"{s * 1000},600,600,300,300" if 30 <= s < 1530 else f"{s * 1000},0,0,0,0" for s in range(1700)]

@@ -154,6 +154,10 @@ class Board:
         """Why the chip last started: its number, as in the boot record."""
         return machine.reset_cause()
 
+    def woken_by_sitter(self):
+        """Whether the wake sensor ended a deep sleep: until then nobody was on it."""
+        return machine.wake_reason() == machine.EXT1_WAKE
+
     def wake_reason(self):
         """What woke the chip from deep sleep: its number, 0 when it did not sleep."""
         return machine.wake_reason()

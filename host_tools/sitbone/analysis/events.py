@@ -182,7 +182,12 @@ def _boot(fields: Fields) -> str:
     return f"cushion started, firmware {version}, settings: {named(fields)['settings_source']}"
 
 
-GAP_TEXTS = {"gap": "readings stopped", "sensors": "no working sensor", "restart": "cushion restarted"}
+GAP_TEXTS = {
+    "gap": "readings stopped",
+    "sensors": "no working sensor",
+    "restart": "cushion restarted",
+    "asleep": "asleep; on waking, somebody was there whom the wake sensor had not seen",
+}
 CALIBRATION_TEXTS = {
     "default": "defaults",
     "host": "sent by a computer",

@@ -63,8 +63,8 @@ def test_numbers_and_names_are_one_enumeration():
     assert (records.STATE_UNKNOWN, records.STATE_VACANT, records.STATE_OCCUPIED, records.STATE_OBJECT) == (0, 1, 2, 3)
     assert records.GESTURES == ("none", "short", "double", "triple", "long")
     assert (records.SHORT_PRESS, records.DOUBLE_PRESS, records.TRIPLE_PRESS, records.LONG_PRESS) == (1, 2, 3, 4)
-    assert records.GAPS == ("none", "gap", "sensors", "restart")
-    assert (records.GAP_TIME, records.GAP_SENSORS, records.GAP_RESTART) == (1, 2, 3)
+    assert records.GAPS == ("none", "gap", "sensors", "restart", "asleep")
+    assert (records.GAP_TIME, records.GAP_SENSORS, records.GAP_RESTART, records.GAP_ASLEEP) == (1, 2, 3, 4)
     assert charge.STAGE_NAMES == ("fine", "low", "log only", "off")
     assert (charge.FINE, charge.WARN, charge.LOG_ONLY, charge.OFF) == (0, 1, 2, 3)
     for number, name in enumerate(("OK", "MISSING", "SHORT", "SATURATED", "FROZEN", "IMBALANCE", "OPEN", "DRIFTING")):
