@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 TYPINGS := .typings/ready
+# Each MicroPython that the firmware is checked against, beside the newest: their stubs, and the check by a copy of its settings.
+OLDER := 1.26 1.27 1.28
+OLDER_TYPINGS := $(OLDER:%=.typings-%/ready)
 LOCK := host_tools/requirements.lock
 PYTEST := $(BIN)/python -m pytest
 # A process a core. Files stay together as long as no core is idle, so that a dashboard or a browser is seldom started twice.
@@ -15,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all lint format types pytest lock wheel dist site coverage bench evaluate mutants hostile soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types types-all pytest lock wheel dist site coverage bench evaluate mutants hostile soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -24,6 +27,7 @@ help:
 	@echo 'make setup   only what they need: $(VENV) with the locked packages, and the ESP32 stubs'
 	@echo 'make lint    ruff: rules and format            make format  lets ruff repair both'
 	@echo 'make types   mypy: host tools, then firmware against the ESP32 library'
+	@echo 'make types-all  the same, and the firmware against the libraries of MicroPython $(OLDER)'
 	@echo 'make pytest  the tests of make test alone; ARGS="-k dose" is handed on'
 	@echo 'make bench   the benchmarks, one after the other, with their figures'
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
@@ -78,6 +82,12 @@ $(TYPINGS): firmware/typings.lock $(READY)
 	@$(PIP) install --require-hashes --target .typings -r firmware/typings.lock
 	@touch $@
 
+.typings-%/ready: firmware/older_typings/%.lock firmware/mypy.ini $(READY)
+	@rm -rf .typings-$*
+	@$(PIP) install --require-hashes --target .typings-$* -r $<
+	@sed -e 's#$$MYPY_CONFIG_FILE_DIR/../.typings#$(CURDIR)/.typings-$*#g' -e 's#$$MYPY_CONFIG_FILE_DIR#$(CURDIR)/firmware#g' firmware/mypy.ini >.typings-$*/mypy.ini
+	@touch $@
+
 demo: $(READY)
 	@$(BIN)/sitbone demo
 
@@ -95,10 +105,16 @@ types: $(READY) $(TYPINGS)
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file firmware/mypy.ini
 
+types-all: types $(OLDER_TYPINGS)
+	@set -e; for version in $(OLDER); do \
+	    echo "types: the firmware against MicroPython $$version"; \
+	    $(BIN)/mypy --config-file .typings-$$version/mypy.ini; \
+	done
+
 pytest: $(READY) $(TYPINGS)
 	$(PYTEST) $(PARALLEL) -m 'not slow and not bench' $(ARGS)
 
-test-all: $(READY) $(TYPINGS)
+test-all: $(READY) $(TYPINGS) $(OLDER_TYPINGS)
 	$(PYTEST) $(BY_FILE) -m 'slow and not bench' $(ARGS)
 
 bench: $(READY)
@@ -185,9 +201,10 @@ lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
 	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf docs dev,--extra $(extra)) -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
+	$(foreach version,$(OLDER),echo 'micropython-esp32-stubs==$(version).*' | $(UV_LOCK) -o firmware/older_typings/$(version).lock - &&) true
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in
 	echo 'InteractiveHtmlBom>=2.12' | $(UV_LOCK) --no-deps -o hardware/interactive.lock -
 
 clean:
-	rm -rf $(VENV) $(HARDWARE_VENV) .typings .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out
+	rm -rf $(VENV) $(HARDWARE_VENV) .typings .typings-* .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build demo-out
 	find firmware host_tools hardware tests -name __pycache__ -prune -exec rm -rf {} +
