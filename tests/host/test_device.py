@@ -5,13 +5,14 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import serial
 
 from sitbone.board import serial_line
 from sitbone.board.device import Board, Cushion, probe
-from sitbone.errors import CushionGone, DamagedData, NoCushion, Refused, TransferDamaged
+from sitbone.errors import CushionGone, DamagedData, NoCushion, Refused, TransferDamaged, UsageError
 from tests.host.console import Line, console
 
 LOG = bytes(range(256)) * 10 + b"\x04\x04>raw REPL; CTRL-B to exit\r\n>"
@@ -30,6 +31,37 @@ def test_a_call_is_answered(line: Line) -> None:
         assert cushion.call("status")["state"] == "vacant"
     with Cushion(line.port) as cushion:
         assert cushion.call("status")["firmware"] == "0.1.0"
+
+
+class Lines(serial.Serial):
+    """Writes down what a port's lines are told, in order."""
+
+    told: ClassVar[list[tuple[str, bool]]] = []
+
+    def _update_dtr_state(self) -> None:
+        self.told.append(("dtr", self._dtr_state))
+
+    def _update_rts_state(self) -> None:
+        self.told.append(("rts", self._rts_state))
+
+
+@pytest.mark.parametrize(("setting", "ever_raised"), [("", True), ("low", False)])
+def test_both_lines_stay_low_where_the_setting_says_so(
+    line: Line, monkeypatch: pytest.MonkeyPatch, setting: str, ever_raised: bool
+) -> None:
+    monkeypatch.setattr(serial, "Serial", Lines)
+    monkeypatch.setenv("SITBONE_LINES", setting)
+    Lines.told.clear()
+    with Cushion(line.port) as cushion:
+        assert cushion.call("status")["state"] == "vacant"
+    assert {name for name, _ in Lines.told} == {"dtr", "rts"}
+    assert any(level for _, level in Lines.told) == ever_raised
+
+
+def test_a_setting_of_the_lines_that_means_nothing_is_refused(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITBONE_LINES", "high")
+    with pytest.raises(UsageError, match=r"^SITBONE_LINES is high, which means nothing; set it to low, or unset it$"):
+        Cushion(line.port).__enter__()
 
 
 def test_a_refusal_is_the_cushions_own_line(line: Line) -> None:

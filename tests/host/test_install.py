@@ -119,7 +119,9 @@ def test_a_board_without_the_memory_is_refused_before_anything_is_written(
     before = versions(cushion.port)
     monkeypatch.setattr(install_module, "firmware_files", lambda: changed("pass\n"))
     monkeypatch.setattr(install_module, "SOURCE_HEAP_BYTES", 2 << 20)  # twice what this one has
-    with pytest.raises(Refused, match=r"has \d+ kB of memory, the firmware needs 2048 .*; flash a MicroPython"):
+    with pytest.raises(
+        Refused, match=r"has \d+ kB of memory, the firmware needs 2048 .*xiao-s3.*; or flash a MicroPython"
+    ):
         install(cushion.port)
     assert versions(cushion.port) == before
 
@@ -246,3 +248,28 @@ def test_a_board_file_that_is_no_text_is_safe_mode_until_it_is_told_anew(cushion
     install(cushion.port, board_name="devkit")
     with Cushion(cushion.port) as link:
         assert link.call("status")["safe_mode"] == ""
+
+
+@pytest.mark.parametrize(
+    ("micropython", "line"),
+    [
+        ([1, 25, 0], ""),
+        ([1, 29, 3], ""),
+        (
+            [1, 24, 1],
+            "sitbone was tried on MicroPython 1.25 to 1.29, not on 1.24.1; if it fails, flash one of those",
+        ),
+        (
+            [1, 30, 0],
+            "sitbone was tried on MicroPython 1.25 to 1.29, not on 1.30.0; if it fails, flash one of those",
+        ),
+    ],
+)
+def test_a_micropython_that_nobody_has_tried_is_named(micropython: list[int], line: str) -> None:
+    assert install_module.tried_text(micropython) == line
+
+
+def test_each_board_with_room_is_a_profile() -> None:
+    named = {part.split(")")[0] for part in install_module.ROOMY_BOARDS.split("--board ")[1:]}
+    assert named == {"xiao-s3", "s3-devkit", "devkit"}
+    assert named <= PROFILES.keys()

@@ -35,6 +35,12 @@ except ImportError:
 restart()
 """
 OLDEST = (1, 24, 0)
+# What some part of the tests has run on or been checked against (firmware/README.md, What was run where).
+TRIED_FROM, TRIED_TO = (1, 25), (1, 29)
+ROOMY_BOARDS = (  # with PSRAM, by their profile
+    "Seeed XIAO ESP32-S3 (--board xiao-s3), ESP32-S3-DevKitC-1 N8R8 (--board s3-devkit), "
+    "ESP32-DevKitC-VE (--board devkit)"
+)
 PLATFORMS = ("esp32", "linux", "darwin")  # the last two are the virtual cushion
 ASK_INTERPRETER = (
     "import sys,json\ni=sys.implementation\nprint(json.dumps([i[0],list(i[1])[:3],getattr(i,'_mpy',0),sys.platform]))"
@@ -74,7 +80,8 @@ def install(
     compile_it: bool = False,
     divider_ohm: str | None = None,
 ) -> dict[str, Any]:
-    """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware"}``.
+    """Installs this sitbone's firmware; returns ``{"version", "previous", "files", "bytes", "firmware",
+    "micropython"}``: the last is the board's version, as a list of three numbers.
 
     ``board_name`` is the board's profile; without it the board keeps its profile, or the default. ``divider_ohm`` has
     the measured values of its four resistors, as `divider_ohms` reads them; without it the board keeps those, too.
@@ -85,7 +92,8 @@ def install(
     value.
     """
     with Board(port) as board:
-        compile_it = _demand_micropython(board) and compile_it
+        micropython, reads_bytecode = _demand_micropython(board)
+        compile_it = reads_bytecode and compile_it
         _demand_memory(board, COMPILED_HEAP_BYTES if compile_it else SOURCE_HEAP_BYTES)
         board_text = _board_text(board, board_name, divider_ohm)
         files = compiled(firmware_files()) if compile_it else firmware_files()
@@ -98,7 +106,8 @@ def install(
     status = _wait_for_start(port, version)
     with Board(port) as board:
         _remove_others(board, (version, previous))
-    return {"version": version, "previous": previous or None, "firmware": status["firmware"], **copied}
+    found = {"firmware": status["firmware"], "micropython": micropython}
+    return {"version": version, "previous": previous or None, **found, **copied}
 
 
 def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | None = None) -> dict[str, Any]:
@@ -124,15 +133,24 @@ def use_builtin(port: str, board_name: str | None = None, divider_ohm: str | Non
     return {"version": None, "previous": previous or None, "firmware": status["firmware"], "files": 0, "bytes": 0}
 
 
-def _demand_micropython(board: Board) -> bool:
-    """Raises Refused for an interpreter that can't run the firmware; returns whether it reads our bytecode."""
+def tried_text(micropython: list[int]) -> str:
+    """A line for a MicroPython that nobody has tried the firmware on, "" for others."""
+    if TRIED_FROM <= tuple(micropython[:2]) <= TRIED_TO:
+        return ""
+    found, first, last = (".".join(map(str, version)) for version in (micropython, TRIED_FROM, TRIED_TO))
+    return f"sitbone was tried on MicroPython {first} to {last}, not on {found}; if it fails, flash one of those"
+
+
+def _demand_micropython(board: Board) -> tuple[list[int], bool]:
+    """Raises Refused for an interpreter that can't run the firmware; returns its version, and whether it reads our
+    bytecode."""
     name, version, mpy, platform = board.run_json(ASK_INTERPRETER)
     if name != "micropython" or tuple(version) < OLDEST:
         found, oldest = ".".join(map(str, version)), ".".join(map(str, OLDEST))
         raise Refused(f"the board runs {name} {found}; flash MicroPython {oldest} or newer with sitbone flash")
     if platform not in PLATFORMS:
         raise Refused(f"the board is a {platform}, not an ESP32; use an ESP32 or ESP32-S3")
-    return bool(mpy & 0xFF == MPY_VERSION)
+    return version, bool(mpy & 0xFF == MPY_VERSION)
 
 
 def _demand_memory(board: Board, needed: int) -> None:
@@ -140,8 +158,8 @@ def _demand_memory(board: Board, needed: int) -> None:
     heap = board.run_json(ASK_HEAP)
     if heap < needed:
         raise Refused(
-            f"the board has {heap // 1024} kB of memory, the firmware needs {needed // 1024} to run from files; flash a"
-            " MicroPython with the firmware built in (firmware/README.md), or use a board with PSRAM"
+            f"the board has {heap // 1024} kB of memory, the firmware needs {needed // 1024} to run from files; use a"
+            f" board with PSRAM: {ROOMY_BOARDS}; or flash a MicroPython with the firmware built in (firmware/README.md)"
         )
 
 

@@ -4,8 +4,9 @@ The raw REPL is entered without a soft reset: the firmware's console serves it w
 does a blank board's own REPL.
 
 Ports are opened and closed by mpremote alone, here alone: opening raises DTR and RTS, closing lowers them, and in the
-wrong order they reset a board (mpremote knows which drivers need which). A board that was reset all the same, or that
-is busy, is silent for seconds: it is asked by Ctrl-A, again and again. Ctrl-C could end a program that starts.
+wrong order they reset a board (mpremote knows which drivers need which). `LINES_VARIABLE` keeps both low. A board
+that was reset all the same, or that is busy, is silent for seconds: it is asked by Ctrl-A, again and again. Ctrl-C
+could end a program that starts.
 """
 
 import contextlib
@@ -24,9 +25,10 @@ from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
 from sitbone.board.port_holder import holder_of
-from sitbone.errors import CushionGone, NoCushion, Refused
+from sitbone.errors import CushionGone, NoCushion, Refused, UsageError
 
 BAUD = 115200
+LINES_VARIABLE = "SITBONE_LINES"  # "low": neither line is ever raised
 ANSWER_S = 10.0  # the longest silence within an answer: littlefs can take seconds to tidy up
 PROBE_S = 1.0  # between two questions: what was sent while a chip starts is lost
 START_S = 8.0  # a start from slow flash takes 3 s (tests/end_to_end/test_link.py), a busy board was seen to take 5
@@ -176,6 +178,21 @@ class SerialLine:
             raise CushionGone(f"the cushion on {self.port} stopped answering; check the cable and try again") from error
 
 
+class _LowTransport(SerialTransport):  # type: ignore[misc]
+    """mpremote's transport on a port whose DTR and RTS stay low: its own way of opening raises both."""
+
+    def __init__(self, device: str, baudrate: int, timeout: float) -> None:
+        self.in_raw_repl = self.mounted = False
+        self.use_raw_paste = True
+        self.device_name = device
+        self.serial = serial.serial_for_url(
+            device, do_not_open=True, baudrate=baudrate, timeout=timeout, interCharTimeout=1, exclusive=True
+        )
+        self.serial.dtr = self.serial.rts = False
+        self.serial.open()
+        self.is_pty = self._is_pty_device(device)
+
+
 def ports() -> list[str]:
     """All serial ports of this computer, whatever is connected to them."""
     return sorted(info.device for info in list_ports.comports())
@@ -192,8 +209,11 @@ def _open(port: str) -> SerialTransport:
         raise NoCushion(f"there is no port {port}; plug in the cushion, or run sitbone devices")
     # Resolved, because mpremote recognises a pty only by its own name.
     device = os.path.realpath(port) if port.startswith("/") else port
+    lines = os.environ.get(LINES_VARIABLE, "")
+    if lines not in ("", "low"):
+        raise UsageError(f"{LINES_VARIABLE} is {lines}, which means nothing; set it to low, or unset it")
     try:
-        transport = SerialTransport(device, baudrate=BAUD, timeout=ANSWER_S)
+        transport = (_LowTransport if lines else SerialTransport)(device, baudrate=BAUD, timeout=ANSWER_S)
     except (TransportError, serial.SerialException, ValueError, OSError):
         raise NoCushion(_why_not_open(port, device)) from None
     transport.serial.write_timeout = ANSWER_S

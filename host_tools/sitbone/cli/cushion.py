@@ -59,7 +59,7 @@ def install(
     """Install the firmware on a board. Every file is verified; the old version stays until the new one has started."""
     from sitbone.board.firmware_files import can_compile
     from sitbone.board.install import install as install_on
-    from sitbone.board.install import use_builtin
+    from sitbone.board.install import tried_text, use_builtin
     from sitbone.dates import counted
 
     if builtin:
@@ -77,6 +77,9 @@ def install(
     else:
         copied = counted(result["files"], "file")
         say(f"running firmware {result['firmware']} ({result['version']}); copied {copied}")
+    note = tried_text(result["micropython"])
+    if note:
+        click.echo(f"sitbone: {note}", err=True)
 
 
 @click.command(epilog=example("status --port /dev/ttyUSB0"))
