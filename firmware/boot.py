@@ -7,7 +7,7 @@ start counts as failed until the firmware has run for some seconds and removed t
 /fw/trial         a new version's starts: after three that failed, the version before takes over
 /fw/starts        any version's, since power came on: after three that failed, main.py serves the link and the log only
                   (safe mode); after six, not even that. A dip of the supply doesn't end the count
-button held       the plain REPL; nothing of the firmware runs
+button held       the plain REPL; nothing of the firmware runs. Not where the press ended a deep sleep
 ================  ==============================================================================================
 
 A start out of deep sleep is not counted: it follows one that was good, and happens many times a day.
@@ -189,12 +189,14 @@ def prepare_board():
     """How much may run, by the button, and by the starts before this one."""
     from cushion.drivers import board
 
+    if board.slept():
+        return NORMAL  # the button may well be held: it ends a deep sleep
     try:
         if board.button_held():
             return PLAIN
     except board.WrongBoard:
         return SAFE  # main.py shows the reason
-    return NORMAL if board.slept() else choose_mode(board.lost_power())
+    return choose_mode(board.lost_power())
 
 
 try:

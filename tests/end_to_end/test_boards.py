@@ -8,7 +8,7 @@ import pytest
 from sitbone.board.device import Cushion
 from sitbone.replay.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
-from tests.end_to_end.conftest import live_until, until, write_trace
+from tests.end_to_end.conftest import json_lines, live_until, until, write_trace
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WAKE_MS = 3000
@@ -78,3 +78,77 @@ def test_an_object_left_on_the_wake_sensor_does_not_wake_it_again_and_again(flas
     wakes = [entry["t_ms"] for entry in happened(seen, "reset") if entry["cause"] == "deepsleep"]
     assert len([t_ms for t_ms in wakes if t_ms < 8_000_000]) <= 3  # once an hour
     assert any(8_000_000 <= t_ms <= 8_000_000 + WAKE_MS for t_ms in wakes)
+
+
+CYCLE_S = 200
+SIT_S = 25
+PRESS_MS = 120
+WAKING_MS = 60  # over before the chip has started: a longer one would be a gesture as well
+
+
+class Restless(TraceSeat):
+    """Sits down every CYCLE_S for SIT_S, presses twice in each sit, and in each absence once to wake it and then
+    twice. The moments within a second differ from cycle to cycle."""
+
+    def __init__(self, path, cycles):
+        rows = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"]
+        for cycle in range(cycles):
+            begin_ms = self.sits_ms(cycle)
+            rows += [f"{begin_ms + 250 * n},{600 + n % 5},600,300,300" for n in range(4 * SIT_S)]
+            rows += [f"{begin_ms + 1000 * s},0,0,0,0" for s in range(SIT_S, CYCLE_S - 1)]
+        path.write_text("\n".join([*rows[:1], "0,0,0,0,0", *rows[1:]]) + "\n")
+        super().__init__(read_trace(path))
+        self.doubles_ms = [self.sits_ms(cycle) + 10_000 for cycle in range(cycles)]
+        self.wakings_ms = [self.sits_ms(cycle) + 165_000 for cycle in range(cycles - 1)]
+        self.doubles_ms += [waking_ms + 3000 for waking_ms in self.wakings_ms]
+
+    @staticmethod
+    def sits_ms(cycle):
+        return 1000 + CYCLE_S * 1000 * cycle + cycle * 137 % 1000
+
+    def presses_ms(self, start_ms, end_ms):
+        edges = [(at_ms, True) for at_ms in self.wakings_ms] + [(at_ms + WAKING_MS, False) for at_ms in self.wakings_ms]
+        for at_ms in self.doubles_ms:
+            edges += [(at_ms + n * PRESS_MS, n % 2 == 0) for n in range(4)]
+        return sorted(edge for edge in edges if start_ms <= edge[0] < end_ms)
+
+
+def sleep_on_strict_pads(flash, board, cycles, folder, sitbone):
+    """Each press, each sitting down and each deep sleep of `Restless`, from the log and from the world."""
+    seat = Restless(folder / "restless.csv", cycles)
+    seen: list[dict[str, Any]] = []
+    with VirtualCushion(seat, flash=flash, board=board, start=START, journal=seen.append) as cushion:
+        cushion.set_usb(False)
+        for cycle in range(0, cycles, 10):
+            live_until(cushion, seat.sits_ms(cycle))
+        live_until(cushion, seat.sits_ms(cycles - 1) + 15_000)  # in the last sit: a cable ends no deep sleep
+        cushion.set_usb(True)
+        live_until(cushion, cushion.now_ms + 5000)
+        until(lambda: cushion.has_port)
+        sitbone("sync", "--port", cushion.port)
+        cushion.power_cut()
+    events = json_lines(sitbone("events", "--from", "2026-03-01", "--to", "2026-03-04", "--json").stdout)
+    assert [event["gesture"] for event in events if event["kind"] == "button"] == ["double"] * len(seat.doubles_ms)
+    # A XIAO starts anew in the last sit, when the cable comes, and finds somebody there.
+    assert sum(event["kind"] == "sat" for event in events) == cycles + (board == "xiao-s3")
+    wakes = [(entry["t_ms"], entry["wake"]) for entry in happened(seen, "reset") if entry["cause"] == "deepsleep"]
+    for moments_ms, reason in ((map(seat.sits_ms, range(1, cycles)), 3), (seat.wakings_ms, 2)):
+        for at_ms in moments_ms:
+            assert any(0 <= woken_ms - at_ms <= 1000 and wake == reason for woken_ms, wake in wakes), (at_ms, wakes)
+    assert [event for event in events if event["kind"] == "crash"] == []
+    return happened(seen, "usage")[-1]["light_sleeps"], len(happened(seen, "sleep"))
+
+
+@pytest.mark.parametrize("board", BATTERY_BOARDS)
+def test_some_sleeps_on_strict_pads(flash_of, tmp_path, sitbone, board):
+    light, deep = sleep_on_strict_pads(flash_of(board), board, 4, tmp_path, sitbone)
+    assert light >= 600
+    assert deep >= 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("board", BATTERY_BOARDS)
+def test_a_thousand_light_and_two_hundred_deep_sleeps_on_strict_pads(flash_of, tmp_path, sitbone, board):
+    light, deep = sleep_on_strict_pads(flash_of(board), board, 102, tmp_path, sitbone)
+    assert light >= 1000
+    assert deep >= 200

@@ -200,6 +200,9 @@ def reset_at_points(flash, cases, board="devkit"):
     return campaign
 
 
+CAUSES = ("reset", "soft", "hang", "deep")
+
+
 def points(seed, count, hows):
     draw = random.Random(seed)
     for index in range(count):
@@ -209,12 +212,28 @@ def points(seed, count, hows):
 
 
 def test_a_reset_at_any_point_of_a_pattern_ends_it(flash):
-    cases = [*points(1, 8, ("reset", "soft", "hang", "deep")), (3, False, 300, "no package")]
+    cases = [*points(1, 8, CAUSES), (3, False, 300, "no package")]
     reset_at_points(flash, cases)
 
 
+def each_step():
+    """A moment within each pulse and each pause of each pattern."""
+    draw = random.Random(3)
+    for (pattern, habituated), times_ms in PATTERNS.items():
+        for step, length_ms in enumerate(times_ms):
+            yield pattern, habituated, sum(times_ms[:step]) + draw.randrange(1, length_ms)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("board", ["devkit", "firebeetle"])
-def test_a_reset_at_each_of_many_points_ends_it(flash_of, board):
-    cases = [*points(2, 60, ("reset", "soft", "hang", "deep")), (3, False, 300, "no package")]
-    reset_at_points(flash_of(board), cases, board)
+@pytest.mark.parametrize(
+    ("board", "hows"),
+    [
+        *(("devkit", (how,)) for how in CAUSES),
+        ("firebeetle", CAUSES),
+        ("xiao-s3", CAUSES),
+    ],
+)
+def test_each_cause_of_a_reset_ends_it_at_each_step_of_each_pattern(flash_of, board, hows):
+    """On the first board each cause at each step, on the others one cause after the other."""
+    cases = [(*moment, hows[number % len(hows)]) for number, moment in enumerate(each_step())]
+    reset_at_points(flash_of(board), [*cases, (3, False, 300, "no package")], board)
