@@ -24,7 +24,7 @@ _SHORTEST_CHUNK_MS = 50
 _REAL_PACE = 1000
 _BATTERY_MV = 3900
 _BETWEEN_PRESSES_MS = 150
-_SWITCH_MV = 215  # of a zone whose sensor is at 47 kohm: there the wake sensor closes
+_SWITCH_OHM = 47_000  # of the sensors under the sitting bones: there the wake sensor closes
 _DRV_MOTOR = 200  # chip/silicon/parts.py
 FAULT_LINES = {"bus": 64, "ads1115": 65, "drv2605l": 66, "calibration": 67}
 _STALL_LINE, _LOSE_LINE = 80, 81  # chip/silicon/clock.py
@@ -72,8 +72,16 @@ class World:
         self._levels = {self._profile["button"]: self._released}
         if self._profile["usb_sense"] is not None:
             self._levels[self._profile["usb_sense"]] = 1
-        seat.wire(self._profile["bias_ohm"])
+        seat.wire(self._profile["bias_ohm"], self._profile["supply_mv"])
+        self._switch_mv = self._reading_mv(_SWITCH_OHM)
         seat.attach(self.log)
+
+    def _reading_mv(self, sensor_ohm: float) -> float:
+        """A zone's voltage with its sensor at so many ohms, its bias resistor beside it."""
+        profile = self._profile
+        bias_us = 1e6 / profile["bias_ohm"] if profile["bias_ohm"] else 0.0
+        ratio = (1e6 / sensor_ohm + bias_us) * 1e-6 * profile["divider_ohm"]
+        return float(profile["supply_mv"] * ratio / (1 + ratio))
 
     # ---- what the chip receives
 
@@ -90,7 +98,7 @@ class World:
             "i2c": profile["i2c"],
             "haptic_enable": profile["haptic_enable"],
             "wake": profile["wake"],
-            "switch_dmv": _SWITCH_MV * 10,
+            "switch_dmv": round(self._switch_mv * 10),
         }
 
     def levels(self) -> list[tuple[int, int]]:
@@ -142,7 +150,7 @@ class World:
     def seat_switch(self, t_ms: int) -> bool:
         """Whether the wake sensor is closed; chip/silicon/pins.py does the same while the chip runs."""
         zones_mv = self.seat.zones_mv(np.array([t_ms], dtype=np.int64))[0]
-        return bool(max(zones_mv[0], zones_mv[1]) >= _SWITCH_MV)
+        return bool(max(zones_mv[0], zones_mv[1]) >= self._switch_mv)
 
     def edges(self, end_ms: int) -> list[Edge]:
         """Level changes up to ``end_ms`` that have not been handed out yet. They happen when ``reach`` passes them."""

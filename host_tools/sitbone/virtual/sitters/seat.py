@@ -11,7 +11,6 @@ from sitbone.replay.trace import GAP_MS, Trace
 
 ZONE_COUNT = 4
 ROW_MS = 50
-SUPPLY_MV = 3300.0
 DIVIDER_OHM = 3300.0
 _DAY_MS = 86_400_000
 
@@ -35,9 +34,9 @@ class Seat:
     longest_chunk_ms: int = 60_000
     """How far ahead the seat knows its readings, whatever the chip does in the meantime; below 65 s."""
 
-    def wire(self, bias_ohm: float) -> None:
-        """The board's sensors have bias resistors (0: none)."""
-        self.empty_mv = SUPPLY_MV * DIVIDER_OHM / (DIVIDER_OHM + bias_ohm) if bias_ohm else 0.0
+    def wire(self, bias_ohm: float, supply_mv: float) -> None:
+        """The board's sensors have bias resistors (0: none), and this supply."""
+        self.empty_mv = supply_mv * DIVIDER_OHM / (DIVIDER_OHM + bias_ohm) if bias_ohm else 0.0
 
     def attach(self, log: Log) -> None:
         """``log(t_ms, kind, **facts)`` writes what really happened into the journal."""
@@ -91,8 +90,8 @@ class TraceSeat(Seat):
         self._hole_starts = t_ms[holes] + 1  # the last row before a hole is still seen
         self._hole_ends = t_ms[holes + 1]
 
-    def wire(self, bias_ohm: float) -> None:
-        super().wire(bias_ohm)
+    def wire(self, bias_ohm: float, supply_mv: float) -> None:
+        super().wire(bias_ohm, supply_mv)
         self._mv[[0, -1]] = self.empty_mv
 
     def moments_ms(self, start_ms: int, end_ms: int) -> Times:

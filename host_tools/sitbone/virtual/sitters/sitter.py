@@ -336,9 +336,9 @@ class SitterSeat(Seat):
         self._held: NDArray[np.float64] = np.zeros(ZONE_COUNT)
         self._faults = [self._person.fault.again()] if self._person.fault else []
 
-    def wire(self, bias_ohm: float) -> None:
-        super().wire(bias_ohm)
-        self._sensor = replace(self._sensor, bias_ohm=bias_ohm)
+    def wire(self, bias_ohm: float, supply_mv: float) -> None:
+        super().wire(bias_ohm, supply_mv)
+        self._sensor = replace(self._sensor, bias_ohm=bias_ohm, supply_mv=supply_mv)
 
     def attach(self, log: Log) -> None:
         self._person.log = log
