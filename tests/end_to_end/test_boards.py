@@ -13,6 +13,11 @@ from tests.end_to_end.conftest import json_lines, live_until, until, write_trace
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WAKE_MS = 3000
 BATTERY_BOARDS = ("firebeetle", "xiao-s3")
+EMPTY_MV = {"firebeetle": 0, "xiao-s3": 197}  # 47 kohm beside each sensor over 3.3 kohm, at 3.0 V
+
+
+def empty_row(board, t_ms):
+    return f"{t_ms}" + f",{EMPTY_MV[board]}" * 4
 
 
 def happened(journal, kind):
@@ -68,7 +73,7 @@ def test_a_xiao_has_its_port_back_when_a_cable_is_plugged_in(flash_of, tmp_path)
 def test_an_object_left_on_the_wake_sensor_does_not_wake_it_again_and_again(flash_of, tmp_path, board):
     """Ext1 has put a hold on the sensor's pad, under which it would read as open."""
     rows = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"]
-    rows += [f"{s * 1000},600,600,300,300" if 30 <= s < 8000 else f"{s * 1000},0,0,0,0" for s in range(8200)]
+    rows += [f"{s * 1000},700,700,400,400" if 30 <= s < 8000 else empty_row(board, s * 1000) for s in range(8200)]
     bag = tmp_path / "bag.csv"
     bag.write_text("\n".join(rows) + "\n")
     seen: list[dict[str, Any]] = []
@@ -90,13 +95,13 @@ class Restless(TraceSeat):
     """Sits down every CYCLE_S for SIT_S, presses twice in each sit, and in each absence once to wake it and then
     twice. The moments within a second differ from cycle to cycle."""
 
-    def __init__(self, path, cycles):
+    def __init__(self, path, board, cycles):
         rows = ["t_ms,left_it_mv,right_it_mv,left_thigh_mv,right_thigh_mv"]
         for cycle in range(cycles):
             begin_ms = self.sits_ms(cycle)
-            rows += [f"{begin_ms + 250 * n},{600 + n % 5},600,300,300" for n in range(4 * SIT_S)]
-            rows += [f"{begin_ms + 1000 * s},0,0,0,0" for s in range(SIT_S, CYCLE_S - 1)]
-        path.write_text("\n".join([*rows[:1], "0,0,0,0,0", *rows[1:]]) + "\n")
+            rows += [f"{begin_ms + 250 * n},{700 + n % 5},700,400,400" for n in range(4 * SIT_S)]
+            rows += [empty_row(board, begin_ms + 1000 * s) for s in range(SIT_S, CYCLE_S - 1)]
+        path.write_text("\n".join([*rows[:1], empty_row(board, 0), *rows[1:]]) + "\n")
         super().__init__(read_trace(path))
         self.doubles_ms = [self.sits_ms(cycle) + 10_000 for cycle in range(cycles)]
         self.wakings_ms = [self.sits_ms(cycle) + 165_000 for cycle in range(cycles - 1)]
@@ -115,7 +120,7 @@ class Restless(TraceSeat):
 
 def sleep_on_strict_pads(flash, board, cycles, folder, sitbone):
     """Each press, each sitting down and each deep sleep of `Restless`, from the log and from the world."""
-    seat = Restless(folder / "restless.csv", cycles)
+    seat = Restless(folder / "restless.csv", board, cycles)
     seen: list[dict[str, Any]] = []
     with VirtualCushion(seat, flash=flash, board=board, start=START, journal=seen.append) as cushion:
         cushion.set_usb(False)
