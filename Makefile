@@ -199,7 +199,7 @@ UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version
 
 lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
-	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf docs dev,--extra $(extra)) -o $(LOCK) pyproject.toml
+	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf docs cohort dev,--extra $(extra)) -o $(LOCK) pyproject.toml
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
 	$(foreach version,$(OLDER),echo 'micropython-esp32-stubs==$(version).*' | $(UV_LOCK) -o firmware/older_typings/$(version).lock - &&) true
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in

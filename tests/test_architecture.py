@@ -65,6 +65,7 @@ ROOMS = (
     "board",
     "virtual",
     "report",
+    "cohort",
     "lab",
     "dashboard",
     "cli",

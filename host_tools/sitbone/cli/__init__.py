@@ -11,7 +11,7 @@ from io import TextIOWrapper
 
 import click
 
-from sitbone.cli import board, cushion, cushions, dashboard, data, detection, diary, history, simulation, tune
+from sitbone.cli import board, cohort, cushion, cushions, dashboard, data, detection, diary, history, simulation, tune
 from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
@@ -106,5 +106,6 @@ for command in (
     simulation.virtual,
     simulation.demo,
     detection.evaluate,
+    cohort.cohort,
 ):
     cli.add_command(command)

@@ -62,8 +62,8 @@ def export(cushion: str | None, path: Path | None, folder: Path | None, form: st
     """Export every record and the diary to a file. One per row, with all its fields; times are UTC; - is the standard
     output.
 
-    --tidy DIR writes tables for analysis instead: days, sits, breaks, prompts, pain, exercises, settings, as CSV or
-    Parquet, with a data dictionary.
+    --tidy DIR writes tables for analysis instead: days, sits, breaks, prompts, pain, exercises, settings,
+    epochs, as CSV or Parquet, with a data dictionary.
     """
     from sitbone.dates import counted
     from sitbone.files import STDOUT

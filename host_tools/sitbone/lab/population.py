@@ -130,7 +130,7 @@ class Person:
 
 
 @dataclass
-class _Draw:
+class Draw:
     """A day's chances, which are the same under each policy."""
 
     chances: np.ndarray
@@ -171,7 +171,7 @@ class _Course:
         self._person = person
         self._rng = np.random.default_rng(person.seed + 1_000_000)
         self._other = np.random.default_rng(person.seed + 2_000_000)
-        self._body = _Body(person)
+        self._body = Body(person)
         self._limit = _TunedLimit(person.worsening) if policy == "tuned" else None
         self._fixed_limit_s = TIMER_S if policy == "timer" else START_S
         self._diary = _Diary()
@@ -185,7 +185,7 @@ class _Course:
 
     def live_day(self, index: int) -> None:
         """A morning with yesterday's pain, the limit tuned by all there is until then, the day's sits, the evening."""
-        day, draw = DAY0 + timedelta(days=index), _Draw.of(self._rng)
+        day, draw = DAY0 + timedelta(days=index), Draw.of(self._rng)
         if index:
             self._rate_morning(day, draw)
         if self._limit and index:
@@ -213,14 +213,15 @@ class _Course:
             self._prompts / DAYS,
         )
 
-    def _rate_morning(self, day: date, draw: _Draw) -> None:
+    def _rate_morning(self, day: date, draw: Draw) -> None:
         if draw.chances[0] >= self._person.misses:
             felt = self._person.usual + 2 * self._excess + self._body.flare_adds + self._elsewhere
             self._diary.mornings[day] = self._rating(felt, draw.noise[0])
 
-    def _sit(self, day: date, draw: _Draw) -> None:
+    def _sit(self, day: date, draw: Draw) -> None:
         true_s = self._body.tolerance_of_today_s(draw)
-        lengths, answer_s = self._sits()
+        lengths, vibrations, delay_s = draw_sits(self._rng, self._person.sits_min, self._person.follows)
+        answer_s = ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1] + delay_s
         doses = np.minimum(lengths, self.limit_s + answer_s)
         # Pain makes people get up: far over tolerance nobody stays for long.
         doses = np.minimum(doses, true_s * 1.5)
@@ -234,14 +235,7 @@ class _Course:
         if top_s > onset_s and draw.chances[2] < 0.2:
             self._diary.onsets.append((day, onset_s))
 
-    def _sits(self) -> tuple[np.ndarray, np.ndarray]:
-        """How long each sit of a day would last, and how long after its first vibration the person gets up, in s."""
-        rng, count = self._rng, int(self._rng.integers(12, 25))
-        lengths = self._person.sits_min * 60 * np.exp(rng.normal(0, 0.8, count))
-        vibrations = rng.geometric(self._person.follows, count)
-        return lengths, ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1] + rng.uniform(0, 60, count)
-
-    def _rate_sitting(self, day: date, draw: _Draw) -> None:
+    def _rate_sitting(self, day: date, draw: Draw) -> None:
         other, often = self._other, self._person.world.other_pain
         self._elsewhere = other.uniform(1, 4) if other.random() < often else 0.0
         if draw.chances[3] >= self._person.misses:
@@ -252,7 +246,15 @@ class _Course:
         return Rating(int(np.clip(round(felt + self._person.world.noise * noise), 0, 10)))
 
 
-class _Body:
+def draw_sits(rng: np.random.Generator, sits_min: float, follows: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each sit of a day: how long it would last (s), the vibration that the person would get up after (1 is the
+    first), and how long after that (s)."""
+    count = int(rng.integers(12, 25))
+    lengths = sits_min * 60 * np.exp(rng.normal(0, 0.8, count))
+    return lengths, rng.geometric(follows, count), rng.uniform(0, 60, count)
+
+
+class Body:
     """What a person tolerates: weeks of use let it grow, a flare takes some of it away for three weeks."""
 
     def __init__(self, person: Person) -> None:
@@ -272,7 +274,7 @@ class _Body:
         """Whether a flare's last day is fewer than seven days ago."""
         return any((day - at).days < 7 for at in self._flare_days)
 
-    def tolerance_of_today_s(self, draw: _Draw) -> float:
+    def tolerance_of_today_s(self, draw: Draw) -> float:
         """Days differ: 4 % around what the person tolerates."""
         return float(self.tolerance_s * (1 - self.lost) * np.exp(0.04 * draw.noise[1]))
 
@@ -280,7 +282,7 @@ class _Body:
         """The day's longest sit."""
         self._used_shares.append(top_s / self.tolerance_s)
 
-    def end_day(self, day: date, draw: _Draw, excess: float, rng: np.random.Generator) -> None:
+    def end_day(self, day: date, draw: Draw, excess: float, rng: np.random.Generator) -> None:
         """A flare goes on, or begins by what was too much; what the last one took returns."""
         if self._flare_days_left:
             self._flare_days_left -= 1
@@ -312,7 +314,7 @@ class _TunedLimit:
         self.stopped, self.stops = False, 0
         self.rises = self.raised_in_flare = self.rose_too_fast = 0
 
-    def tune(self, index: int, diary: _Diary, loads: dict[date, Load], body: _Body) -> None:
+    def tune(self, index: int, diary: _Diary, loads: dict[date, Load], body: Body) -> None:
         """One morning: the rules' proposal, agreed to."""
         day = DAY0 + timedelta(days=index)
         self._resume_if_due(day)
@@ -332,7 +334,7 @@ class _TunedLimit:
         if self.stopped and not self._worsening and (day - self._stopped_on).days >= RESUME_DAYS:
             self.stopped, self._resumed = False, day
 
-    def _count_rise(self, day: date, now_s: int, body: _Body) -> None:
+    def _count_rise(self, day: date, now_s: int, body: Body) -> None:
         if now_s > self.limit_s:
             self.rises += 1
             self.raised_in_flare += body.flared_within_a_week(day)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cushion import VERSION
+from cushion.core import records
 from sitbone.analysis.history import history
 from sitbone.analysis.timeline import Timeline, gather
 from sitbone.dates import Zone, local
@@ -18,6 +19,7 @@ from sitbone.errors import SitboneError
 from sitbone.files import whole
 from sitbone.settings.limits import setting_changes
 from sitbone.settings.params import BY_NAME
+from sitbone.store.blocks import name_of
 from sitbone.store.store import Store, zone_of
 
 FORMATS = ("csv", "parquet")
@@ -125,6 +127,19 @@ TABLES: dict[str, tuple[str, tuple[Field, ...]]] = {
             ("change", "integer", "number of the change; settings changed together share it; 0 in old logs"),
         ),
     ),
+    "epochs": (
+        "Each epoch of a cushion: what it saw from the one before until then",
+        (
+            CUSHION,
+            *AT,
+            ("duration_s", "number", "length, s"),
+            ("state", "string", "vacant, occupied, object or unknown"),
+            ("left_u_permille", "integer", "mean load on the left, thousandths of the usual; empty where unknown"),
+            ("right_u_permille", "integer", "mean load on the right, thousandths of the usual; empty where unknown"),
+            ("dose_left_s", "number", "dose on the left at its end, s at the usual load"),
+            ("dose_right_s", "number", "dose on the right at its end, s at the usual load"),
+        ),
+    ),
 }
 PANDAS = """# Reads the tables: pip install pandas{extra}
 import pandas as pd
@@ -151,18 +166,25 @@ if (nrow(sits) > 0) {
 def export_tidy(store: Store, folder: Path, form: str) -> dict[str, int]:
     """Writes the tables, `datapackage.json` and two programs that read them; returns each table's number of rows."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = {name: list(make(store)) for name, make in _tables(store).items()}
+    rows = rows_of(store)
     for name, (_, fields) in TABLES.items():
         with whole(folder / f"{name}.{form}") as part:
             WRITERS[form](rows[name], fields, part)
     texts = {"read_with_pandas.py": PANDAS.format(format=form, extra=" pyarrow" if form == "parquet" else "")}
     if form == "csv":
         texts["read_with_r.R"] = R_CSV
-    texts["datapackage.json"] = json.dumps(_package(form), indent=2) + "\n"
+    texts["datapackage.json"] = (
+        json.dumps(package(form, TABLES, "sitbone", "Sitting, prompts and pain"), indent=2) + "\n"
+    )
     for name, text in texts.items():
         with whole(folder / name) as part:
             part.write_text(text, encoding="utf-8")
     return {name: len(found) for name, found in rows.items()}
+
+
+def rows_of(store: Store) -> dict[str, list[Row]]:
+    """The rows of every table, as in `TABLES`; moments and dates are text in ISO 8601. A row may hold more fields."""
+    return {name: list(make(store)) for name, make in _tables(store).items()}
 
 
 def _tables(store: Store) -> dict[str, Callable[[Store], Iterator[Row]]]:
@@ -177,6 +199,7 @@ def _tables(store: Store) -> dict[str, Callable[[Store], Iterator[Row]]]:
         "pain": _pain,
         "exercises": _exercises,
         "settings": lambda store: _settings(store, labels, zone),
+        "epochs": lambda _: _epochs(timeline, labels, zone),
     }
 
 
@@ -252,6 +275,21 @@ def _settings(store: Store, labels: dict[int, str], zone: Zone) -> Iterator[Row]
         }
 
 
+def _epochs(timeline: Timeline | None, labels: dict[int, str], zone: Zone) -> Iterator[Row]:
+    if timeline is None:
+        return
+    epochs = timeline.epochs
+    for at_ms, cushion, fields in zip(epochs.end_ms.tolist(), epochs.cushion.tolist(), epochs.fields, strict=True):
+        about: Row = {"cushion": labels[cushion], "at_utc": _utc(at_ms), "at_local": zone.iso(at_ms)}
+        about["duration_s"] = int(fields["seconds"])
+        about["state"] = name_of(records.STATES, int(fields["state"]))
+        for side in ("left", "right"):
+            u = int(fields[f"{side}_u"])
+            about[f"{side}_u_permille"] = None if u == records.UNKNOWN_U else u
+            about[f"dose_{side}_s"] = int(fields[f"{side}_dose_cs"]) / 100
+        yield about
+
+
 def _utc(at_ms: int | None) -> str:
     moment = datetime.fromtimestamp((at_ms or 0) / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -270,10 +308,16 @@ def _cell(value: Any) -> Any:
 
 def _write_parquet(rows: list[Row], fields: tuple[Field, ...], path: Path) -> None:
     try:
-        import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise SitboneError("Parquet needs pyarrow; run pip install 'sitbone[parquet]', or choose csv") from None
+    pq.write_table(arrow_table(rows, fields), path)
+
+
+def arrow_schema(fields: tuple[Field, ...]) -> Any:
+    """The columns as a `pyarrow.Schema`."""
+    import pyarrow as pa
+
     kinds = {
         "number": pa.float64(),
         "integer": pa.int64(),
@@ -281,9 +325,15 @@ def _write_parquet(rows: list[Row], fields: tuple[Field, ...], path: Path) -> No
         "datetime": pa.timestamp("ms", "UTC"),
         "date": pa.date32(),
     }
-    schema = pa.schema([(name, kinds.get(kind, pa.string())) for name, kind, _ in fields])
+    return pa.schema([(name, kinds.get(kind, pa.string())) for name, kind, _ in fields])
+
+
+def arrow_table(rows: list[Row], fields: tuple[Field, ...]) -> Any:
+    """The rows as a `pyarrow.Table` of `arrow_schema`."""
+    import pyarrow as pa
+
     typed = [{name: _typed(row.get(name), kind) for name, kind, _ in fields} for row in rows]
-    pq.write_table(pa.Table.from_pylist(typed, schema), path)
+    return pa.Table.from_pylist(typed, arrow_schema(fields))
 
 
 def _typed(value: Any, kind: str) -> Any:
@@ -296,25 +346,25 @@ def _typed(value: Any, kind: str) -> Any:
 WRITERS = {"csv": _write_csv, "parquet": _write_parquet}
 
 
-def _package(form: str) -> Row:
-    """The data dictionary, as a frictionless data package."""
+def package(form: str, tables: dict[str, tuple[str, tuple[Field, ...]]], name: str, title: str) -> Row:
+    """The data dictionary of tables in files ``<table>.<form>``, as a frictionless data package."""
     return {
-        "name": "sitbone",
+        "name": name,
         "profile": "tabular-data-package" if form == "csv" else "data-package",
-        "title": "Sitting, prompts and pain",
+        "title": title,
         "description": f"Written by sitbone {VERSION}. Seat load is a proxy, not tendon pressure.",
         "resources": [
             {
-                "name": name,
-                "profile": "tabular-data-resource" if form == "csv" else "data-resource",
-                "title": title,
-                "path": f"{name}.{form}",
+                "name": table,
+                "title": about,
+                "path": f"{table}.{form}",
                 "format": form,
+                "profile": "tabular-data-resource" if form == "csv" else "data-resource",
                 "schema": {
                     "fields": [{"name": field, "type": kind, "description": what} for field, kind, what in fields],
                     "missingValues": [""],
                 },
             }
-            for name, (title, fields) in TABLES.items()
+            for table, (about, fields) in tables.items()
         ],
     }
