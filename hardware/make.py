@@ -15,7 +15,7 @@ from hardware.analog import plot
 from hardware.board import export
 from hardware.case import check, cutplan, pictures
 from hardware.case.sizes import BODIES
-from hardware.circuit import netlist, sheet
+from hardware.circuit import netlist, sheet, stripboard_picture
 from hardware.harness import draw
 
 HERE = Path(__file__).resolve().parent
@@ -45,6 +45,7 @@ def drawn(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pictures.draw(folder)
     (folder / "transfer.svg").write_text(plot.transfer_picture())
+    (folder / "stripboard.svg").write_text(stripboard_picture.picture())
     with TemporaryDirectory() as work:
         for design in sheet.DESIGNS:
             export.board(design, Path(work))

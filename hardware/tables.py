@@ -8,14 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware.analog import stack
-from hardware.circuit import budget, wiring
-from hardware.circuit.circuit import BIAS_OHM, TESTED, Expected, circuit
-from hardware.circuit.parts import LOOSE, PARTS, Bought
+from hardware.circuit import budget, stripboard, wiring
+from hardware.circuit.circuit import BIAS_OHM, TESTED, Expected
+from hardware.circuit.parts import LOOSE, PARTS, loose
+from hardware.circuit.sheet import DESIGNS
 from hardware.circuit.sheet_battery import BATTERY
 from hardware.harness import harness
 
 HERE = Path(__file__).resolve().parent
-PAGES = ("README.md", "BUILD.md")
+PAGES = ("README.md", "BUILD.md", "STRIPBOARD.md")
 GRAVITY = 9.81
 BLOCK = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -59,28 +60,34 @@ def margins_table() -> str:
     return table(["rating", "margin over the worst load"], rows)
 
 
+CABLE = ("ribbon", "p_cushion", "p_pair", "crimps", "bias")
+
+
 def cost_table() -> str:
-    groups = {
-        "dev board and its sockets": PARTS["devkit"].eur + total(LOOSE["sockets"]),
-        "carrier board and its parts": board_eur() + total(LOOSE["board"]),
-        "four sensors": total(LOOSE["fsr"]),
-        "two motors, button": total(LOOSE["motor"]) + total(LOOSE["button"]),
-        "cable, plugs, bias resistors": sum(
-            total(LOOSE[key]) for key in ("ribbon", "p_cushion", "p_pair", "crimps", "bias")
-        ),
-        "foam and cover": total(LOOSE["foam"]),
-        "3D print": total(LOOSE["print"]),
-    }
-    rows = [[name, f"{eur:.0f}"] for name, eur in groups.items()]
-    return table(["what", "EUR, roughly"], [*rows, ["**all**", f"**{sum(groups.values()):.0f}**"]])
-
-
-def total(entry: tuple[int, Bought]) -> float:
-    return entry[0] * entry[1].eur
-
-
-def board_eur() -> float:
-    return sum(PARTS[row.part].eur for row in circuit() if row.part and row.part != "devkit")
+    """Each variant's, EUR, for one."""
+    groups: dict[str, list[float]] = {}
+    for design in DESIGNS:
+        parts = loose(design.name)
+        eur = {key: quantity * bought.eur for key, (quantity, bought) in parts.items()}
+        module = next(PARTS[row.part].eur for row in design.rows if row.ref == "U1")
+        small = sum(PARTS[row.part].eur for row in design.rows if row.part and row.ref != "U1")
+        costs = {
+            "module and its sockets": module + eur["sockets"],
+            "carrier board and its parts": small + eur["board"],
+            "sensors": eur["fsr"],
+            "two motors, button": eur["motor"] + eur["button"],
+            "cable, plugs, bias resistors": sum(
+                eur[key] for key in ("ribbon", "p_cushion", "p_pair", "crimps", "bias")
+            ),
+            "pack": eur.get("pack", 0.0),
+            "foam and cover": eur["foam"],
+            "3D print": eur["print"],
+        }
+        for name, cost in costs.items():
+            groups.setdefault(name, []).append(cost)
+    rows = [[name, *(f"{cost:.0f}" if cost else "-" for cost in costs)] for name, costs in groups.items()]
+    sums = [f"**{sum(costs):.0f}**" for costs in zip(*groups.values(), strict=True)]
+    return table(["EUR, roughly, November 2026", "USB", "battery"], [*rows, ["**all**", *sums]])
 
 
 def wires_table() -> str:
@@ -99,6 +106,21 @@ def volts_table(tested: Expected) -> str:
         volts = f"{low_v:g} to {high_v:g} V" if high_v else "0 V"
         rows.append([f"TP{n}", net, volts, when])
     return table(["test point", "net", "expect", "when"], rows)
+
+
+def strip_parts_table() -> str:
+    """The stripboard's parts by kind, and where each goes: column, rows."""
+    kinds: dict[str, list[str]] = {}
+    for part in stripboard.PARTS[2:]:
+        holes = [hole for hole, _ in part.pins]
+        rows = f"{holes[0][1]} to {holes[-1][1]}"
+        kinds.setdefault(part.what, []).append(f"{part.ref} ({holes[0][0]}: {rows})")
+    found = [[str(len(places)), what, ", ".join(places)] for what, places in kinds.items()]
+    sockets = [
+        ["2", "19-pin socket", "columns 28 and 38, rows 10 to 28"],
+        ["1", "box header, 2 x 7, straight", "column 5 and 6"],
+    ]
+    return table(["quantity", "part", "column: rows, the first pin first"], [*sockets, *found])
 
 
 def shopping_table() -> str:
@@ -135,6 +157,7 @@ MADE: dict[str, Callable[[], str]] = {
     "volts-battery": lambda: volts_table(BATTERY.tested),
     "wires": wires_table,
     "shopping": shopping_table,
+    "strip-parts": strip_parts_table,
     "printed": printed_table,
     "firebeetle": lambda: by_hand_table("firebeetle"),
     "s-three": lambda: by_hand_table("s3-devkit"),

@@ -11,6 +11,7 @@ from hardware import tables
 from hardware.analog import plot, stack
 from hardware.board import export
 from hardware.case import sizes
+from hardware.circuit import stripboard_picture
 from hardware.circuit.sheet import DESIGNS
 from tests.hardware.tools import ROOT, in_environment, need_environment, need_kicad, need_ngspice
 
@@ -64,7 +65,7 @@ class TestPictures:
     def test_every_one_is_made_and_shown(self):
         shown = {Path(link).name for page in tables.PAGES for link in LINK.findall((HARDWARE / page).read_text())}
         there = {picture.name for picture in GUIDE.iterdir()}
-        made = {f"{name}.svg" for name in [*DRAWN, "transfer", "harness", "harness-battery"]} | {
+        made = {f"{name}.svg" for name in [*DRAWN, "transfer", "stripboard", "harness", "harness-battery"]} | {
             f"{name}.png" for name in RENDERED
         }
         assert there == made
@@ -74,6 +75,9 @@ class TestPictures:
     @pytest.mark.parametrize("name", DRAWN)
     def test_a_drawing_of_the_case_or_cushion(self, drawn, name):
         assert (GUIDE / f"{name}.svg").read_bytes() == (drawn / f"{name}.svg").read_bytes()
+
+    def test_the_stripboard(self):
+        assert (GUIDE / "stripboard.svg").read_text() == stripboard_picture.picture()
 
     def test_the_transfer_curve(self):
         need_ngspice()
