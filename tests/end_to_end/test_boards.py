@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cushion.drivers.profiles import PROFILES
 from sitbone.board.device import Cushion
 from sitbone.replay.trace import read_trace
 from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
@@ -22,6 +23,16 @@ def empty_row(board, t_ms):
 
 def happened(journal, kind):
     return [entry for entry in journal if entry["kind"] == kind]
+
+
+@pytest.mark.parametrize("board", sorted(PROFILES))
+def test_the_firmware_runs_on_each_board(flash_of, board):
+    """The virtual chip of its kind refuses what its pins can't do, and the world is wired as the profile says."""
+    with VirtualCushion(EmptySeat(), flash=flash_of(board), board=board) as cushion:
+        live_until(cushion, 60_000)
+        with Cushion(cushion.port) as device:
+            status = device.call("status")
+    assert (status["safe_mode"], status["faults"], status["state"]) == ("", [], "vacant")
 
 
 @pytest.mark.parametrize("board", BATTERY_BOARDS)
