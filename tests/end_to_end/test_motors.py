@@ -15,7 +15,7 @@ from sitbone.virtual import EmptySeat, VirtualCushion
 from tests.virtual.conftest import Run, mpremote
 
 BEYOND_MS = 100
-RESET_ENDS_MOTORS_MS = 300
+RESET_ENDS_MOTORS_MS = 150  # the virtual chip restarts in 100 ms, and boot.py has 50
 EVERY_MS = 8000
 FIRST_MS = 12_000
 
