@@ -55,8 +55,8 @@ def currents_table() -> str:
     return table(["what", "mA while on"], [[name, f"{ma:.2g}"] for name, ma in budget.currents_ma().items()])
 
 
-def margins_table() -> str:
-    rows = [[name, f"{margin:.1f} ×"] for name, margin in budget.margins().items()]
+def margins_table(margins: dict[str, float]) -> str:
+    rows = [[name, f"{margin:.1f} ×"] for name, margin in margins.items()]
     return table(["rating", "margin over the worst load"], rows)
 
 
@@ -151,7 +151,8 @@ MADE: dict[str, Callable[[], str]] = {
     "stack": stack_table,
     "weights": weights_table,
     "currents": currents_table,
-    "margins": margins_table,
+    "margins": lambda: margins_table(budget.margins()),
+    "margins-battery": lambda: margins_table(budget.battery_margins()),
     "cost": cost_table,
     "volts": lambda: volts_table(TESTED),
     "volts-battery": lambda: volts_table(BATTERY.tested),

@@ -1,11 +1,11 @@
-"""The whole carrier as an ngspice deck, built row by row from circuit.py, and a way to run it.
+"""The whole carrier as an ngspice deck, built row by row from a circuit's table, and a way to run it.
 
 What is not on the board is put to it as stimuli: sensors and their bias, motors, USB and the module's pins. The models
 are simple: switches with the data sheets' resistance, a reference with its drop-out, ADC pins that leak.
 """
 
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +15,9 @@ from hardware.circuit.circuit import BIAS_OHM, FARADS, OHMS, ZONES, Row, circuit
 ADC_LEAK_A = 50e-9  # into a pin or out of it, at most: I_IH and I_IL of the ESP32's data sheet, 25 degC, looked up
 ADC_LOAD_OHM = 1e12  # the data sheet has none
 SENSOR_NS_PER_PA = 13.0  # the sensing stack that the firmware's nominal gain of 77 Pa/uS belongs to
-REFERENCE_V, REFERENCE_DROPOUT_V, REFERENCE_OHM = 3.3, 0.2, 0.1  # the second source's drop-out
+REFERENCE_OHM = 0.1
+# what it gives, and how much above that it must be fed: REF3033's second source, from memory; REF3030, from memory
+REFERENCES_V = {"REF3033": (3.3, 0.2), "REF3030": (3.0, 0.05)}
 REFERENCE_OWN_A = 50e-6
 FUSE_OHM, FUSE_TRIPS_A = {"fuse": 2.5, "fuse500": 0.15}, 0.4
 CLAMP_LEAK_A = 0.5e-6  # each line, at 5 V, the worse of the two sources
@@ -55,7 +57,8 @@ def element(row: Row, tolerance: Mapping[str, float], values: Mapping[str, float
         return comparators(row.ref, node)
     if row.symbol == "REFERENCE":
         supply, out, inner = node["1"], node["2"], f"{row.ref}_i"
-        volts = f"max(0, min({REFERENCE_V}, V({supply})-{REFERENCE_DROPOUT_V}))"
+        gives_v, dropout_v = REFERENCES_V[row.value]
+        volts = f"max(0, min({gives_v}, V({supply})-{dropout_v}))"
         return [
             f"B{row.ref} {inner} 0 V={volts}",
             f"V{row.ref} {inner} {row.ref}_o 0",
@@ -87,10 +90,12 @@ def deck(
     tolerance: dict[str, float] | None = None,
     values: dict[str, float] | None = None,
     without: Collection[str] = (),
+    table: Sequence[Row] | None = None,
 ) -> str:
-    """`tolerance` scales parts, `values` replaces their values, `without` leaves parts out: what a mistake would do."""
-    lines = ["* sitbone carrier, from hardware/circuit/circuit.py", MODELS.rstrip()]
-    for row in circuit():
+    """`tolerance` scales parts, `values` replaces their values, `without` leaves parts out: what a mistake would do.
+    `table`: another circuit than the USB variant's."""
+    lines = ["* sitbone carrier, from hardware/circuit", MODELS.rstrip()]
+    for row in circuit() if table is None else table:
         if row.ref not in without:
             lines += element(row, tolerance or {}, values or {})
     return "\n".join(

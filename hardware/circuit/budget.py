@@ -1,12 +1,14 @@
-"""What the carrier draws, from the circuit's own values, and how far its ratings are above that.
+"""What the carriers draw, from the circuits' own values, and how far their ratings are above that.
 
 What no value of the circuit gives comes from `sitbone.lab.currents`, as for the energy model, with sources.
 Nothing here was measured on a board.
 """
 
-from hardware.circuit.circuit import BIAS_OHM, value_of
+from hardware.circuit import battery
+from hardware.circuit.circuit import BIAS_OHM, OHMS, value_of
 from sitbone.lab.currents import dividers_ma, ma
 
+PACK_FUSE_HOLD_MA, PACK_MAH, CHARGE_MA = 500.0, 2000.0, 110.0
 RAIL_V, USB_MAX_V = 3.3, 5.25
 LOADS_PA = (20000,) * 4  # twice and more of what people sit with
 
@@ -55,3 +57,21 @@ def margins() -> dict[str, float]:
         "motor switch": 2600.0 / ma("motor starting"),
         "flyback diode": 1000.0 / ma("motor starting"),
     }
+
+
+def battery_margins() -> dict[str, float]:
+    """The battery variant's own ratings over their worst load."""
+    ohms = {row.ref: OHMS[row.part] for row in battery.circuit() if row.symbol == "R"}
+    return {
+        "motors' fuse at 40 degC": FUSE_HOLD_MA * FUSE_DERATING_40C / (2 * ma("motor")),
+        "pack's fuse at 40 degC": PACK_FUSE_HOLD_MA * FUSE_DERATING_40C / peak_ma(),
+        "limiter, reference shorted": LIMITER_MAX_MW / (1000 * RAIL_V**2 / ohms["R15"]),
+        "charge, of what a pack of 0.5 C takes": 0.5 * PACK_MAH / CHARGE_MA,
+    }
+
+
+def battery_idle_ua() -> float:
+    """What the carrier takes from the pack for ever, switched on: the drive of its MOSFETs, and the voltage divider."""
+    ohms = {row.ref: OHMS[row.part] for row in battery.circuit() if row.symbol == "R"}
+    full_v = 4.2
+    return 1e6 * full_v * (1 / ohms["R24"] + 1 / (ohms["R26"] + ohms["R27"]))

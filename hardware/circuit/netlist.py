@@ -60,16 +60,18 @@ def bom_csv(design: Design) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["references", "quantity", "what", "footprint", "maker 1", "number 1", "maker 2", "number 2",
-                     "rough price each EUR"])  # fmt: skip
+                     "rough price each EUR", "why one maker"])  # fmt: skip
     for key, bought in PARTS.items():
         rows = [row for row in design.rows if row.part == key]
         if not rows:
             continue
         refs = " ".join(sorted((row.ref for row in rows), key=natural))
         footprint = rows[0].footprint.split(":")[1]
-        writer.writerow([refs, len(rows), bought.what, footprint, *bought.first, *bought.second, f"{bought.eur:.2f}"])
+        writer.writerow(
+            [refs, len(rows), bought.what, footprint, *bought.first, *bought.second, f"{bought.eur:.2f}", bought.why]
+        )
     for quantity, bought in loose(design.name).values():
-        writer.writerow(["", quantity, bought.what, "", *bought.first, *bought.second, f"{bought.eur:.2f}"])
+        writer.writerow(["", quantity, bought.what, "", *bought.first, *bought.second, f"{bought.eur:.2f}", bought.why])
     return out.getvalue()
 
 

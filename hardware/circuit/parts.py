@@ -1,7 +1,8 @@
 """What can be bought: for each value in the circuit two sources with their makers' own part numbers.
 
 A source is (manufacturer, part number). Where only one maker builds the part, both sources are distributors' stock of
-the same number, and the second says so. Prices are rough single-piece figures in euro, for the cost table: no quotes.
+the same number, the second says so, and `why` says why there is no other. Prices are rough single-piece figures in
+euro, for the cost table: no quotes.
 """
 
 from typing import NamedTuple
@@ -15,11 +16,12 @@ class Bought(NamedTuple):
     second: tuple[str, str]
     eur: float
     rating: str = ""
+    why: str = ""
 
 
-def sole(what: str, maker: str, number: str, eur: float, rating: str = "") -> Bought:
+def sole(what: str, maker: str, number: str, eur: float, why: str, rating: str = "") -> Bought:
     """A part that one maker alone builds: sold by Digi-Key and Mouser under the same number."""
-    return Bought(what, (maker, number), ("same part: Digi-Key or Mouser", number), eur, rating)
+    return Bought(what, (maker, number), ("same part: Digi-Key or Mouser", number), eur, rating, why)
 
 
 # Keys are the `part` of circuit.py's rows.
@@ -29,6 +31,7 @@ PARTS: dict[str, Bought] = {
         ("Espressif", "ESP32-DevKitC-32E"),
         ("Espressif", "ESP32-DevKitC-VE"),
         10.0,
+        why="Espressif's own board; clones have other rows",
     ),
     "r100": Bought("100 ohm 1 % 0805", ("Yageo", "RC0805FR-07100RL"), ("Panasonic", "ERJ-6ENF1000V"), 0.02, "125 mW"),
     "r150": Bought("150 ohm 1 % 1206", ("Yageo", "RC1206FR-07150RL"), ("Panasonic", "ERJ-8ENF1500V"), 0.03, "250 mW"),
@@ -82,12 +85,25 @@ PARTS: dict[str, Bought] = {
     "ref3033": Bought(
         "3.3 V voltage reference SOT-23",
         ("Texas Instruments", "REF3033AIDBZR"),
-        ("Texas Instruments", "REF3333AIDBZR"),
+        ("Renesas", "ISL21010CFH333Z-TK"),
         2.60,
-        "5 mA",
+        "25 mA",
     ),
-    "ref3030": sole("3.0 V voltage reference SOT-23", "Texas Instruments", "REF3030AIDBZR", 2.60, "25 mA"),
-    "xiao": sole("Seeed XIAO ESP32-S3, charger on board, with its pin headers", "Seeed", "113991114", 9.0),
+    "ref3030": sole(
+        "3.0 V voltage reference SOT-23",
+        "Texas Instruments",
+        "REF3030AIDBZR",
+        2.60,
+        "ISL21010CFH330Z fits, but needs 0.15 V more of a nearly empty pack",
+        "25 mA",
+    ),
+    "xiao": sole(
+        "Seeed XIAO ESP32-S3, charger on board, with its pin headers",
+        "Seeed",
+        "113991114",
+        9.0,
+        "a ready-made board, chosen for its charger",
+    ),
     "r51": Bought("51 ohm 1 % 1206", ("Yageo", "RC1206FR-0751RL"), ("Panasonic", "ERJ-8ENF51R0V"), 0.03, "250 mW"),
     "r3k9": Bought("3.9 kohm 1 % 0805", ("Yageo", "RC0805FR-073K9L"), ("Panasonic", "ERJ-6ENF3901V"), 0.02, "125 mW"),
     "r4k7": Bought("4.7 kohm 1 % 0805", ("Yageo", "RC0805FR-074K7L"), ("Panasonic", "ERJ-6ENF4701V"), 0.02, "125 mW"),
@@ -115,9 +131,10 @@ PARTS: dict[str, Bought] = {
     "switch": Bought(
         "slide switch, one pole, right-angled; carries microamperes",
         ("C&K", "OS102011MA1QN1"),
-        ("same footprint: none found", "-"),
+        ("same part: Digi-Key or Mouser", "OS102011MA1QN1"),
         0.70,
         "0.1 A",
+        "no other with this footprint found",
     ),
     "j_pack": Bought(
         "3-pin header for the pack's plug, PH, 2.0 mm, right-angled",
@@ -148,7 +165,10 @@ LOOSE: dict[str, tuple[int, Bought]] = {
         2,
         Bought("19-pin socket for the module", ("Sullins", "PPTC191LFBN-RC"), ("Samtec", "SSW-119-01-T-S"), 1.40),
     ),
-    "fsr": (4, sole("force-sensing resistor FSR 402, 13 mm", "Interlink", "30-81794", eur=8.0)),
+    "fsr": (
+        4,
+        sole("force-sensing resistor FSR 402, 13 mm", "Interlink", "30-81794", 8.0, "the model is this sensor's"),
+    ),
     "motor": (
         2,
         Bought("coin vibration motor 10 mm, 3 V, 60 mA", ("Adafruit", "1201"), ("SparkFun", "ROB-08449"), 2.20),

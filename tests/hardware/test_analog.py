@@ -6,12 +6,14 @@ page gives is computed here.
 """
 
 from itertools import product
+from typing import Any, ClassVar
 
 import pytest
 
 from cushion.core.calibration import Calibration, conductance_ns, ns_of_ohm
 from cushion.drivers.profiles import DIVIDER_WITHIN_PERMILLE, PROFILES, divider_ohms
-from hardware.analog import spice
+from hardware.analog import powerpath, spice
+from hardware.circuit import battery
 from hardware.circuit.circuit import TESTED, ZONES
 from tests.hardware.firmware_source import constant
 from tests.hardware.tools import ROOT, need_ngspice
@@ -234,3 +236,45 @@ class TestShortInTheCushion:
                 stimuli = [*spice.supplies(usb_v), *spice.outputs(sense_v=3.3), *spice.sensors()]
                 (volts,) = spice.operating_point(stimuli, [f"v({net.lower()})"])
                 assert low_v <= volts <= high_v, net
+
+
+class TestBatteryVariant:
+    """Its 3.0 V reference is fed from the module's 3.3 V, which sinks with the pack. Oracle: the firmware's conversion
+    with the profile xiao-s3."""
+
+    PROFILE = PROFILES["xiao-s3"]
+    SEAT: ClassVar[dict[str, Any]] = {"table": battery.circuit(), "without": powerpath.POWER}
+
+    def kpa(self, volts: float, empty_v: float) -> float:
+        def ns(at_v: float) -> int:
+            g_ns = conductance_ns(int(at_v * 10000), self.PROFILE["supply_mv"], ns_of_ohm(self.PROFILE["divider_ohm"]))
+            return g_ns - ns_of_ohm(self.PROFILE["bias_ohm"])
+
+        calibration = Calibration()
+        calibration.tare_ns[0] = ns(empty_v)
+        return calibration.pressure_pa(0, ns(volts)) / 1000
+
+    @pytest.mark.parametrize("rail_v", [3.2, 3.25, 3.3])
+    def test_loads_are_right_down_to_a_nearly_empty_pack(self, rail_v):
+        curve = dict(spice.transfer(0, 60, 2, rail_v=rail_v, **self.SEAT))
+        for zone in range(4):
+            empty_v = curve[0.0][zone]
+            assert all(
+                self.kpa(curve[kpa][zone], empty_v) == pytest.approx(kpa, rel=WITHIN) for kpa in (2.0, 20.0, 60.0)
+            )
+
+    def test_the_adc_pins_stay_where_it_is_good(self):
+        """An ESP32-S3's reaches to some 2.9 V; its calibrated zero is some 20 mV."""
+        curve = dict(spice.transfer(0, 60, 2, rail_v=3.3, **self.SEAT))
+        assert self.PROFILE["dead_mv"] / 1000 < min(curve[0.0]) < max(curve[60.0]) < 2.7
+
+    def test_with_the_usb_variants_reference_it_would_not_hold(self):
+        table = [row._replace(value="REF3033") if row.symbol == "REFERENCE" else row for row in battery.circuit()]
+        curve = dict(spice.transfer(0, 60, 2, rail_v=3.25, table=table, without=powerpath.POWER))
+        assert self.kpa(curve[20.0][0], curve[0.0][0]) != pytest.approx(20, rel=WITHIN)
+
+    @pytest.mark.parametrize(("net", "most_a"), [("SENSE_SUPPLY", 0.07), ("WAKE_SUPPLY", 0.001), ("WAKE", 0.001)])
+    def test_a_short_in_the_cable_draws_little(self, net, most_a):
+        stimuli = [*spice.supplies(rail_v=3.3), *spice.outputs(sense_v=3.3), f"Rshort {net.lower()} 0 1m"]
+        (rail_a,) = spice.operating_point(stimuli, ["i(Vrail)"], **self.SEAT)
+        assert 0 < -rail_a < most_a

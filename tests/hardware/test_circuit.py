@@ -183,10 +183,11 @@ class TestParts:
         [*PARTS.values(), *(part for _, part in [*LOOSE.values(), *BATTERY_LOOSE.values()])],
         ids=lambda b: b.what,
     )
-    def test_two_sources(self, bought):
+    def test_two_makers_or_a_reason(self, bought):
         assert bought.first[1]
         assert bought.second[1]
-        assert bought.first != bought.second or bought.first[0] == "any"
+        one_maker = bought.second[0] in (bought.first[0], "same part: Digi-Key or Mouser") and bought.first[0] != "any"
+        assert one_maker == bool(bought.why)
 
     @both
     def test_the_bom_is_the_netlist_part_by_part(self, design):
@@ -239,10 +240,16 @@ class TestRatings:
     """Loads from the circuit's values, ratings from data sheets."""
 
     @pytest.mark.parametrize(
-        ("what", "margin"), budget.margins().items(), ids=lambda x: x if isinstance(x, str) else ""
+        ("what", "margin"),
+        [*budget.margins().items(), *budget.battery_margins().items()],
+        ids=lambda x: x if isinstance(x, str) else "",
     )
     def test_ratings_leave_a_margin(self, what, margin):
         assert margin >= 1.1, f"{what}: {margin:.2f}"
+
+    def test_the_battery_carrier_at_rest_draws_what_the_energy_model_allows(self):
+        """Its regulator and charger are in that figure, too."""
+        assert 4 < budget.battery_idle_ua() < 1000 * CURRENTS["battery board at rest"].ma / 2
 
     def test_what_each_consumer_draws(self):
         ma = budget.currents_ma()
