@@ -36,7 +36,7 @@ DRAWN = 2  # of the quick ones, and one more after the good sync
 LONGEST_S = 10  # of this process, whatever else the machine does
 
 # A few ms each.
-QUICK = (
+READING = (
     "history --days 30 --json",
     "events",
     "events --json",
@@ -53,6 +53,22 @@ QUICK = (
     "cushion list --json",
     "why --cushion 246f28000001",
     "export --tidy {home}/tidy",
+)
+# Likewise; refused where another one has removed what they are about.
+WRITING = (
+    "pain add 2 --morning --sat 1",
+    "pain edit 1 --pain 3",
+    "pain remove 2",
+    "pain flags --add numbness",
+    "rehab add isometric bridge --sets 5 --hold-s 45",
+    "rehab repeat 1",
+    "rehab edit 1 --load-kg 50",
+    "rehab rate 1 --pain-next 2",
+    "rehab plan isometric --sets 4 --hold-s 45 --per-week 3 --with me",
+    "rehab remove 1",
+    "clock drop 1",
+    "cushion name office",
+    "rescue",
 )
 # Tens of ms.
 DEAR = (
@@ -71,6 +87,7 @@ SWEEP_ONLY = (
     "replay --from yesterday --against-log",
     "export --format parquet {home}/records.parquet",
     "restore {home}/backup.sqlite",
+    "forget --from yesterday --to yesterday --yes",
 )
 AFTERWARDS = ("history", "events", "why", "tune")
 
@@ -115,7 +132,7 @@ def test_no_log_breaks_a_command(home: Path, tmp_path: Path, seeds: range, capsy
             tried("tune --explore --json", capsys, seed)
             _make_pdf(home, seed)
         _sync_well(home, log, now, seed)
-        for command in AFTERWARDS if seed % SWEEP_EVERY == 0 else (rng.choice(QUICK),):
+        for command in AFTERWARDS if seed % SWEEP_EVERY == 0 else (rng.choice(READING),):
             code = tried(command.format(home=home), capsys, seed)
             assert code == 0 or command == "doctor", (seed, command)
 
@@ -127,8 +144,8 @@ def _empty(home: Path) -> None:
 
 def _drawn(rng: random.Random, seed: int) -> Sequence[str]:
     if seed % SWEEP_EVERY == 0:
-        return QUICK + DEAR + SWEEP_ONLY
-    return rng.sample(QUICK, DRAWN) + ([rng.choice(DEAR)] if seed % DEAR_EVERY == 0 else [])
+        return READING + WRITING + DEAR + SWEEP_ONLY
+    return rng.sample(READING + WRITING, DRAWN) + ([rng.choice(DEAR)] if seed % DEAR_EVERY == 0 else [])
 
 
 def _sync_well(home: Path, log: LogWriter, now: datetime, seed: int) -> None:

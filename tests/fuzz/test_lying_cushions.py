@@ -25,6 +25,7 @@ PARTS = 10  # so that a run shows how far it is, and a failure names a part
 A_FEW = 20  # before each commit
 LONGEST_S = 10
 COMMANDS = (
+    "devices",
     "status",
     "status --json",
     "sync",
@@ -35,6 +36,8 @@ COMMANDS = (
     "settings set mute_s=1800",
     "settings undo",
     "settings export {home}/settings.json",
+    "settings diff {home}/settings.json",
+    "settings import {home}/settings.json",
     "calibrate --step empty --yes",
     "record --for 1s {home}/trace.csv",
     "tune --apply",
@@ -51,6 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("SITBONE_HOME", str(folder))
     monkeypatch.setenv("SITBONE_PORT", PORT)
     monkeypatch.setattr(device, "SerialLine", LyingLine)
+    monkeypatch.setattr(device, "ports", lambda: [PORT])
     monkeypatch.setattr(time, "sleep", lambda _: None)
     yield folder
     shutil.rmtree(folder)
