@@ -91,6 +91,22 @@ def case_open() -> str:
     return scene(View((0.3, -1, 1.1)), parts, labels, 5, "The open case with everything in its place")
 
 
+def case_battery() -> str:
+    lift = {"board": 45, "header": 45, "switch": 45, "module": 70, "pack": 100}
+    parts = [model.base(battery=True), Pos(0, 0, 135) * model.lid_closed(battery=True)]
+    parts += [Pos(0, 0, lift[name]) * make() for name, make in model.INSIDE_BATTERY.items()]
+    x, y = s.PACK_AT_MM
+    switch_x, switch_z = s.switch_at()
+    labels: list[Label] = [
+        ("lid with the pack's frame", (0, 0, s.INSIDE_MM[2] + 135), -1),
+        ("pack, under the lid", (x, y, s.pack_foot_mm() + 104), -1),
+        ("slot for the switch", (switch_x - 4, -2, switch_z), -1),
+        ("XIAO ESP32-S3", (70, 1, lift["module"] + 18), 1),
+        ("carrier board", (84, 2, lift["board"] + 6), 1),
+    ]
+    return scene(View((0.45, -1, 0.75)), parts, labels, 5, "Exploded view of the battery variant's case")
+
+
 def cushion_exploded(body: s.Body = s.BODIES[1]) -> str:
     steps = {"sheet": 120, "seats": 190, "pucks": 240, "foam": 600}
     places = list(s.pucks(body).values())
@@ -256,6 +272,7 @@ def case_drawing() -> str:
 
 
 PICTURES = {
+    "case-battery": case_battery,
     "case-drawing": case_drawing,
     "case-exploded": case_exploded,
     "case-open": case_open,

@@ -54,7 +54,16 @@ class TestPage:
         assert not unknown
 
 
-DRAWN = ["case-drawing", "case-exploded", "case-open", "cover", "cushion-exploded", "placement", "stack"]
+DRAWN = [
+    "case-battery",
+    "case-drawing",
+    "case-exploded",
+    "case-open",
+    "cover",
+    "cushion-exploded",
+    "placement",
+    "stack",
+]
 RENDERED = [f"{name}{suffix}" for suffix in ("", "-battery") for name in ("board-top", "board-bottom", "schematic")]
 SAME_LEVELS = 3.0  # of 255, on average: what another KiCad's shading may differ by; a moved part is beyond
 
