@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all lint format types types-all pytest lock wheel dist site coverage bench evaluate mutants hostile soak micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types types-all pytest lock wheel dist site coverage bench evaluate mutants hostile soak spark cohort-bench micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -33,6 +33,8 @@ help:
 	@echo 'make evaluate  detection against scenarios and RECORDINGS=folder; table, and plots in dist/evaluation'
 	@echo 'make mutants   every mutant of firmware/cushion/core against tests/core: an hour; a run that was cut goes on'
 	@echo 'make hostile   20,000 hostile logs and 2,000 lying cushions, also in test-all: six minutes on two cores'
+	@echo 'make spark   pyspark, for the tests of the second engine of sitbone cohort; they also need Java 17'
+	@echo 'make cohort-bench  its figures: two engines, growth, trials; SITBONE_COHORT="1000 26", SITBONE_TRIALS=100'
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
@@ -140,6 +142,14 @@ soak: $(READY) micropython32
 
 micropython32:
 	@tests/firmware/build-micropython32
+
+# Apart from the lock: 400 MB that nobody needs whose lake fits one machine.
+spark: $(READY)
+	@$(BIN)/python -c 'import pyspark' 2>/dev/null || $(PIP) install --constraint $(LOCK) -e '.[spark]'
+
+# The figures of host_tools/sitbone/cohort/README.md: hours on two cores. PEOPLE and SEEDS make it shorter.
+cohort-bench: spark
+	$(PYTEST) $(PATIENT) -m bench -s tests/benchmarks/test_cohort.py $(ARGS)
 
 wheel: $(READY)
 	$(BIN)/python -m hatchling build -t wheel

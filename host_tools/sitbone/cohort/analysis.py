@@ -126,7 +126,8 @@ def _row(key: Key, cell: Cell, least: int) -> dict[str, Any]:
         return row | {"people": cell["people"]}
     if measure in COUNTS:
         return row | {"count": cell["total"]}
-    interval = models.mean_interval(cell["people"], cell["total"], cell["squares"], MEANS[measure].scale)
+    scale, most = MEANS[measure].scale, MEANS[measure].most
+    interval = models.mean_interval(cell["people"], cell["total"], cell["squares"], scale, most)
     return row | {"people_at_least": _rounded(cell["people"], least)} | interval
 
 

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measure:
-    """``scale``: what a value is divided by; ``weekly``: there is one for each week, too."""
+    """``scale``: what a value is divided by; ``weekly``: there is one for each week, too. None can be below 0."""
 
     title: str
     unit: str
     scale: int
     weekly: bool = False
+
+    @property
+    def most(self) -> float:
+        """The highest value that there can be."""
+        return 100.0 if self.unit == "%" else float("inf")
 
 
 MEANS = {

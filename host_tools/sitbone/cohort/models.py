@@ -57,14 +57,15 @@ def claims(p_values: dict[str, float]) -> dict[str, bool]:
     return dict(zip(p_values, map(bool, rejected), strict=True))
 
 
-def mean_interval(people: int, total: int, squares: int, scale: int) -> dict[str, float]:
-    """Mean over people with its 95 % interval (t), from the sums of the values and of their squares."""
+def mean_interval(people: int, total: int, squares: int, scale: int, most: float) -> dict[str, float]:
+    """Mean over people with its 95 % interval (t), from the sums of the values and of their squares; the interval ends
+    where values do, at 0 and ``most``."""
     from scipy.stats import t
 
     mean = total / people
     variance = max(0.0, (squares - total * total / people) / (people - 1)) if people > 1 else 0.0
     half = float(t.ppf(1 - LEVEL / 2, people - 1)) * (variance / people) ** 0.5 if people > 1 else 0.0
-    values = {"mean": mean, "low": mean - half, "high": mean + half}
+    values = {"mean": mean, "low": max(0.0, mean - half), "high": min(most * scale, mean + half)}
     return {name: round(value / scale, 3) for name, value in values.items()}
 
 
