@@ -14,7 +14,7 @@ from cushion.core.epoch import Epoch
 from cushion.core.events import Events
 from cushion.core.health import Doubt, Imbalance
 from cushion.core.occupancy import LEAVE_PERMILLE
-from cushion.core.records import DRIFTING, IMBALANCE, OK, STATE_OCCUPIED, STATE_VACANT
+from cushion.core.records import DRIFTING, IMBALANCE, OK, PRELOAD, STATE_OCCUPIED, STATE_VACANT
 from cushion.core.sensing import Sensing
 from cushion.core.shifts import HABIT_SETTLED_MS, SHIFT_SETTLED_MS, Habit, Shift
 
@@ -23,6 +23,7 @@ _VACANT_EPOCH_MS = const(240_000)  # its seconds fit a byte
 _FAULT_ENDS_MS = const(60000)
 _TARE_AFTER_MS = const(60000)
 _TARE_EVERY_MS = const(60000)
+_BY_ITSELF = const(3)  # of records.CALIBRATION_SOURCES
 
 
 class Engine:
@@ -199,9 +200,20 @@ class Engine:
         if self._vacant_ms >= _TARE_AFTER_MS:
             self._vacant_ms -= _TARE_EVERY_MS
             for zone in range(ZONE_COUNT):
-                zone_ns = self.sensing.zones[zone].g_ns
-                if self.sensing.zones[zone].is_trusted() and self.calibration.auto_tare(zone, zone_ns):
-                    self._used_up |= 1 << zone
+                state = self.sensing.zones[zone]
+                if state.is_trusted():
+                    if self.calibration.auto_tare(zone, state.g_ns):
+                        self._used_up |= 1 << zone
+                elif state.quality == PRELOAD and self.sensing.plausibility.forgets_preload(zone):
+                    self._tare_preload(zone, state.g_ns)
+
+    def _tare_preload(self, zone, g_ns):
+        """What has lain on the zone since power came on, and lay there again after somebody sat, is its zero."""
+        calibration = self.calibration
+        calibration.tare_ns[zone] = g_ns
+        calibration.auto_tare_ns[zone] = 0
+        values = calibration.tare_ns + calibration.ref_pa + [_BY_ITSELF]
+        self.events.add(records.CALIBRATION, *values)
 
     def _doubt_calibration(self, dt_ms):
         """Once an epoch. Records which zones the calibration doesn't fit any more, or fits again."""

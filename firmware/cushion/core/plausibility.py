@@ -8,7 +8,7 @@ from array import array
 
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT
 from cushion.core.const import const
-from cushion.core.records import FROZEN, OPEN
+from cushion.core.records import FROZEN, OPEN, PRELOAD
 
 _QUIET_U = const(20)  # permille: no load
 _SHARE_U = const(40)  # another zone at this or more shares the seat
@@ -80,7 +80,7 @@ class Plausibility:
                 self._high[zone] = -1
                 self._frozen[zone] = self._suspect_ms[zone] = 0
             elif self._is_frozen(dt_ms, zone, zones):
-                state.quality = FROZEN
+                state.quality = PRELOAD if self._is_preload(zone, state.pressure_pa) else FROZEN
             elif zone == self._alone and self._is_contradicted(zone, zones):
                 state.doubted = True
                 if self._alone_ms >= _ALONE_TOLD_MS:
@@ -161,9 +161,24 @@ class Plausibility:
         pressure_pa = zones[zone].pressure_pa
         if not self._proven[zone]:
             self._preload_pa[zone] = pressure_pa
-        if pressure_pa >= _ALONE_MOST_PA or abs(pressure_pa - self._preload_pa[zone]) < pressure_pa // _PRELOAD_SHARE:
+        if pressure_pa >= _ALONE_MOST_PA or self._is_preload(zone, pressure_pa):
             return True
         return self._others_pa[zone] >= max(_ALONE_LEAST_PA, min(pressure_pa, _ALONE_SHARED_PA))
+
+    def _is_preload(self, zone, pressure_pa):
+        """It carries again, or still, what it carried alone since the start, and something may press so hard."""
+        return (
+            pressure_pa < _ALONE_MOST_PA and abs(pressure_pa - self._preload_pa[zone]) < pressure_pa // _PRELOAD_SHARE
+        )
+
+    def forgets_preload(self, zone):
+        """Whether a preload was seen to change with a person and to come back: what is there now is the empty seat.
+        It begins anew then, and whoever asks tares it."""
+        if not self._proven[zone]:
+            return False
+        self._preload_pa[zone] = self._frozen[zone] = 0
+        self._high[zone] = -1
+        return True
 
     def _guess(self, dt_ms, zone, zones):
         """No load where there must be some: doubted at once, called open once it is sure."""

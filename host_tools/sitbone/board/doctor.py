@@ -27,6 +27,7 @@ CLOCK_OFF_MS = 120_000
 FAULT_ADVICE = (
     ("imbalance", "sit evenly for some minutes; if the fault stays, calibrate again"),
     ("drift", "calibrate again, starting with the empty seat"),
+    ("preload", "look for a strap or a fold that presses on the sensor; if there is none, check its wire"),
     ("saturated", "look for a hard object on the sensor; if there is none, check its wire"),
     ("short", "unplug the cushion and look for a crushed wire"),
     ("resistors", "measure the four divider resistors, then run sitbone install --divider-ohm with their values"),

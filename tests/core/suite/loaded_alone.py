@@ -2,7 +2,7 @@
 
 from witnesses import ALL, SEATED, Four, froze, one
 
-from cushion.core.records import FROZEN, OK
+from cushion.core.records import FROZEN, OK, PRELOAD
 
 
 def test_a_zone_that_was_loaded_alone_since_the_start_is_nobody():
@@ -17,7 +17,7 @@ def test_a_zone_that_was_loaded_alone_since_the_start_is_nobody():
         seat.see(loads, (zone,), dt_ms=2)
         assert (seat.doubted(), seat.qualities()) == ([zone], [OK] * 4)
         seat.see(loads, (zone,), times=3)
-        assert (seat.doubted(), seat.qualities()) == ([], one(zone, FROZEN, OK))
+        assert (seat.doubted(), seat.qualities()) == ([], one(zone, PRELOAD, OK))
 
 
 def test_a_zone_is_proven_by_an_empty_seat_or_by_a_change_beyond_noise():
