@@ -11,7 +11,7 @@ from cushion.core import records
 from sitbone.board.device import Cushion
 from sitbone.store.blocks import read_block, split_blocks
 from sitbone.virtual import SitterSeat, VirtualCushion
-from sitbone.virtual.sitters.sensor import ZoneSensor
+from sitbone.virtual.sitters.sensor import BENCH_EXPONENTS, ZoneSensor, batch
 from sitbone.virtual.sitters.sitter import SITTERS, Ignores
 from tests.end_to_end.conftest import live_until
 
@@ -119,6 +119,26 @@ def test_a_third_taken_off_a_bent_sensor_is_seen_after_the_leans(leans, installe
     else:
         assert min(half) >= 690
         assert not shifts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 4])
+def test_half_a_load_is_about_half_on_sensors_from_any_bag(seed, installed, tmp_path, monkeypatch):
+    """Drawn as benches show, 0.58 to 0.65 and 0.86 to 0.93 under the sitting bones. Below 0.45 the fit may be refused,
+    and above 1.3, where the contact bends the top of the curve back, it gains little."""
+    monkeypatch.setitem(SITTERS, "leaner", Leaner)
+    sensor = batch(np.random.default_rng(seed), 4, exponents=BENCH_EXPONENTS)
+    flash = tmp_path / "flash.img"
+    shutil.copyfile(installed / "flash.img", flash)
+    with VirtualCushion(
+        SitterSeat("leaner", seed=seed, start=START, sensor=sensor), flash=flash, start=START
+    ) as cushion:
+        answer = calibrated(cushion, True)
+        half, _ = shifts_and_half(cushion)
+    assert answer["state"] == "done", answer
+    for shown, exponent in zip(half, sensor.exponent[:2], strict=True):
+        assert abs(shown - 500) < 120, (half, sensor.exponent, answer)
+        assert abs(shown - 500) <= abs(1000 * 0.5**exponent - 500) + 60
 
 
 @pytest.mark.slow

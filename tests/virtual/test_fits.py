@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from sitbone.virtual.sitters.sensor import ADC_KNEE_MV, ZoneSensor, adc_counts, batch
+from sitbone.virtual.sitters.sensor import ADC_KNEE_MV, BENCH_EXPONENTS, ZoneSensor, adc_counts, batch
 
 
 def table(path):
@@ -51,6 +51,25 @@ def test_a_batch_differs_and_is_seeded():
     assert np.ptp(mv) > 10
     warm = batch(np.random.default_rng(4), 4, temperature_c=40.0).divider_mv(kpa, np.zeros((1, 1)))
     assert (warm > mv).all()
+
+
+def test_a_bag_of_sensors_is_as_bent_as_benches_show(shared_data):
+    """Slopes of conductance over force, log by log, where the bench has readings: from light loads to 40 N."""
+    rows, slopes = table(shared_data / "fsr_bench.csv.gz"), []
+    for sensor in (1, 2, 3):
+        newton, mv = rows[rows[:, 0] == sensor][:, 2:4].T
+        for low, high in ((5, 15), (10, 25), (15, 40)):
+            used = (newton >= low) & (newton <= high) & (mv > 50) & (mv < 4900)
+            slopes.append(np.polyfit(np.log(newton[used]), np.log(mv[used] / (5000 - mv[used])), 1)[0])
+    drawn = [
+        exponent
+        for seed in range(200)
+        for exponent in batch(np.random.default_rng(seed), 4, exponents=BENCH_EXPONENTS).exponent
+    ]
+    assert 0.4 <= min(drawn) < 0.45
+    assert 1.55 < max(drawn) <= 1.6
+    inside = [slope for slope in slopes if min(drawn) <= slope <= max(drawn)]
+    assert len(inside) >= len(slopes) - 2, slopes  # hand-applied forces near 5 N are wild
 
 
 def test_a_load_falls_later_than_it_rises():

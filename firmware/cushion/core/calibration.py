@@ -16,7 +16,7 @@ _PA_PER_US = const(77)  # nominal gain, Pa per microsiemens
 DEFAULT_REF_PA = 5000
 _MIN_REF_PA = const(1500)
 MAX_REF_PA = 20000
-_MAX_PA = const(65535)
+MAX_PA = const(65535)
 MAX_U = 4000
 MAX_G_NS = 13000000  # 13 mS; keeps g_ns · gain below 2^30
 _MAX_RATIO = const(40)  # of the voltages over divider and sensor: beyond it the sensor is a wire
@@ -86,24 +86,14 @@ class Calibration:
         if net_ns <= 0:
             return 0
         pressure_pa = net_ns * self.gain_pa_per_us[zone] // 1000
-        return pressure_pa if pressure_pa < _MAX_PA else _MAX_PA
-
-    def bend(self, zone, nominal_ref_pa, curve_permille):
-        """Gives a zone the curve that leaning showed: `nominal_ref_pa` is what the nominal gain makes of the reference,
-        `curve_permille` the load at each node in permille of it."""
-        if self.step_pa is None:
-            self.step_pa = array("H", [0] * ZONE_COUNT)
-            self.curve_pa = array("H", [0] * (ZONE_COUNT * CURVE_NODES))
-        self.step_pa[zone] = nominal_ref_pa // NODES_PER_REF
-        for node in range(CURVE_NODES):
-            self.curve_pa[zone * CURVE_NODES + node] = min(_MAX_PA, curve_permille[node] * self.ref_pa[zone] // 1000)
+        return pressure_pa if pressure_pa < MAX_PA else MAX_PA
 
     def set_curves(self, step_pa, curve_pa):
         """Takes the curves of a state. Raises ValueError when they are none: too few, falling, or so steep that a
         product would reach 2^30."""
         if len(step_pa) != ZONE_COUNT or len(curve_pa) != ZONE_COUNT * CURVE_NODES:
             raise ValueError
-        if min(min(step_pa), min(curve_pa)) < 0 or max(max(step_pa), max(curve_pa)) > _MAX_PA:
+        if min(min(step_pa), min(curve_pa)) < 0 or max(max(step_pa), max(curve_pa)) > MAX_PA:
             raise ValueError
         for node in range(ZONE_COUNT * CURVE_NODES - 1):
             rise_pa = curve_pa[node + 1] - curve_pa[node]
@@ -119,7 +109,7 @@ class Calibration:
         node = min(nominal_pa // step_pa, CURVE_NODES - 2)
         low_pa = self.curve_pa[zone * CURVE_NODES + node]
         rise_pa = self.curve_pa[zone * CURVE_NODES + node + 1] - low_pa
-        return min(_MAX_PA, low_pa + rise_pa * min(nominal_pa - node * step_pa, _MOST_BEYOND * step_pa) // step_pa)
+        return min(MAX_PA, low_pa + rise_pa * min(nominal_pa - node * step_pa, _MOST_BEYOND * step_pa) // step_pa)
 
     def relative_u(self, zone, pressure_pa):
         """Load in permille of the person's reference for the zone."""

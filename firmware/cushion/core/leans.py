@@ -8,7 +8,9 @@ Loaded when somebody calibrates and released afterwards. The search goes on for 
 the monitor keeps its pace.
 """
 
-from cushion.core.calibration import CURVE_NODES, NODES_PER_REF, ZONE_COUNT, Calibration
+from array import array
+
+from cushion.core.calibration import CURVE_NODES, MAX_PA, NODES_PER_REF, ZONE_COUNT, Calibration
 from cushion.core.capture import DONE, NAMES, REFUSED, RUNNING
 from cushion.core.const import const
 from cushion.core.records import MISSING, OK
@@ -22,7 +24,7 @@ _HELD_S = const(6)  # the end of a lean: it is held
 _LEAST_PA = const(300)  # a zone that carries less upright can't be fitted
 _LEAST_MOVE = const(400)  # permille of its upright load, from one side's lean to the other's, under a sitting bone
 _MOST_UNBALANCED = const(60)  # permille of the person's weight
-_MOST_LEFT = const(350)  # permille of its upright load: what the sitting bone on the other side may carry in a lean
+_MOST_LEFT = const(400)  # permille of its upright load: what the sitting bone on the other side may carry in a lean
 
 # The search, in sixteenths of an octave: exponents 0.4 to 1.6, shares up to 2.8 times of what the nominal gain says.
 _LOW_CURVE, _HIGH_CURVE = const(-10), const(21)
@@ -182,13 +184,25 @@ class Leans:
             nominal_pa, curve_permille = self._upright_pa[zone], fit.curve_permille(zone)
             self.gained["exponent_permille"][zone] = 1000000 // curve_permille
             result.set_reference(zone, fit.share_pa(zone))
-            result.bend(zone, nominal_pa, curve_of(curve_permille))
+            bend(result, zone, nominal_pa, curve_of(curve_permille))
         self.state = DONE
 
     def _refuse(self, why):
         if self.state == RUNNING:
             self.state = REFUSED
             self.why = why
+
+
+def bend(calibration, zone, nominal_ref_pa, curve_permille):
+    """Gives a zone its curve: `nominal_ref_pa` is what the nominal gain makes of the reference, `curve_permille` the
+    load at each node in permille of it."""
+    if calibration.step_pa is None:
+        calibration.step_pa = array("H", [0] * ZONE_COUNT)
+        calibration.curve_pa = array("H", [0] * (ZONE_COUNT * CURVE_NODES))
+    calibration.step_pa[zone] = nominal_ref_pa // NODES_PER_REF
+    for node in range(CURVE_NODES):
+        pa = min(MAX_PA, curve_permille[node] * calibration.ref_pa[zone] // 1000)
+        calibration.curve_pa[zone * CURVE_NODES + node] = pa
 
 
 def curve_of(curve_permille):

@@ -242,7 +242,12 @@ def calibrate(what):
         if calibration.step_pa or not calibration.calibrated:
             _answer({"error": "leaning completes a neutral sit; run sitbone calibrate --step seated first"})
             return
-        monitor.capture = _leans().Leans(calibration, monitor.board.zones.present)
+        from cushion import core
+        from cushion.core import leans
+
+        sys.modules.pop(leans.__name__, None)  # kept for good, it would take 4 KB of the heap
+        del core.leans
+        monitor.capture = leans.Leans(calibration, monitor.board.zones.present)
     elif what == "cancel":
         monitor.capture = None
     elif what != "status":
@@ -260,16 +265,6 @@ def calibrate(what):
     if capture.state == DONE and capture.gained:
         answer["gained"] = capture.gained
     _answer(answer)
-
-
-def _leans():
-    """The module of the leans, for as long as they last: kept for good, it would take 4 KB of the heap."""
-    from cushion import core
-    from cushion.core import leans
-
-    sys.modules.pop(leans.__name__, None)
-    del core.leans
-    return leans
 
 
 def gesture(name):

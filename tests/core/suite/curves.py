@@ -5,6 +5,7 @@ from support import allocation_free, raises
 
 from cushion.core.calibration import CURVE_NODES, Calibration, from_state
 from cushion.core.capture import EMPTY, SEATED
+from cushion.core.leans import bend
 from cushion.core.sensing import NO_READING, Sensing, Zone
 
 SQUARE = [node * node * 1000 // 64 for node in range(CURVE_NODES)]  # of a sensor whose conductance follows the root
@@ -14,7 +15,7 @@ def bent():
     """Zone 1 squares its load; its reference, 6000 Pa, is nominally 8000."""
     calibration = Calibration()
     calibration.set_reference(1, 6000)
-    calibration.bend(1, 8000, SQUARE)
+    bend(calibration, 1, 8000, SQUARE)
     return calibration
 
 
@@ -43,7 +44,7 @@ def test_a_curve_goes_through_its_nodes_straight_in_between_and_on_at_the_end():
 def test_no_pressure_is_beyond_what_is_stored():
     calibration = Calibration()
     calibration.set_reference(0, 20000)
-    calibration.bend(0, 8000, [node * 500 for node in range(CURVE_NODES)])
+    bend(calibration, 0, 8000, [node * 500 for node in range(CURVE_NODES)])
     assert calibration.bent_pa(0, 7000) == 65535 and calibration.curve_pa[CURVE_NODES - 1] == 65535
 
 

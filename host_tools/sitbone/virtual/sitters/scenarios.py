@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from sitbone.virtual.sitters.body import Foam
+from sitbone.virtual.sitters.sensor import BENCH_EXPONENTS
 from sitbone.virtual.sitters.sitter import SITTERS, Fault, Person
 
 
@@ -121,3 +122,5 @@ SCENARIOS: dict[str, type[Scripted]] = {
     "bag": Bag,
 }
 SITTERS.update(SCENARIOS)
+# Not a scenario: detection without the leans of a calibration does not have to cope with it.
+SITTERS["bent-sensors"] = _case("An adult on sensors as bent as any on a bench.", exponents=BENCH_EXPONENTS)

@@ -29,6 +29,8 @@ ADC_BEND = (710.8, 151.2)  # counts per V² and V³ above the knee
 ADC_FULL_COUNTS = 4095
 NOMINAL_KPA = 8.0
 ROOM_C = 22.0
+BENCH_EXPONENTS = (0.4, 1.6)
+"""Between these, sensors on benches follow force, from light loads to where their contact bends them."""
 
 
 def adc_counts(pin_mv: Array) -> Array:
@@ -90,11 +92,25 @@ def _per_zone(values: tuple[float, ...], kpa: Array) -> Array:
     return np.asarray(values if len(values) > 1 and kpa.shape[-1:] == (len(values),) else values[0], dtype=np.float64)
 
 
-def batch(rng: np.random.Generator, zones: int, *, spread: float = 0.15, temperature_c: float = ROOM_C) -> ZoneSensor:
-    """Sensors as they come out of one bag."""
+def batch(
+    rng: np.random.Generator,
+    zones: int,
+    *,
+    spread: float = 0.15,
+    temperature_c: float = ROOM_C,
+    exponents: tuple[float, float] | None = None,
+) -> ZoneSensor:
+    """Sensors as they come out of one bag. ``exponents``: the bag's is drawn between these instead, and its sensors
+    differ from it by 12 %.
+    """
+    gain = tuple(rng.lognormal(0.0, spread, zones))
+    if exponents is None:
+        exponent = np.clip(rng.normal(1.08, 0.08, zones), 0.9, 1.3)
+    else:
+        exponent = np.clip(np.exp(rng.uniform(*np.log(exponents))) * rng.lognormal(0.0, 0.12, zones), *exponents)
     return ZoneSensor(
-        gain=tuple(rng.lognormal(0.0, spread, zones)),
-        exponent=tuple(np.clip(rng.normal(1.08, 0.08, zones), 0.9, 1.3)),
+        gain=gain,
+        exponent=tuple(exponent),
         contact_us=2500.0,
         hysteresis=0.015,
         temperature_c=temperature_c,

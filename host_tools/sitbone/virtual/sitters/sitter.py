@@ -64,6 +64,7 @@ class Person:
     mass_kg = 75.0
     foam = Foam()
     temperature_c = ROOM_C
+    exponents: tuple[float, float] | None = None  # of the sensors; None: as the build guide's stack gives them
     missing_zones: tuple[int, ...] = ()
     fault: Fault | None = None
     fidgets_per_min = 4.0
@@ -332,7 +333,10 @@ class SitterSeat(Seat):
         person_rng, self._rng, sensor_rng = np.random.default_rng(seed).spawn(3)
         start_s = _DEFAULT_START_S if start is None else start.hour * 3600 + start.minute * 60 + start.second
         self._person = SITTERS[name](person_rng, start_s)
-        self._sensor = sensor or batch(sensor_rng, ZONE_COUNT, temperature_c=self._person.temperature_c)
+        person = self._person
+        self._sensor = sensor or batch(
+            sensor_rng, ZONE_COUNT, temperature_c=person.temperature_c, exponents=person.exponents
+        )
         self._held: NDArray[np.float64] = np.zeros(ZONE_COUNT)
         self._faults = [self._person.fault.again()] if self._person.fault else []
 
