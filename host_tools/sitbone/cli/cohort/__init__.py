@@ -8,7 +8,10 @@ from sitbone.cli.terminal import example
 
 @click.group(epilog=example("cohort simulate --people 40 --weeks 4 --lake lake"))
 def cohort() -> None:
-    """Studies and clinics: many people's data in one lake, under pseudonyms. LAKE is a folder, or s3://bucket/prefix."""
+    """Analyse many people's data, for studies and clinics.
+
+    The data is in one lake, under pseudonyms. LAKE is a folder, or s3://bucket/prefix.
+    """
 
 
 for command in (writing.add, writing.forget, writing.simulate, reading.analyse, reading.report, reading.export):
