@@ -162,7 +162,6 @@ MADE: dict[str, Callable[[], str]] = {
     "printed": printed_table,
     "firebeetle": lambda: by_hand_table("firebeetle"),
     "s-three": lambda: by_hand_table("s3-devkit"),
-    "xiao": lambda: by_hand_table("xiao-s3"),
 }
 
 

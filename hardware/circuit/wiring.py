@@ -51,17 +51,4 @@ BY_HAND: dict[str, tuple[Wire, ...]] = {
         Wire("GPIO18", "BUTTON", BUTTON),
         Wire("GPIO21", "LED", LED),
     ),
-    "xiao-s3": (
-        Wire("GPIO1", "ADC_LEFT_IT", DIVIDER),
-        Wire("GPIO2", "ADC_RIGHT_IT", DIVIDER),
-        Wire("GPIO4", "ADC_LEFT_THIGH", DIVIDER),
-        Wire("GPIO5", "ADC_RIGHT_THIGH", DIVIDER),
-        Wire("GPIO43", "SENSE_EN", SUPPLY),
-        Wire("GPIO7", "PWM_LEFT", MOTOR),
-        Wire("GPIO8", "PWM_RIGHT", MOTOR),
-        Wire("GPIO9", "BUTTON", BUTTON + ", 100 kohm to 3V3: asleep the chip's pull-up is off"),
-        Wire("GPIO3", "WAKE", WAKE),
-        Wire("GPIO6", "BATTERY_ADC", "1 Mohm from BAT+, 1 Mohm and 100 nF to GND"),
-        Wire("GPIO44", "USB_SENSE", USB_SENSE),
-    ),
 }
