@@ -57,6 +57,19 @@ for zone in range(4):
 SECOND = "for _ in range(4):\n    engine.sample(levels)\nengine.decide(1000, 600)\nengine.events.clear()"
 
 
+BENT = """
+from cushion.core.leans import bend
+for zone in range(4):
+    bend(calibration, zone, 8000, [node * node * 1000 // 64 for node in range(17)])
+"""
+
+
+@pytest.mark.bench
+def test_a_second_with_bent_sensors():
+    require("wasm")
+    assert fuel_of(SECOND, SETUP + BENT, repeat=40) <= BUDGET
+
+
 @pytest.mark.bench
 def test_a_second(capsys):
     require("wasm")

@@ -106,10 +106,16 @@ class Calibration:
         step_pa = self.step_pa[zone]
         if not step_pa:
             return nominal_pa
-        node = min(nominal_pa // step_pa, CURVE_NODES - 2)
-        low_pa = self.curve_pa[zone * CURVE_NODES + node]
-        rise_pa = self.curve_pa[zone * CURVE_NODES + node + 1] - low_pa
-        return min(MAX_PA, low_pa + rise_pa * min(nominal_pa - node * step_pa, _MOST_BEYOND * step_pa) // step_pa)
+        node = nominal_pa // step_pa
+        if node > CURVE_NODES - 2:
+            node = CURVE_NODES - 2
+        over_pa = nominal_pa - node * step_pa
+        if over_pa > _MOST_BEYOND * step_pa:
+            over_pa = _MOST_BEYOND * step_pa
+        node += zone * CURVE_NODES
+        low_pa = self.curve_pa[node]
+        pressure_pa = low_pa + (self.curve_pa[node + 1] - low_pa) * over_pa // step_pa
+        return pressure_pa if pressure_pa < MAX_PA else MAX_PA
 
     def relative_u(self, zone, pressure_pa):
         """Load in permille of the person's reference for the zone."""
