@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from cushion.core import records
+from cushion.core.blocks import BLOCK_SIZE
+from cushion.storage.log import RESERVE_BYTES, SEGMENT_BLOCKS
 from sitbone.board.device import Cushion
 from sitbone.errors import NoCushion
 from sitbone.store.blocks import fields_of
@@ -39,12 +41,11 @@ def all_files():
     return sum(count("/" + name) for name, kind, *_ in os.ilistdir("/") if kind != 0x8000 and name != "run")
 print(gc.mem_alloc(), all_files(), len(os.listdir("/log")))
 """
-# Room for so many segments, so that a month must evict.
+# Leaves so many bytes free, so that a month must evict.
 FILL = """
 import os
-from cushion.storage import log
 stat = os.statvfs("/")
-left = stat[0] * stat[3] - log.RESERVE_BYTES - {segments} * log.SEGMENT_BLOCKS * 512
+left = stat[0] * stat[3] - {free_bytes}
 with open("/filler", "wb") as file:
     while left > 0:
         file.write(bytes(4096))
@@ -88,7 +89,7 @@ def live(flash, store, sitter, days, drift_permille, segments):
     )
     with cushion:
         with Cushion(cushion.port) as device:
-            device.run(FILL.format(segments=segments))
+            device.run(FILL.format(free_bytes=RESERVE_BYTES + segments * SEGMENT_BLOCKS * BLOCK_SIZE))
         _visit(cushion, store, life)
         for day in range(days):
             _live_on_battery_until(cushion, day * DAY_MS + SYNC_AT_MS)

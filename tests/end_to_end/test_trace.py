@@ -1,14 +1,28 @@
-"""A trace, lived through by the firmware on the virtual cushion, against the same trace replayed in CPython."""
+"""A trace, lived through by the firmware on the virtual cushion, against the same trace replayed in CPython.
+
+The cushion runs bytecode, as users install it. Names are changed in it: this shows that it decides as the source does.
+"""
 
 import json
 from typing import Any
 
 import pytest
 
+from sitbone.board.firmware_files import can_compile
+from sitbone.board.install import install
 from sitbone.replay.trace import read_trace
 from sitbone.replay.trace_replay import replay_trace
-from sitbone.virtual import TraceSeat, VirtualCushion
+from sitbone.virtual import EmptySeat, TraceSeat, VirtualCushion
 from tests.end_to_end.conftest import json_lines, live_until, write_trace
+
+
+@pytest.fixture
+def flash(tmp_path):
+    path = tmp_path / "compiled.img"
+    bring = lambda port: install(port, compile_it=can_compile())  # noqa: E731
+    with VirtualCushion(EmptySeat(), flash=path, install=bring):
+        pass
+    return path
 
 
 @pytest.fixture(params=["a morning", pytest.param("chair_day", marks=pytest.mark.slow)])

