@@ -265,14 +265,14 @@ class TestEnergyModel:
         assert all(len(current.source) > 8 and current.ma > 0 for current in CURRENTS.values())
 
     def test_what_both_name_is_equal(self):
-        ma, states = budget.currents_ma(), energy.estimate(energy.RECORDED, 2000, 8)
+        ma, states = budget.currents_ma(), energy.estimate("firebeetle", energy.RECORDED["firebeetle"], 2000, 8)
         assert ma["motor"] == states["states"]["vibration"]["ma"]
         assert ma["module awake"] == states["always_on"]["mah_per_day"] / 24
 
     def test_the_dividers_under_the_energy_models_load_are_the_circuits(self):
         """The circuit's own resistor; the energy model has the profile's."""
         ma = dividers_ma(energy.SEATED_PA, budget.RAIL_V, circuit.value_of("R1"))
-        assert energy.SENSE_MA - ma == pytest.approx(CURRENTS["converter"].ma)
+        assert energy.sense_ma("firebeetle") - ma == pytest.approx(CURRENTS["converter"].ma)
 
     def test_the_dividers_current_is_what_spice_finds(self):
         """Oracle: ngspice, the voltage over each lower resistor; the ADC's leakage is in it, so within 1 %."""
@@ -291,4 +291,4 @@ class TestEnergyModel:
 
     def test_a_changed_divider_would_be_seen(self):
         wrong = dividers_ma(energy.SEATED_PA, budget.RAIL_V, 10000)
-        assert energy.SENSE_MA - wrong != pytest.approx(CURRENTS["converter"].ma, rel=0.05)
+        assert energy.sense_ma("firebeetle") - wrong != pytest.approx(CURRENTS["converter"].ma, rel=0.05)

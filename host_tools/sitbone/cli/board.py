@@ -12,7 +12,7 @@ from sitbone.cli.terminal import (
     print_table,
     say,
 )
-from sitbone.errors import SitboneError
+from sitbone.errors import SitboneError, UsageError
 
 
 @click.command(epilog=example("flash --port /dev/ttyUSB0 --firmware ESP32_GENERIC.bin"))
@@ -58,6 +58,7 @@ def doctor(port: str | None, as_json: bool) -> None:
 @click.command(epilog=example("energy --capacity 2000 --seated 8"))
 @click.option("--capacity", "capacity_mah", default=2000.0, show_default=True, metavar="MAH", help="Battery capacity.")
 @click.option("--seated", "seated_h", default=8.0, show_default=True, metavar="HOURS", help="Hours seated per day.")
+@click.option("--board", metavar="NAME", help="A battery board; without it xiao-s3.")
 @click.option(
     "--measure",
     "days",
@@ -66,15 +67,20 @@ def doctor(port: str | None, as_json: bool) -> None:
     help="Simulate this many days for the times; takes minutes per day.",
 )
 @json_option
-def energy(capacity_mah: float, seated_h: float, days: float | None, as_json: bool) -> None:
+def energy(capacity_mah: float, seated_h: float, board: str | None, days: float | None, as_json: bool) -> None:
     """Estimate battery use per day, and days per charge. From data-sheet currents and the times of a simulated week."""
-    from sitbone.cli.render import energy_lines, energy_table
-    from sitbone.lab.energy import RECORDED, estimate, measure
+    from sitbone.cli.render import boards_table, energy_lines, energy_table
+    from sitbone.lab.energy import BATTERY_BOARDS, DEFAULT_BOARD, RECORDED, boards, estimate, measure
 
-    times = RECORDED if days is None else measure(days)
-    result = estimate(times, capacity_mah, seated_h)
+    board = board or DEFAULT_BOARD
+    if board not in BATTERY_BOARDS:
+        raise UsageError(f"no battery board is called {board}; choose from {', '.join(BATTERY_BOARDS)}")
+    times = RECORDED[board] if days is None else measure(board, days)
+    result = estimate(board, times, capacity_mah, seated_h)
+    every = boards(capacity_mah, seated_h)
     if as_json:
-        print_json(result)
+        print_json(result | {"boards": every})
         return
     print_table(energy_table(result))
     say(*energy_lines(result))
+    print_table(boards_table(every))

@@ -135,11 +135,27 @@ def energy_lines(result: Row) -> Iterable[str]:
     """The sums below the table."""
     always_on, days = result["always_on"], result["days_per_charge"]
     aged = result["days_per_charge_aged"]
-    yield f"{result['mah_per_day']:.1f} mAh per day, of which {result['seated_h']:g} h seated"
+    yield f"{result['board']}: {result['mah_per_day']:.1f} mAh per day, of which {result['seated_h']:g} h seated"
     yield f"{result['capacity_mah']:g} mAh last {days:.0f} days, {aged:.0f} in an aged cell, with self-discharge"
+    yield f"60 days take {result['mah_for_60_days']} mAh; each wake from deep sleep costs {result['mah_per_wake']:.3f}"
     hours = always_on["days_per_charge"] * 24
     yield f"always on: {always_on['mah_per_day']:.0f} mAh per day, {hours:.0f} hours per charge"
     yield result["basis"]
+
+
+def boards_table(rows: list[Row]) -> Table:
+    """`sitbone energy`: each board, on that battery or always on USB."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("board", "mAh per day", "days", "days aged", "mAh a wake"):
+        table.add_column(name, justify="left" if name == "board" else "right", no_wrap=True)
+    for row in rows:
+        if row["days_per_charge"] is None:
+            table.add_row(row["board"], f"{row['mah_per_day']:.0f}", "on USB", "", "")
+        else:
+            days, aged = row["days_per_charge"], row["days_per_charge_aged"]
+            wake = f"{row['mah_per_wake']:.3f}"
+            table.add_row(row["board"], f"{row['mah_per_day']:.1f}", f"{days:.0f}", f"{aged:.0f}", wake)
+    return table
 
 
 def replay_lines(found: Row) -> Iterable[str]:

@@ -47,6 +47,26 @@ CURRENTS = {
     "dev board asleep": Current(
         10.0, "lucidar.me measured 3.8 mA on an ESP32-DevKitC V4 by USB; more for its regulator fed backwards, judged"
     ),
+    "S3 at work": Current(
+        40.0,
+        "lucidar.me measured 31.7 mA on an ESP32-S3-DevKitM-1, ComNets-Bremen (MoleNet V6, on GitHub) 32.3 mA on an "
+        "ESP32-S3, a user of Seeed's forum 34 mA on a XIAO; for a busy core at 240 MHz more, judged",
+    ),
+    "S3 in light sleep": Current(
+        2.0,
+        "ESP32-S3 data sheet: 0.24 mA; MoleNet V6 measured 0.78 mA, but boards of two others drew 1.9 and 2 mA "
+        "(esp32.com, forum.dronebotworkshop.com); the eight-line PSRAM is in it. The widest of all spans here",
+    ),
+    "S3 in deep sleep": Current(
+        0.02,
+        "ESP32-S3 data sheet: 0.007 to 0.008 mA; a XIAO at its battery pads was measured at 0.010 mA at 3.8 V, and at "
+        "0.3 mA from 3.3 V down (forum.seeedstudio.com), where this cushion switches off; doubled, judged",
+    ),
+    "S3 board at work": Current(
+        45.0, "S3 at work, and its regulator and LED, judged; MoleNet V6 measured 38.8 mA at 5 V"
+    ),
+    "USB sense on battery": Current(0.0001, "a pull-up of 45 kohm on 6.8 kohm for some 10 us, four times a second"),
+    "battery divider": Current(0.006, "the battery carrier's R26, R27 and R24, 1 Mohm each, at 4.2 V"),
     "reference": Current(0.05, "REF3033, TI SBVS032: 42 uA, at most 50 uA, from memory"),
 }
 

@@ -1,8 +1,7 @@
-"""What the cushion draws from its battery: times of a virtual week × currents.py. An estimate.
+"""What a cushion draws, for each board of the firmware's profiles: times of virtual days × currents.py. An estimate.
 
-The board is ``firebeetle`` of the firmware's profiles: zones on an ADS1115, a DRV2605L, a wake sensor. Times are
-the world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so the code's time
-on an ESP32 is a judgement. No board was measured.
+Times are the world's (virtual/usage.py), with one exception: on the virtual cushion computing takes no time, so the
+code's time on an ESP32 is a judgement. No board was measured.
 """
 
 from dataclasses import dataclass
@@ -18,16 +17,14 @@ from sitbone.lab.currents import dividers_ma, ma
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 
-PROFILE = PROFILES["firebeetle"]
-SUPPLY_V = PROFILE["supply_mv"] / 1000
+DEFAULT_BOARD = "xiao-s3"  # the first choice for a battery variant
 SEATED_PA = (8000, 8000, 4000, 4000)  # a person of 75 kg
 WAKE_OHM = 1e6  # the wake sensor's, while somebody sits
-
-ACTIVE_MA = ma("chip at work")
-SENSE_MA = dividers_ma(SEATED_PA, SUPPLY_V, PROFILE["divider_ohm"]) + ma("converter")
-PARTS_MA = ma("converter asleep") + ma("motor driver asleep")
-WAKE_SENSOR_MA = 1000 * SUPPLY_V / WAKE_OHM
-ALWAYS_ON_MA = ma("dev board at work")
+# What draws all the time beside the board as it was measured; the FireBeetle's own divider was in its figures.
+PARTS = {"firebeetle": ("converter asleep", "motor driver asleep"), "xiao-s3": ("battery divider", "reference")}
+CLOCK_MHZ = {"esp32": 160, "esp32s3": 240}  # of MicroPython's images; the code times below are at 160
+CHIP_PREFIX = {"esp32": "chip", "esp32s3": "S3"}
+BOARD_AT_WORK = {"esp32": "dev board at work", "esp32s3": "S3 board at work"}
 
 # Seconds of the chip at work that the virtual cushion does not see [judgement; to be measured on a board].
 SAMPLE_CODE_S = 0.003
@@ -53,22 +50,42 @@ class Times:
     motor_s: float
 
 
-# Seven office days from a Monday, seed 5, some 4.6 hours a day seated: `sitbone energy --measure 7` lives them again.
-RECORDED = Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.9)
+# Seven office days from a Monday, seed 5, some 4.6 hours a day seated: `sitbone energy --board NAME --measure 7` lives
+# them again. The XIAO waits for no converter, so that it is awake for a seventh of the FireBeetle's time.
+RECORDED = {
+    "firebeetle": Times(7.0, 116_982.7, 138_771.3, 463_350.7, 2678.0, 493_405, 242, 66.9),
+    "xiao-s3": Times(7.0, 114_181.8, 141_472.1, 462_966.4, 361.5, 485_918, 266, 79.7),
+}
+BATTERY_BOARDS = tuple(RECORDED)
 
 
-def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
-    """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours."""
+def sense_ma(board: str) -> float:
+    """The sensors while they are read, and the converter if the board has one."""
+    profile = PROFILES[board]
+    converter_ma = ma("converter") if profile["zones"] == "ads1115" else 0.0
+    return dividers_ma(SEATED_PA, profile["supply_mv"] / 1000, profile["divider_ohm"]) + converter_ma
+
+
+def always_on_ma(board: str) -> float:
+    """A board that never sleeps."""
+    return ma(BOARD_AT_WORK[PROFILES[board]["chip"]])
+
+
+def estimate(board: str, times: Times, capacity_mah: float, seated_h: float) -> dict[str, Any]:
+    """``{"mah_per_day", "days_per_charge", "states", …}`` for a day with so many seated hours, of a battery board."""
     if not 0 <= seated_h <= 20 or capacity_mah <= 0:
         raise UsageError("capacity or seated hours are out of range; give a capacity above 0 mAh and 0 to 20 hours")
-    states = _states(_scaled(times, seated_h))
+    states = _states(board, _scaled(times, seated_h))
     used = sum(state["mah"] for state in states.values())
     drawn = used + capacity_mah * SELF_DISCHARGE_PER_DAY
-    always_on = ALWAYS_ON_MA * 24
+    always_on = always_on_ma(board) * 24
     return {
+        "board": board,
         "mah_per_day": round(used, 2),
         "days_per_charge": round(capacity_mah / drawn, 1),
         "days_per_charge_aged": round(capacity_mah * AGED / drawn, 1),
+        "mah_for_60_days": round(used / (1 / 60 - SELF_DISCHARGE_PER_DAY)),
+        "mah_per_wake": round(START_S * _chip_ma(board, "at work") / HOUR_S, 4),
         "states": states,
         "capacity_mah": capacity_mah,
         "seated_h": seated_h,
@@ -76,8 +93,22 @@ def estimate(times: Times, capacity_mah: float, seated_h: float) -> dict[str, An
             "mah_per_day": always_on,
             "days_per_charge": round(capacity_mah / always_on, 2),
         },
-        "basis": "from data-sheet currents, a simulated week and estimated code times; not measured on a board",
+        "basis": "from data-sheet currents, simulated days and estimated code times; not measured on a board",
     }
+
+
+def boards(capacity_mah: float, seated_h: float) -> list[dict[str, Any]]:
+    """Each profile: ``board``, ``mah_per_day``, ``days_per_charge``, ``days_per_charge_aged``, ``mah_per_wake``; the
+    last three None for a board that is always on USB."""
+    rows = []
+    for board in PROFILES:
+        row: dict[str, Any] = {"board": board, "mah_per_day": always_on_ma(board) * 24}
+        row |= dict.fromkeys(("days_per_charge", "days_per_charge_aged", "mah_per_wake"))
+        if board in RECORDED:
+            found = estimate(board, RECORDED[board], capacity_mah, seated_h)
+            row = {key: found[key] for key in row}
+        rows.append(row)
+    return rows
 
 
 def _scaled(times: Times, seated_h: float) -> Times:
@@ -99,21 +130,27 @@ def _scaled(times: Times, seated_h: float) -> Times:
     )
 
 
-def _states(day: Times) -> dict[str, dict[str, float]]:
+def _chip_ma(board: str, state: str) -> float:
+    return ma(f"{CHIP_PREFIX[PROFILES[board]['chip']]} {state}")
+
+
+def _states(board: str, day: Times) -> dict[str, dict[str, float]]:
     """Seconds, mA and mAh of one day by what the chip does."""
     seconds = day.light_s + day.awake_s
+    active_ma = _chip_ma(board, "at work")
+    slowness = CLOCK_MHZ["esp32"] / CLOCK_MHZ[PROFILES[board]["chip"]]
     table = {
-        "deep sleep": (day.deep_s, ma("chip in deep sleep")),
-        "light sleep": (day.light_s, ma("chip in light sleep")),
-        "converting": (day.awake_s, ACTIVE_MA + SENSE_MA),
-        "code per sample": (day.samples * SAMPLE_CODE_S, ACTIVE_MA),
-        "code per decision": (seconds * DECISION_CODE_S, ACTIVE_MA),
-        "log": (day.seated_s * FLASH_WRITE_S, ACTIVE_MA),
-        "starts": (day.starts * START_S, ACTIVE_MA),
+        "deep sleep": (day.deep_s, _chip_ma(board, "in deep sleep")),
+        "light sleep": (day.light_s, _chip_ma(board, "in light sleep")),
+        "converting": (day.awake_s, active_ma + sense_ma(board)),
+        "code per sample": (day.samples * SAMPLE_CODE_S * slowness, active_ma),
+        "code per decision": (seconds * DECISION_CODE_S * slowness, active_ma),
+        "log": (day.seated_s * FLASH_WRITE_S, active_ma),
+        "starts": (day.starts * START_S, active_ma),
         "vibration": (day.motor_s, ma("motor")),
-        "board": (seconds, ma("battery board at rest")),
-        "parts": (DAY_S, PARTS_MA),
-        "wake sensor": (day.seated_s, WAKE_SENSOR_MA),
+        "board": (seconds, ma("battery board at rest") + ma("USB sense on battery")),
+        "parts": (DAY_S, sum(ma(name) for name in PARTS[board])),
+        "wake sensor": (day.seated_s, PROFILES[board]["supply_mv"] / WAKE_OHM),
     }
     return {
         name: {"seconds": round(s, 1), "ma": round(ma, 4), "mah": round(s * ma / HOUR_S, 3)}
@@ -121,8 +158,8 @@ def _states(day: Times) -> dict[str, dict[str, float]]:
     }
 
 
-def measure(days: float) -> Times:
-    """Simulates office days on battery; each takes minutes."""
+def measure(board: str, days: float) -> Times:
+    """Simulates office days of a battery board; each takes minutes."""
     from sitbone.virtual import SitterSeat, VirtualCushion
 
     start = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday
@@ -131,12 +168,12 @@ def measure(days: float) -> Times:
         cushion = VirtualCushion(
             SitterSeat("office", seed=5, start=start),
             flash=Path(folder) / "flash.img",
-            board="firebeetle",
+            board=board,
             speed=None,
             start=start,
             duration_s=days * DAY_S,
             journal=journal.append,
-            install=_install,
+            install=lambda port: _install(port, board),
         )
         with cushion:
             cushion.set_usb(False)
@@ -144,10 +181,10 @@ def measure(days: float) -> Times:
     return times_of(journal, days)
 
 
-def _install(port: str) -> None:
+def _install(port: str, board: str) -> None:
     from sitbone.board.install import install
 
-    install(port, None, "firebeetle")
+    install(port, None, board)
 
 
 def times_of(journal: list[dict[str, Any]], days: float) -> Times:
