@@ -143,9 +143,9 @@ soak: $(READY) micropython32
 micropython32:
 	@tests/firmware/build-micropython32
 
-# Apart from the lock: 400 MB that nobody needs whose lake fits one machine.
+# Apart from the other packages: 400 MB that nobody needs whose lake fits one machine.
 spark: $(READY)
-	@$(BIN)/python -c 'import pyspark' 2>/dev/null || $(PIP) install --constraint $(LOCK) -e '.[spark]'
+	@$(BIN)/python -c 'import pyspark' 2>/dev/null || $(PIP) install --require-hashes -r host_tools/spark.lock
 
 # The figures of host_tools/sitbone/cohort/README.md: hours on two cores. PEOPLE and SEEDS make it shorter.
 cohort-bench: spark
@@ -209,6 +209,7 @@ UV_LOCK = $(BIN)/uv --quiet pip compile --no-config --universal --python-version
 lock: | $(VENV)/bin/python
 	$(PIP) install 'uv>=0.13,<0.14'
 	$(UV_LOCK) $(foreach extra,virtual parquet plot dashboard pdf docs cohort dev,--extra $(extra)) -o $(LOCK) pyproject.toml
+	echo 'pyspark>=4.0,<5' | $(UV_LOCK) -o host_tools/spark.lock -
 	echo 'micropython-esp32-stubs>=1.29,<1.30' | $(UV_LOCK) -o firmware/typings.lock -
 	$(foreach version,$(OLDER),echo 'micropython-esp32-stubs==$(version).*' | $(UV_LOCK) -o firmware/older_typings/$(version).lock - &&) true
 	$(UV_LOCK) -o hardware/requirements.lock hardware/requirements.in

@@ -16,6 +16,7 @@ from sitbone.lab.cohort_simulation import Trial, simulate
 from sitbone.report.tidy import TABLES
 from tests.cohort.clusters import cluster
 
+HUNG_S = 1800  # Spark on a busy machine
 FIRST = date(2026, 3, 2)
 
 
@@ -106,6 +107,7 @@ def test_duckdb_keeps_to_its_memory_and_fetches_nothing(by_hand):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(HUNG_S)
 def test_spark_gives_the_same_rows(by_hand, tmp_path, mask):
     require_spark()
     assert asked(by_hand, "spark") == asked(by_hand, "duckdb")
@@ -117,6 +119,7 @@ def test_spark_gives_the_same_rows(by_hand, tmp_path, mask):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(HUNG_S)
 def test_a_cluster_that_loses_a_worker_gives_the_same_rows(tmp_path: Path, mask):
     require_spark()
     lake = Lake.make(str(tmp_path / "simulated"), Study("pilot", mask.check(), simulated=True))

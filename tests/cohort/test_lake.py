@@ -199,6 +199,15 @@ def test_what_a_cut_left_behind_is_swept_away(lake, mask, store_of):
     assert set(lake.storage.sizes()) == whole
 
 
+def test_the_data_dictionary_has_every_column_once(project_root):
+    page = (project_root / "host_tools/sitbone/cohort/DATA_DICTIONARY.md").read_text()
+    parts = dict(part.split("\n", 1) for part in page.split("## ")[1:])
+    assert list(parts) == list(TABLES)
+    for table, text in parts.items():
+        rows = [line for line in text.splitlines() if line.startswith("| `")]
+        assert rows == [f"| `{name}` | {kind} | {what} |" for name, kind, what in schema.fields_of(table)]
+
+
 def test_the_lake_needs_a_name_that_can_be_a_folder(tmp_path, mask):
     with pytest.raises(SitboneError, match="can't name a study"):
         Lake.make(str(tmp_path / "x"), Study("Pilot 1/..", mask.check()))

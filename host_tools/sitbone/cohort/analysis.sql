@@ -85,31 +85,45 @@ LEFT JOIN person_odd o ON o.participant = w.participant
 LEFT JOIN person_prompts r ON r.participant = w.participant
 
 -- name: person_measure
--- One value a person, measure and week: from here on people count, not days, so that nobody's long record outweighs others.
-SELECT 'days_a_week' AS measure, participant, arm, week, CAST(days * 100 AS BIGINT) AS value FROM person_week
-UNION ALL SELECT 'days_a_week', participant, arm, -1, CAST(FLOOR(100 * days / weeks) AS BIGINT) FROM person
-UNION ALL SELECT 'valid_share', participant, arm, -1, CAST(FLOOR(10000 * valid_days / days) AS BIGINT) FROM person WHERE days > 0
-UNION ALL SELECT 'seated_h', participant, arm, week, CAST(FLOOR(seated_s / valid_days / 36) AS BIGINT) FROM person_week WHERE valid_days > 0
-UNION ALL SELECT 'seated_h', participant, arm, -1, CAST(FLOOR(seated_s / valid_days / 36) AS BIGINT) FROM person WHERE valid_days > 0
-UNION ALL SELECT 'breaks', participant, arm, week, CAST(FLOOR(100 * breaks / valid_days) AS BIGINT) FROM person_week WHERE valid_days > 0
-UNION ALL SELECT 'breaks', participant, arm, -1, CAST(FLOOR(100 * breaks / valid_days) AS BIGINT) FROM person WHERE valid_days > 0
-UNION ALL SELECT 'dose_min', participant, arm, week, CAST(FLOOR(10 * dose_s / valid_days / 6) AS BIGINT) FROM person_week WHERE valid_days > 0
-UNION ALL SELECT 'dose_min', participant, arm, -1, CAST(FLOOR(10 * dose_s / valid_days / 6) AS BIGINT) FROM person WHERE valid_days > 0
-UNION ALL SELECT 'within_1', participant, arm, -1, CAST(FLOOR(10000 * within_1 / prompts) AS BIGINT) FROM person WHERE prompts > 0
-UNION ALL SELECT 'within_3', participant, arm, -1, CAST(FLOOR(10000 * within_3 / prompts) AS BIGINT) FROM person WHERE prompts > 0
-UNION ALL SELECT 'within_5', participant, arm, -1, CAST(FLOOR(10000 * within_5 / prompts) AS BIGINT) FROM person WHERE prompts > 0
-UNION ALL SELECT 'morning_pain', participant, arm, week, CAST(FLOOR(pain / mornings) AS BIGINT) FROM person_pain_week
-UNION ALL SELECT 'morning_pain', participant, arm, -1, CAST(FLOOR(pain / mornings) AS BIGINT) FROM person WHERE mornings > 0
-UNION ALL SELECT 'tolerated_min', participant, arm, week, CAST(FLOOR(10 * dose_s / 6) AS BIGINT) FROM person_tolerated_week
-UNION ALL SELECT 'flares', participant, arm, -1, CAST(100 * flares AS BIGINT) FROM person
-UNION ALL SELECT 'has_any_data', participant, arm, -1, CAST(CASE WHEN days > 0 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_valid_data', participant, arm, -1, CAST(CASE WHEN valid_days > 0 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_diary', participant, arm, -1, CAST(CASE WHEN mornings > 0 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_data_at_the_end', participant, arm, -1, CAST(CASE WHEN last_week >= weeks - 2 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_few_valid_days', participant, arm, -1, CAST(CASE WHEN valid_days * 2 < days THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_invalid_days', participant, arm, -1, CAST(CASE WHEN days - valid_days >= 3 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_days_outside', participant, arm, -1, CAST(CASE WHEN odd_days > 0 THEN 1 ELSE 0 END AS BIGINT) FROM person
-UNION ALL SELECT 'has_flare', participant, arm, -1, CAST(CASE WHEN flares > 0 THEN 1 ELSE 0 END AS BIGINT) FROM person
+-- One value a person, measure and week: from here on people count, not days, so that nobody's long record outweighs
+-- others. A row per person and name of a measure: a union of a part for each would have Spark plan for minutes.
+SELECT measure, participant, arm, week, CAST(value AS BIGINT) AS value FROM (
+  SELECT m.measure AS measure, w.participant AS participant, w.arm AS arm, w.week AS week,
+         CASE WHEN m.measure = 'days_a_week' THEN w.days * 100
+              WHEN w.valid_days = 0 THEN NULL
+              WHEN m.measure = 'seated_h' THEN FLOOR(w.seated_s / w.valid_days / 36)
+              WHEN m.measure = 'breaks' THEN FLOOR(100 * w.breaks / w.valid_days)
+              WHEN m.measure = 'dose_min' THEN FLOOR(10 * w.dose_s / w.valid_days / 6) END AS value
+  FROM person_week w CROSS JOIN (VALUES ('days_a_week'), ('seated_h'), ('breaks'), ('dose_min')) AS m(measure)
+  UNION ALL
+  SELECT m.measure, p.participant, p.arm, -1,
+         CASE m.measure
+           WHEN 'days_a_week' THEN FLOOR(100 * p.days / p.weeks)
+           WHEN 'valid_share' THEN CASE WHEN p.days > 0 THEN FLOOR(10000 * p.valid_days / p.days) END
+           WHEN 'seated_h' THEN CASE WHEN p.valid_days > 0 THEN FLOOR(p.seated_s / p.valid_days / 36) END
+           WHEN 'breaks' THEN CASE WHEN p.valid_days > 0 THEN FLOOR(100 * p.breaks / p.valid_days) END
+           WHEN 'dose_min' THEN CASE WHEN p.valid_days > 0 THEN FLOOR(10 * p.dose_s / p.valid_days / 6) END
+           WHEN 'within_1' THEN CASE WHEN p.prompts > 0 THEN FLOOR(10000 * p.within_1 / p.prompts) END
+           WHEN 'within_3' THEN CASE WHEN p.prompts > 0 THEN FLOOR(10000 * p.within_3 / p.prompts) END
+           WHEN 'within_5' THEN CASE WHEN p.prompts > 0 THEN FLOOR(10000 * p.within_5 / p.prompts) END
+           WHEN 'morning_pain' THEN CASE WHEN p.mornings > 0 THEN FLOOR(p.pain / p.mornings) END
+           WHEN 'flares' THEN 100 * p.flares
+           WHEN 'has_any_data' THEN CASE WHEN p.days > 0 THEN 1 ELSE 0 END
+           WHEN 'has_valid_data' THEN CASE WHEN p.valid_days > 0 THEN 1 ELSE 0 END
+           WHEN 'has_diary' THEN CASE WHEN p.mornings > 0 THEN 1 ELSE 0 END
+           WHEN 'has_data_at_the_end' THEN CASE WHEN p.last_week >= p.weeks - 2 THEN 1 ELSE 0 END
+           WHEN 'has_few_valid_days' THEN CASE WHEN p.valid_days * 2 < p.days THEN 1 ELSE 0 END
+           WHEN 'has_invalid_days' THEN CASE WHEN p.days - p.valid_days >= 3 THEN 1 ELSE 0 END
+           WHEN 'has_days_outside' THEN CASE WHEN p.odd_days > 0 THEN 1 ELSE 0 END
+           WHEN 'has_flare' THEN CASE WHEN p.flares > 0 THEN 1 ELSE 0 END END
+  FROM person p CROSS JOIN (VALUES ('days_a_week'), ('valid_share'), ('seated_h'), ('breaks'), ('dose_min'), ('within_1'),
+         ('within_3'), ('within_5'), ('morning_pain'), ('flares'), ('has_any_data'), ('has_valid_data'), ('has_diary'),
+         ('has_data_at_the_end'), ('has_few_valid_days'), ('has_invalid_days'), ('has_days_outside'), ('has_flare')) AS m(measure)
+  UNION ALL
+  SELECT 'morning_pain', participant, arm, week, FLOOR(pain / mornings) FROM person_pain_week
+  UNION ALL
+  SELECT 'tolerated_min', participant, arm, week, FLOOR(10 * dose_s / 6) FROM person_tolerated_week
+) AS found WHERE value IS NOT NULL
 
 -- name: cells
 SELECT measure, arm, week, COUNT(*) AS people, CAST(SUM(value) AS BIGINT) AS total, CAST(SUM(value * value) AS BIGINT) AS squares

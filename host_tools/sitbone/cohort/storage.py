@@ -27,7 +27,7 @@ class Storage:
             if self.is_local:
                 self.filesystem, self.root = fs.LocalFileSystem(), str(Path(uri).expanduser().absolute())
             else:
-                self.filesystem, self.root = fs.FileSystem.from_uri(uri)
+                self.filesystem, self.root = fs.FileSystem.from_uri(_with_single_requests(uri))
         self._fs = fs
 
     def path(self, name: str) -> str:
@@ -102,6 +102,13 @@ class Storage:
             raise SitboneError(
                 f"cannot use the lake {self.uri} ({reason}); check its address and your rights"
             ) from None
+
+
+def _with_single_requests(uri: str) -> str:
+    """S3 takes a small object in one request; without this each is an upload of three."""
+    if not uri.startswith("s3://") or "allow_delayed_open" in uri:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}allow_delayed_open=true"
 
 
 def _pyarrow_fs() -> Any:
