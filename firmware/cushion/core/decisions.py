@@ -23,7 +23,7 @@ OFFLOAD_LOG_MS = 15000
 _ABSENT_MS = const(600000)
 ASLEEP_MS = 180000  # without a stir: perhaps a thing by now, so nobody to ask until it stirs
 FAINT_PERMILLE = 300  # of presence: a body's small movements don't show there for certain
-RETURN_MS = 120000  # after so long an absence nobody is asked so soon
+RETURN_MS = 125000  # nobody is asked so soon after so long: two minutes, and what a sit-down may be dated too early
 _LONG_MS = const(1 << 29)
 
 
@@ -32,8 +32,9 @@ class Seen:
 
     ``unknown``: why nothing is known of it (records.GAPS), 0 where something is; then ``u`` holds the relative loads of
     the left and the right side (permille, -1 = unknown), ``presence_permille`` how much of a person is there,
-    ``stirred`` whether something moved, ``leaving`` whether every zone is losing its load right now, ``shifted``
-    whether a weight shift became long enough. ``local_minute`` of the day is -1 while the clock isn't known.
+    ``stirred`` whether something moved, ``leaving`` whether every zone is losing its load right now, ``proven`` whether
+    all zones together could prove that nobody is there, ``shifted`` whether a weight shift became long enough.
+    ``local_minute`` of the day is -1 while the clock isn't known.
     """
 
     def __init__(self):
@@ -42,6 +43,7 @@ class Seen:
         self.presence_permille = 0
         self.stirred = False
         self.leaving = False
+        self.proven = True
         self.shifted = False
         self.local_minute = -1
         self.low_battery = False
@@ -191,17 +193,22 @@ class Decisions:
         self.right.u = seen.u[1]
         highest_u = max(self.left.u, self.right.u)
         sitting = self.sitting
-        sitting.step(dt_ms, highest_u, seen.presence_permille, self.settings.verified_break_s * 1000)
+        sitting.step(dt_ms, highest_u, seen.presence_permille, self.settings.verified_break_s * 1000, seen.proven)
         if sitting.verified:
             self.pauses.in_row = 0
-        self.turned = sitting.occupancy.sat or sitting.occupancy.left
         was_object = self.stillness.is_object
+        if sitting.occupancy.collapsed:
+            self.stillness.doubt()
         if sitting.occupancy.sat:
             self.stillness.restart(sitting.occupancy.ago_ms - dt_ms)
             self._be_sure()
-        loaded = sitting.is_seated() or not (sitting.is_off or sitting.occupancy.lost)
         faint = sitting.is_seated() and seen.presence_permille < FAINT_PERMILLE
-        self.stillness.step(dt_ms, loaded, seen.stirred, faint)
+        self.stillness.step(dt_ms, sitting.is_loaded(seen.presence_permille), seen.stirred, faint)
+        if self.stillness.is_lost and sitting.is_seated():
+            sitting.lose_sight(dt_ms)
+        elif self.stillness.lively and sitting.occupancy.lost:
+            sitting.regain(self.stillness.stirred_ms())
+        self.turned = sitting.began or sitting.occupancy.left or sitting.occupancy.faded
         if self.stillness.is_object != was_object:
             self._change_thing(dt_ms)
         self._count(dt_ms)
@@ -242,6 +249,8 @@ class Decisions:
         tau_s = self.settings.recovery_tau_s
         sitting = self.sitting
         has_thing = sitting.has_thing
+        if sitting.occupancy.lost and not has_thing:
+            return  # neither load nor rest
         for side in self.sides:
             u = 0 if has_thing else side.u
             if u >= 0:
@@ -262,7 +271,7 @@ class Decisions:
         situation.due_sides = due_sides
         situation.recovered = recovered
         situation.time_due = self.sitting.seated_ms >= settings.seated_limit_s * 1000
-        situation.settled = self._is_settled(seen) and not seen.leaving and not self.sitting.occupancy.falling
+        situation.settled = self._is_settled() and not seen.leaving and not self.sitting.occupancy.falling
         situation.away_ms = self.sitting.away_ms
         situation.offload_ms = max(self.offload.run_ms, situation.away_ms)
         situation.perched = self._is_on_seat(seen)
@@ -270,12 +279,12 @@ class Decisions:
         situation.shift_reached = seen.shifted
         situation.blocked = self._blocked(seen)
 
-    def _is_settled(self, seen):
+    def _is_settled(self):
         """Somebody, not something, has sat long enough."""
         sitting = self.sitting
-        if not (sitting.is_seated() and self.stillness.is_alive):
+        if not sitting.is_seated() or not self.stillness.is_alive or self.stillness.is_doubted:
             return False
-        if self.stillness.still_ms >= ASLEEP_MS and seen.presence_permille >= FAINT_PERMILLE:
+        if self.stillness.still_ms >= ASLEEP_MS:
             return False
         least_ms = RETURN_MS if sitting.absent_ms >= _ABSENT_MS else self.settings.settling_s * 1000
         return sitting.bout_ms >= least_ms
@@ -291,7 +300,7 @@ class Decisions:
             blocked |= LOW_BATTERY
         if self.stillness.is_object:
             blocked |= OBJECT
-        if self.unknown_ms:
+        if self.unknown_ms or self.sitting.occupancy.lost:
             blocked |= UNTRUSTED
         return blocked
 

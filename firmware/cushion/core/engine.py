@@ -108,6 +108,7 @@ class Engine:
             seen.presence_permille = sensing.presence_permille(self.calibration)
             seen.stirred = sensing.stirred
             seen.leaving = sensing.leaving
+            seen.proven = sensing.proves_empty()
         seen.shifted = self._follow_shifts(dt_ms)
 
     def _weigh(self, dt_ms):
@@ -193,7 +194,7 @@ class Engine:
     def _auto_tare(self, dt_ms):
         """Once a minute on a seat that has been empty and quiet for a minute."""
         sitting = self.decisions.sitting
-        if sitting.occupancy.state != STATE_VACANT or not sitting.is_off or self.sensing.moved:
+        if sitting.occupancy.state != STATE_VACANT or not sitting.is_off or not self._seen.proven or self.sensing.moved:
             self._vacant_ms = 0
             return
         self._vacant_ms += dt_ms

@@ -96,8 +96,10 @@ class Stillness:
     """A body or a thing? A body stirs again and again: in three ten-second slots of two minutes at least.
 
     ``is_alive``: what lies there did so, after its first 30 s. ``is_object``: it did not for ten minutes, whatever
-    bumped it now and then. ``still_ms``: since it last did so, or since it came. A faint load that was a body's before
-    may still be one: its stirs don't show.
+    bumped it now and then. ``still_ms``: since it last did so, or since it came. ``is_doubted``: most of the load went,
+    so the body may have, and a thing come; what is there must stir like a body anew. What stirred before and has not
+    been doubted is no thing, nor need a faint load be one that was a body's, whose stirs don't show: after ten minutes
+    it ``is_lost``, neither person nor thing.
     """
 
     STILL_MS = 600000
@@ -109,7 +111,7 @@ class Stillness:
 
     def restart(self, since_ms=0):
         """Something came `since_ms` ago, or nothing is there."""
-        self.is_object = self.is_alive = self.lively = self.slot_stirred = False
+        self.is_object = self.is_lost = self.is_alive = self.is_doubted = self.lively = self.slot_stirred = False
         self.still_ms = self.loaded_ms = since_ms
         self.slot_ms = self._slots = 0
 
@@ -119,7 +121,7 @@ class Stillness:
         ``lively`` is true in a step whose last slot showed a body.
         """
         if not loaded:
-            if self.loaded_ms:
+            if self.loaded_ms or self.is_doubted:
                 self.restart()
             return
         self.lively = False
@@ -132,7 +134,15 @@ class Stillness:
             self.slot_stirred = self.slot_stirred or stirred
             if self.slot_ms >= self.SLOT_MS:
                 self._close_slots(stirred)
-        self.is_object = self.still_ms >= self.STILL_MS and not (faint and self.is_alive)
+        is_still = self.still_ms >= self.STILL_MS
+        self.is_lost = is_still and self.is_alive and (faint or not self.is_doubted)
+        self.is_object = is_still and not self.is_lost
+
+    def doubt(self):
+        """What stirred until now may have gone, and what is there have come just now."""
+        self.is_doubted = True
+        self.loaded_ms = self.slot_ms = self._slots = 0
+        self.slot_stirred = False
 
     def stirred_ms(self):
         """How long ago the first stir was that the last slots hold."""
@@ -155,4 +165,5 @@ class Stillness:
             if slots & (slots - 1):  # a third one is left without the two lowest
                 self.still_ms = self.slot_ms
                 self.is_alive = self.lively = True
+                self.is_doubted = False
         self.slot_stirred = stirred and self.slot_ms > 0

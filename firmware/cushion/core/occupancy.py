@@ -16,6 +16,9 @@ _FADE_PERMILLE = const(2)  # a second: what falls more slowly is no leave
 EMPTY_PERMILLE = 30  # above rest: less is nobody, more is little, from a light lean or left in the foam
 LITTLE_MS = 60000  # so long what is little must neither rise nor drop before it counts as nobody
 _STIR_PERMILLE = const(12)
+_USUAL_SHARE = const(3)  # a fall from less than a third of what this person usually shows proves no leave
+_USUAL_RISE_32 = const(320)  # a second, in 32nds of a permille: a minute and a half to learn somebody
+_USUAL_FALL_32 = const(1)  # a second: 900 permille in an eight-hour day of sitting
 _SINK_SHARE = const(128)  # of the presence, a second
 _SINKING_MS = const(2000)
 _LONG_MS = const(1 << 29)
@@ -29,10 +32,13 @@ class Occupancy:
     the sensors before the sit-down (``rest_permille``). A little more than that is left in foam and sensors if it
     neither rises nor drops for a minute, or else somebody who leans.
 
+    Sensors that lose their signal over hours turn a change of posture into a fall to nothing. So a fall from less than
+    a third of what the person usually shows proves no leave either.
+
     ``state`` is unknown until three seconds of load or five without were seen. A step that changes it sets ``sat``,
     ``left`` or ``faded``, and ``ago_ms``: how long before this moment it really happened. ``falling``: the load is
-    going, or three quarters of it went and what is left has not stirred; ``disturbed``: on the vacant seat something
-    has come, if only little.
+    going right now; ``collapsed``: three quarters of it are gone as of this second; ``disturbed``: on the vacant seat
+    something has come, if only little, and hasn't quite gone.
     """
 
     def __init__(self):
@@ -52,9 +58,8 @@ class Occupancy:
         self.falling = False
         self.disturbed = False
         self.presence_permille = 0
-        self._sinking_ms = 0
-        self._fall_low = -1
-        self._has_fallen = False
+        self.collapsed = self._is_low = False
+        self._sinking_ms = self._usual_32 = 0
 
     def step(self, dt_ms, presence_permille):
         """Takes `dt_ms` with the presence that was seen in it."""
@@ -68,6 +73,8 @@ class Occupancy:
         self.above_ms = self.above_ms + dt_ms if above else 0
         self._count_below(dt_ms, presence_permille - self.rest_permille, came)
         self._follow_fall(dt_ms, presence_permille)
+        if seated:
+            self._learn_usual(dt_ms // 1000, (presence_permille - self.rest_permille) * 32)
         if self.above_ms >= SIT_MS and not seated:
             self._sit()
         elif self.state != STATE_VACANT and not self.lost and self._is_gone():
@@ -78,7 +85,7 @@ class Occupancy:
         rose = over_permille > self._low + _STIR_PERMILLE
         if over_permille < EMPTY_PERMILLE:
             self.empty_ms += dt_ms
-            self.disturbed = False
+            self.disturbed = self.disturbed and over_permille >= _STIR_PERMILLE
         else:
             self.empty_ms = 0
             self.disturbed = self.state == STATE_VACANT and (self.disturbed or came)
@@ -92,22 +99,21 @@ class Occupancy:
         self._low = min(self._low, over_permille)
         self.below_ms += dt_ms
 
+    def _learn_usual(self, seconds, over_32):
+        if over_32 > self._usual_32:
+            self._usual_32 = min(over_32, self._usual_32 + _USUAL_RISE_32 * seconds)
+        else:
+            self._usual_32 = max(over_32, self._usual_32 - _USUAL_FALL_32 * seconds)
+
     def _follow_fall(self, dt_ms, presence_permille):
-        """Is everybody's load going, or mostly gone, and nothing of what is left stirs?"""
+        """Is everybody's load going, and have three quarters of it gone just now?"""
         sinks = presence_permille < self.presence_permille - self.presence_permille // _SINK_SHARE
         self._sinking_ms = self._sinking_ms + dt_ms if sinks else 0
         self.presence_permille = presence_permille
-        if 4 * (presence_permille - self.rest_permille) >= self._peak - self.rest_permille:
-            self._fall_low = -1
-            self._has_fallen = False
-        elif self._fall_low < 0:
-            self._fall_low = presence_permille
-            self._has_fallen = True
-        else:
-            self._fall_low = min(self._fall_low, presence_permille)
-            self._has_fallen = self._has_fallen and presence_permille <= self._fall_low + _STIR_PERMILLE
-        fell = self._has_fallen or self._sinking_ms >= _SINKING_MS
-        self.falling = fell and self.state == STATE_OCCUPIED
+        self.falling = self._sinking_ms >= _SINKING_MS and self.state == STATE_OCCUPIED
+        is_low = 4 * (presence_permille - self.rest_permille) < self._peak - self.rest_permille
+        self.collapsed = is_low and not self._is_low
+        self._is_low = is_low
 
     def _is_gone(self):
         return min(self.empty_ms, self.below_ms) >= LEAVE_MS or self.below_ms >= LITTLE_MS
@@ -125,20 +131,30 @@ class Occupancy:
     def _sit(self):
         self.state = STATE_OCCUPIED
         self.sat = True
-        self.lost = False
         self.ago_ms = self.above_ms
-        self.rest_permille = min(self._trough, _MOST_REST_PERMILLE)
+        if not self.lost:  # what little was there may have been somebody
+            self.rest_permille = min(self._trough, _MOST_REST_PERMILLE)
+        self.lost = False
 
     def _leave(self, seated, presence_permille):
         self.ago_ms = self.below_ms
         self._trough = presence_permille
         over_permille = max(0, presence_permille - self.rest_permille)
-        if seated and self._peak - self.rest_permille < 2 * over_permille + EMPTY_PERMILLE:
-            self.state = STATE_UNKNOWN
-            self.faded = self.lost = True
+        fell_permille = self._peak - self.rest_permille
+        if seated and (
+            fell_permille < 2 * over_permille + EMPTY_PERMILLE or fell_permille * 32 * _USUAL_SHARE < self._usual_32
+        ):
+            self.lose_sight()
             return
         self.left = seated
         self.state = STATE_VACANT
+
+    def lose_sight(self):
+        """Somebody may still be here, or not: unknown until somebody is seen to sit down, or to stir."""
+        self.state = STATE_UNKNOWN
+        self.faded = self.lost = True
+        self.above_ms = 0
+        self._trough = self.presence_permille
 
 
 class BreakTimer:
@@ -165,6 +181,11 @@ class BreakTimer:
         self._blip_ms += dt_ms
         if self._blip_ms > BLIP_MS:
             self.lose()
+
+    def begin(self, off_ms):
+        """Somebody left `off_ms` ago: what was off-loaded before was a posture."""
+        self.off_ms = min(self.off_ms, off_ms)
+        self._was_verified = False
 
     def rest(self):
         """Long ago a break was verified, and nobody came since."""

@@ -236,7 +236,7 @@ class Prompter(Kept):
             self._end(OUTCOME_PARTIAL, 0)
         else:
             self.relief_ms = self._response_ms = 0
-            self._insist(situation.due_sides or situation.time_due)
+            self._insist(situation.settled and (situation.due_sides or situation.time_due))
 
     def _relieved(self, relief_ms):
         if self.relief_ms < CANCEL_MS <= relief_ms:
@@ -247,7 +247,8 @@ class Prompter(Kept):
             self._end(OUTCOME_PARTIAL, 0)
 
     def _insist(self, due):
-        """The next level, but only while dose or time still say so: a short relief may have taken enough off."""
+        """The next level, but only while dose or time still say so, to somebody who is surely here: a short relief may
+        have taken enough off, or a thing the person's place."""
         if self.age_ms >= MISSED_MS:
             self._end(OUTCOME_SHIFT if self._shift_seen else OUTCOME_MISSED, 0)
         elif due and not self._gentle and self.age_ms >= _LEVEL_ENDS_MS[self.level - 1]:

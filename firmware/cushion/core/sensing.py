@@ -30,6 +30,7 @@ _SIT_PERMILLE = const(150)
 _STIR_PERMILLE = const(15)  # away from the recent mean: a person's small movements, above noise and a bag's settling
 _STIR_FLOOR_PA = const(80)
 _STIR_MEAN_S = const(16)
+_AT_REST_16 = const(24 * 16)  # Pa, in sixteenths: the noise of an empty seat, averaged
 _MOVE_PERMILLE = const(25)  # of the zone's pressure, above
 _MOVE_FLOOR_PA = const(100)  # the noise of sensor and ADC
 
@@ -58,7 +59,7 @@ class Zone:
         self.level_100uv = NO_READING
         self.lost_ms = _LONG_MS  # nothing was read before the start
         self._is_first = True
-        self._mean_16 = 0  # recent mean pressure, sixteenths of a pascal
+        self.mean_16 = 0  # recent mean pressure, sixteenths of a pascal
         self._loaded_ms = 0
         self._unloaded_ms = 0
         self._creep_divisor = 1000
@@ -123,16 +124,16 @@ class Zone:
     def _compare(self, pressure_pa):
         """Did it move since the last second, or stir against the mean of the last quarter minute?"""
         if self._is_first:
-            self._mean_16 = pressure_pa * 16
+            self.mean_16 = pressure_pa * 16
             return
         change_pa = abs(pressure_pa - self.pressure_pa)
         self.moved = change_pa > pressure_pa * _MOVE_PERMILLE // 1000 + _MOVE_FLOOR_PA
-        mean_pa = self._mean_16 // 16
+        mean_pa = self.mean_16 // 16
         self.stirred = self.moved or abs(pressure_pa - mean_pa) > mean_pa * _STIR_PERMILLE // 1000 + _STIR_FLOOR_PA
         if self.moved:
-            self._mean_16 = pressure_pa * 16
+            self.mean_16 = pressure_pa * 16
         else:
-            self._mean_16 += (pressure_pa * 16 - self._mean_16) // _STIR_MEAN_S
+            self.mean_16 += (pressure_pa * 16 - self.mean_16) // _STIR_MEAN_S
 
     def pressure_of(self, g_ns, zone, calibration):
         """What one sample alone makes of the zone, Pa: for a picture of the seat; nothing is decided by it."""
@@ -250,6 +251,18 @@ class Sensing:
                     return False
             doubted = doubted or (state.doubted and state.u >= LOADED_U)
         return doubted or not proven
+
+    def proves_empty(self):
+        """Nobody may be on the seat unseen: every zone is trusted. With one that isn't, somebody may sit on it alone.
+        Then the others must be exactly at rest, which takes a bias resistor to see."""
+        whole = at_rest = True
+        for zone in range(ZONE_COUNT):
+            state = self.zones[zone]
+            if state.is_trusted():
+                at_rest = at_rest and state.mean_16 <= _AT_REST_16
+            elif self.present[zone]:
+                whole = False
+        return whole or (at_rest and self._bias_ns > 0)
 
     def is_held(self):
         """Not one zone gave a reading just now: the last ones stand, and are no new evidence."""

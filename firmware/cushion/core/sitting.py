@@ -2,7 +2,7 @@
 
 from cushion.core import records
 from cushion.core.const import const
-from cushion.core.occupancy import BREAK_TOTAL_PERMILLE, BREAK_ZONE_U, BreakTimer, Occupancy
+from cushion.core.occupancy import BREAK_TOTAL_PERMILLE, BREAK_ZONE_U, SIT_PERMILLE, BreakTimer, Occupancy
 from cushion.core.records import STATE_OCCUPIED, STATE_VACANT
 from cushion.core.snapshot import Kept
 
@@ -34,7 +34,7 @@ class Sitting(Kept):
         self._verified_away = False
         self._knows_last_sit = False
         self._knew_last_sit = False
-        self.absent_ms = 0
+        self.absent_ms = self._lost_ms = 0
         self.has_thing = False
         self.is_off = True
         self.began = False
@@ -47,17 +47,26 @@ class Sitting(Kept):
         """Nobody is on the seat; at most a thing is."""
         return self.has_thing or self.occupancy.state == STATE_VACANT
 
+    def is_loaded(self, presence_permille):
+        """Something is on the seat that may stir, or not."""
+        if self.occupancy.lost:
+            return presence_permille >= SIT_PERMILLE
+        return self.is_seated() or not self.is_off
+
     def shows_nobody(self, highest_u, presence_permille):
         """No more is on the seat than lay on the sensors before the sit, and it is believed."""
         rest = self.occupancy.rest_permille
         off = 0 <= highest_u < BREAK_ZONE_U + rest and presence_permille < BREAK_TOTAL_PERMILLE + rest
         return off and not self.occupancy.lost and not self.occupancy.disturbed
 
-    def step(self, dt_ms, highest_u, presence_permille, verified_ms):
-        """Takes `dt_ms`; `highest_u` is the load of the side that carries more, permille, -1 where both are unknown."""
+    def step(self, dt_ms, highest_u, presence_permille, verified_ms, proven=True):
+        """Takes `dt_ms`; `highest_u` is the load of the side that carries more, permille, -1 where both are unknown;
+        `proven`: every zone bears witness that nobody is here."""
         faded_ms = self.break_timer.off_ms if self.occupancy.state == STATE_VACANT else 0
         self.occupancy.step(dt_ms, presence_permille)
-        self._time_break(dt_ms, highest_u, presence_permille, verified_ms)
+        if self.occupancy.left:
+            self.break_timer.begin(self.occupancy.ago_ms - dt_ms)
+        self._time_break(dt_ms, highest_u, presence_permille, verified_ms, proven)
         self.began = self.occupancy.sat
         if self.began:
             self._begin_bout(self.away_ms + dt_ms - self.occupancy.ago_ms, self.occupancy.ago_ms)
@@ -68,6 +77,8 @@ class Sitting(Kept):
                 self._lose_sight(dt_ms)
         elif self.is_empty():
             self.away_ms = min(self.away_ms + dt_ms, _LONG_MS)
+        elif self.occupancy.lost:
+            self._lost_ms = min(self._lost_ms + dt_ms, _LONG_MS)
         if self.occupancy.state == STATE_VACANT:
             self._fade(faded_ms, verified_ms)
 
@@ -86,6 +97,18 @@ class Sitting(Kept):
         self.verified = self.has_thing = False
         self.forget_away()
 
+    def lose_sight(self, dt_ms):
+        """What is here has shown no life for too long, and nothing proves it a thing."""
+        self.occupancy.lose_sight()
+        self._lose_sight(dt_ms)
+
+    def regain(self, ago_ms):
+        """Who was lost from sight has stirred, first `ago_ms` ago: a new bout."""
+        self.occupancy.state = STATE_OCCUPIED
+        self.occupancy.lost = False
+        self.began = True
+        self._begin_bout(0, ago_ms)
+
     def take_back(self, dt_ms, ago_ms, was_alive):
         """Nobody has been here for `ago_ms`: what lies here is a thing. It came on top of a break (its bout never was
         one), or a person left unseen when it came."""
@@ -98,7 +121,8 @@ class Sitting(Kept):
                 self.away_ms += self.absent_ms
                 self._knows_last_sit = self._knew_last_sit
         self.bout_ms = self.seated_ms = 0
-        self.has_thing = self.verified = self._verified_away = True
+        self.has_thing = True
+        self.verified = self._verified_away = was_alive or self._knows_last_sit
 
     def replace_thing(self, ago_ms):
         """A person has taken the thing's place for `ago_ms`."""
@@ -121,9 +145,9 @@ class Sitting(Kept):
         self.away_ms = 0
         self._verified_away = self._knows_last_sit = False
 
-    def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms):
+    def _time_break(self, dt_ms, highest_u, presence_permille, verified_ms, proven):
         self.is_off = self.shows_nobody(highest_u, presence_permille)
-        self.break_timer.step(dt_ms, self.is_off, verified_ms, self.occupancy.is_empty())
+        self.break_timer.step(dt_ms, self.is_off, verified_ms, proven and self.occupancy.is_empty())
         self.verified = self.break_timer.verified
         if self.verified:
             self.seated_ms = 0
@@ -140,7 +164,8 @@ class Sitting(Kept):
             off_ms += step_ms
 
     def _begin_bout(self, absent_ms, ago_ms):
-        self.absent_ms = max(0, absent_ms)
+        self.absent_ms = max(0, absent_ms) + self._lost_ms
+        self._lost_ms = 0
         if self._knows_last_sit:
             self._events.add(records.BREAK, ago_ms, self.absent_ms, 1 if self._verified_away else 0)
         self._events.add(records.SAT, ago_ms)

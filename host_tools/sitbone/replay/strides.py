@@ -72,9 +72,9 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
 
 def _is_loaded(decisions: Decisions, seen: Seen) -> bool:
     sitting = decisions.sitting
-    if seen.unknown or sitting.is_seated():
-        return not seen.unknown
-    return not (sitting.occupancy.lost or sitting.shows_nobody(max(seen.u), seen.presence_permille))
+    if seen.unknown or sitting.is_seated() or sitting.occupancy.lost:
+        return not seen.unknown and sitting.is_loaded(seen.presence_permille)
+    return not sitting.shows_nobody(max(seen.u), seen.presence_permille)
 
 
 def _until_slot_end_s(decisions: Decisions, seen: Seen, most_s: int) -> int:
@@ -86,7 +86,7 @@ def _until_slot_end_s(decisions: Decisions, seen: Seen, most_s: int) -> int:
     end_s = (Stillness.SLOT_MS - still.slot_ms) // 1000
     if still.is_object:
         end_s = max(1, end_s - 1)  # in the slot's last second a person may take the thing's place
-    if most_s <= end_s or not seen.stirred or still.is_object or not still.is_alive:
+    if most_s <= end_s or not seen.stirred or still.is_object or still.is_doubted or not still.is_alive:
         return min(most_s, end_s)
     slot_s = Stillness.SLOT_MS // 1000
     return end_s + (most_s - end_s) // slot_s * slot_s
@@ -167,6 +167,8 @@ def _due_s(decisions: Decisions, seen: Seen) -> int:
 def _episode_s(decisions: Decisions) -> int:
     """An episode runs: until its next level or its end, or until a relief counts for more."""
     relief_ms = _answer_ms(decisions)
+    if decisions.stillness.is_doubted:
+        return 1  # a level that is due waits for a stir
     ends_s = [_before_s(at_ms, decisions.prompter.age_ms) for at_ms in (LEVEL_2_MS, LEVEL_3_MS, MISSED_MS)]
     if relief_ms:
         ends_s += [_before_s(at_ms, relief_ms) for at_ms in (CANCEL_MS, LONGEST_RELIEF_MS)]

@@ -165,16 +165,15 @@ def test_two_seconds_of_losing_a_128th_a_second_are_a_fall():
     assert not seat().falling and not seat((30000, 50), (1000, 40), (1000, 30)).falling  # nobody sat
 
 
-def test_who_lost_three_quarters_is_falling_until_what_is_left_stirs():
-    assert falling((10, 149)) and not falling((10, 150))
-    assert (
-        falling((10, 100), (10, 112))
-        and not falling((10, 100), (10, 113))
-        and not falling((10, 100), (10, 113), (10, 100))
-    )
-    assert falling((10, 100), (10, 90), (10, 102)) and not falling((10, 100), (10, 90), (10, 103))
-    assert falling((10, 100), (10, 113), (10, 150), (10, 100)) and falling((10, 90), (10, 150), (10, 130), (10, 142))
-    assert not falling((10, 90), (10, 150), (10, 130), (10, 143))
+def collapsed(*steps):
+    return seat(*SAT_DOWN, *steps).collapsed
+
+
+def test_the_step_that_leaves_less_than_a_quarter_of_the_peak_is_a_collapse():
+    assert collapsed((10, 149)) and not collapsed((10, 150)) and not seat().collapsed
+    assert not collapsed((10, 149), (10, 149)) and collapsed((10, 149), (10, 150), (10, 149))
+    on_50 = ((50000, 50),) + SAT_DOWN
+    assert seat(*on_50, (10, 187)).collapsed and not seat(*on_50, (10, 188)).collapsed  # 137.5 above what lay there
 
 
 def disturbed(*steps):
@@ -183,7 +182,8 @@ def disturbed(*steps):
 
 def test_a_vacant_seat_is_disturbed_by_what_comes_and_not_by_drift():
     assert disturbed((10, 30)) and not disturbed((10, 29)) and not seat(*SAT_DOWN, (10, 30)).disturbed
-    assert disturbed((10, 40), (5000, 40)) and not disturbed((10, 40), (10, 29))
+    assert disturbed((10, 40), (5000, 40)) and disturbed((10, 40), (10, 12)) and not disturbed((10, 40), (10, 11))
+    assert not disturbed((10, 40), (10, 11), (10, 12))
     assert not disturbed(*[(1000, permille) for permille in range(1, 60)])
     assert not seat().disturbed
 
@@ -238,9 +238,10 @@ class Sat:
         self.left.dose.cs, self.right.dose.cs = 111, 222
         self.sitting = Sitting(self.events, self.left, self.right)
         self.log = []
+        self.proven = True
 
     def see(self, dt_ms, highest_u, presence):
-        self.sitting.step(dt_ms, highest_u, presence, 120000)
+        self.sitting.step(dt_ms, highest_u, presence, 120000, self.proven)
         if self.sitting.is_seated():
             self.sitting.count_seated(dt_ms)
         return self.drain()
@@ -357,11 +358,21 @@ def test_a_light_load_before_a_sit_is_part_of_the_break():
     assert one.breaks() == [(3000, 130000, 1)]
 
 
-def test_who_leans_forward_has_a_break_once_the_seat_is_known_to_be_empty():
-    one = Sat().sit(3000, 60000).see(200000, 50, 90)
-    assert one.times() == (263000, 263000, 0) and not one.sitting.verified
-    assert one.leave(4999).sitting.verified is False
-    assert one.leave(1).sitting.verified and one.times() == (0, 0, 5000)
+def test_a_break_begins_when_the_person_leaves_however_long_they_leant_forward_before():
+    one = Sat().sit(3000, 60000).see(130000, 50, 90)
+    assert one.times() == (193000, 193000, 0) and not one.sitting.verified
+    assert one.leave(5000, 114999).sitting.verified is False
+    assert one.leave(1).sitting.verified and one.times() == (0, 0, 120000)
+    assert one.see(1000, 80, 80).see(3000, 800, 600).leave(5000).sitting.verified is False
+    assert one.leave(115000).sitting.verified  # and again after the next sit
+
+
+def test_an_empty_seat_that_some_zone_does_not_prove_verifies_no_break():
+    one = Sat().sit(3000, 60000).leave(5000)
+    one.proven = False
+    assert one.leave(115000, 1).sitting.verified is False and one.times()[0] == 0  # the time away counts all the same
+    one.proven = True
+    assert one.leave(1).sitting.verified
     assert not Sat().see(200000, 50, 90).sitting.verified  # nor is a seat that was not seen yet
 
 

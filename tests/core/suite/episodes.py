@@ -162,7 +162,7 @@ def test_what_holds_a_prompt_back_ends_it_and_stops_the_motors():
 
 def test_an_object_ends_it():
     """Who left a light thing behind has been relieved for ten minutes before it is known to be one."""
-    sitter = prompted().sit(1).sit(620, 299, 299, stirs=False)
+    sitter = prompted().sit(1).sit(10, 299, 299).stand(1).sit(620, 299, 299, stirs=False)
     assert sitter.outcomes() == [(701, PARTIAL, 1, 1000, 0)] and sitter.of(records.OBJECT) == [(710, 1, 600000)]
     assert sitter.of(records.SHIFT) == []
 

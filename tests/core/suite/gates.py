@@ -7,7 +7,7 @@ dose and 1800 s of sitting, and so on; what a test expects was worked out by han
 from sitter import Sitter, due
 
 from cushion.core import records
-from cushion.core.records import CAUSE_DOSE, CAUSE_TIME, SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT
+from cushion.core.records import CAUSE_DOSE, CAUSE_TIME, SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT, STATE_UNKNOWN
 
 QUIET, MUTED, VEHICLE, LOW_BATTERY, OBJECT = 1, 2, 4, 8, 16
 SHORT, TRIPLE = 1, 3
@@ -110,10 +110,23 @@ def test_a_low_battery():
 
 
 def test_an_object():
-    # Second 60 stirs and 61 back, in the slot that ends with second 70; ten minutes later it is an object.
-    sitter = Sitter(1500).wait(61).wait(608, stirs=False)
+    # Second 60 stirs, the last of a slot; the person leaves in second 62, and within a second the thing lies there.
+    sitter = Sitter(1500).wait(61).stand(1).wait(607, stirs=False)
     sitter.sit(21, stirs=False, low_battery=True)
-    assert sitter.prompts() == [] and sitter.of(records.OBJECT) == [(670, 1, 600000)]
+    assert sitter.prompts() == [] and sitter.of(records.OBJECT) == [(660, 1, 600000)]
+
+
+def test_who_sat_and_is_still_for_ten_minutes_is_neither_person_nor_thing_until_a_stir():
+    # Second 61 stirs back, in the slot that ends with second 70.
+    sitter = Sitter(1500).wait(61).wait(609, stirs=False)
+    assert sitter.of(records.OBJECT) == [] and sitter.of(records.STOOD) == [(670, 1000, 669000, 216900, 66900, 1)]
+    assert sitter.decisions.state() == STATE_UNKNOWN
+    doses = sitter.decisions.left.dose.cs
+    assert sitter.sit(300, stirs=False).prompts() == [] and sitter.decisions.left.dose.cs == doses
+    # Seconds 980, 981 and 1000 stir, in three slots: a bout that begins with the first of them.
+    assert sitter.sit(29).prompts() == [] and len(sitter.of(records.SAT)) == 1
+    assert sitter.sit(1).prompts() == [(1000, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.of(records.SAT)[1:] == [(1000, 30000)] and sitter.of(records.BREAK) == []
 
 
 def test_what_has_not_stirred_for_three_minutes_may_be_a_thing_by_now():
@@ -164,11 +177,14 @@ def test_off_loaded_for_half_a_minute_past_the_time_limit_asks_to_stand_up():
 
 
 def test_a_vacant_seat():
-    """What is left of a load may be a lean or only foam: nobody is asked, and nobody is gone, until it stirs.
+    """What is left of a load may be a lean, foam or a thing: nobody is asked, and nobody is gone, until it stirs like
+    a body.
     Who left every zone for five seconds is gone."""
     alone = {"right": 0, "thighs": 0, "stirs": False}
     sitter = Sitter(1500).wait(90).wait(4, left=319, **alone).sit(20, left=319, **alone)
     assert sitter.prompts() == [] and sitter.of(records.STOOD) == []
-    assert sitter.sit(1, left=520, **alone).prompts() == [(115, 1, SIDE_LEFT, CAUSE_DOSE)]
+    assert sitter.sit(35, left=520, right=0, thighs=0).prompts() == []
+    # Thirty seconds of settling, and three slots in which it stirs, in seconds 121, 140 and 141.
+    assert sitter.sit(1, left=520, right=0, thighs=0).prompts() == [(150, 1, SIDE_LEFT, CAUSE_DOSE)]
     sitter = Sitter(1500).wait(90).sit(5, left=0, **alone)
     assert sitter.prompts() == [] and sitter.of(records.STOOD, 0, 2) == [(95, 5000, 90000)]

@@ -139,13 +139,22 @@ def test_a_side_that_carried_its_share_is_left_alone_in_this_bout_and_for_an_hou
 
 
 def stillness(*spells):
-    """`spells`: (seconds, loaded, stirred)."""
-    judge = Stillness()
-    assert not judge.is_object and not judge.is_alive
-    for seconds, loaded, stirred in spells:
-        for _ in range(seconds):
-            judge.step(1000, loaded, stirred)
+    """`spells`: (seconds, loaded, stirred[, faint]), or None where most of the load goes for a moment."""
+    judge = stilled(*spells)
     return judge.is_object, judge.is_alive
+
+
+def stilled(*spells):
+    judge = Stillness()
+    assert not (judge.is_object or judge.is_alive or judge.is_lost or judge.is_doubted)
+    for spell in spells:
+        if not spell:
+            judge.doubt()
+            continue
+        loaded, stirred, faint = spell[1], spell[2], len(spell) > 3
+        for _ in range(spell[0]):
+            judge.step(1000, loaded, stirred, faint)
+    return judge
 
 
 def bumped(every_s, bump_s, seconds):
@@ -180,11 +189,27 @@ def test_three_stirs_in_two_minutes_are_a_body():
 
 
 def test_a_body_is_one_until_the_seat_is_empty_and_a_thing_ten_minutes_after_its_last_stir():
-    assert stillness((60, True, True), (599, True, False)) == (False, True)
-    assert stillness((60, True, True), (600, True, False))[0]
+    assert stillness((60, True, True), None, (599, True, False)) == (False, True)
+    assert stillness((60, True, True), None, (600, True, False)) == (True, True)
     assert stillness((60, True, True), (1, False, True)) == (False, False)
     assert stillness((60, True, True), (1, False, False), (59, True, True)) == (False, False)
     assert stillness((700, True, False), (40, True, True)) == (False, True)  # a person took its place
+
+
+def test_what_stirred_and_never_went_is_lost_from_sight_and_no_thing():
+    assert stillness((60, True, True), (700, True, False)) == (False, True)
+    assert not stilled((60, True, True), (599, True, False)).is_lost
+    assert stilled((60, True, True), (600, True, False)).is_lost
+    assert not stilled((60, True, True), None, (600, True, False)).is_lost
+    faint = (600, True, False, True)
+    assert stilled((60, True, True), None, faint).is_lost and stillness((60, True, True), None, faint) == (False, True)
+    assert not stilled(faint).is_lost and stillness(faint) == (True, False)  # a body never was there
+
+
+def test_what_most_of_the_load_left_must_stir_like_a_body_anew():
+    assert stilled((65, True, True), None, (59, True, True)).is_doubted
+    assert not stilled((65, True, True), None, (60, True, True)).is_doubted
+    assert not stilled((60, True, True), None, (1, False, False), (1, True, False)).is_doubted  # it was seen to leave
 
 
 class Pressed:

@@ -59,7 +59,7 @@ def test_a_light_thing_on_one_edge_is_no_sit_and_keeps_no_break_from_counting():
 
 
 def test_a_person_swapped_for_a_thing_left_with_the_last_stir():
-    sitter = lie(Sitter().sit(900), 700, 800, 800)
+    sitter = lie(Sitter().sit(900).stand(1), 700, 800, 800)
     ((second, ago_ms, bout_ms, *_),) = sitter.of(records.STOOD)
     assert abs(second - ago_ms // 1000 - 900) <= 12 and abs(bout_ms - 900000) <= 12000
     assert sitter.decisions.left.dose.cs < 10 and sitter.decisions.seated_s() == 0
