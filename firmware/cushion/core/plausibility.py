@@ -21,7 +21,7 @@ _FROZEN_MS = const(40000)
 _CHANGED_100UV = const(96)  # beyond the noise of any converter
 _BAND_100UV = const(64)
 _BAND_TOLD_100UV = const(48)
-_BAND_MOVES = const(4)  # seconds in which others moved; as many in a row beyond the band end it
+_BAND_MOVES = const(4)  # movements of others; as many seconds in a row beyond the band end it
 _SAME_MOVES = const(2)
 
 # Alone: loaded, while all others unloaded and it did not move with them, or since the start.
@@ -67,6 +67,7 @@ class Plausibility:
         self._alone_ms = 0
         self._total_pa = 0
         self._moved = 0
+        self._was_still = True
 
     def step(self, dt_ms, zones):
         """Takes `dt_ms` with the zones' new pressures."""
@@ -83,7 +84,7 @@ class Plausibility:
                 state.quality = PRELOAD if self._is_preload(zone, state.pressure_pa) else FROZEN
             elif zone == self._alone and self._is_contradicted(zone, zones):
                 state.doubted = True
-                if self._alone_ms >= _ALONE_TOLD_MS:
+                if self._alone_ms >= _ALONE_TOLD_MS and state.pressure_pa >= _FREEZE_PA:
                     self._frozen[zone] = 1
             elif self._guesses and (state.u < _QUIET_U or self._held_ms[zone] < _HELD_MS):
                 self._guess(dt_ms, zone, zones)
@@ -112,7 +113,7 @@ class Plausibility:
         if self._frozen[zone]:
             self._moves[zone] = _BAND_MOVES
             return True
-        if self._moves[zone] < _BAND_MOVES and self._moved > state.moved:
+        if self._moves[zone] < _BAND_MOVES and self._moved > state.moved and self._was_still:
             self._moves[zone] += 1
         if self._band_ms[zone] < _FROZEN_MS or high - low > _BAND_TOLD_100UV or state.pressure_pa < _FREEZE_PA:
             return False
@@ -152,6 +153,7 @@ class Plausibility:
         if not others_rest:
             alone = -1
         self._total_pa = total_pa
+        self._was_still = not self._moved  # foam that lets go slowly makes one long movement of it
         self._moved = moved
         self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
         self._alone = alone

@@ -38,6 +38,13 @@ def test_frozen_takes_four_movements_of_others_or_two_where_the_level_is_the_ver
         assert frozen(moves, levels) is expected, (moves, levels)
 
 
+def test_what_moves_on_for_seconds_is_one_movement():
+    """Foam that lets go slowly."""
+    for at_once in (False, True):
+        seat = Four().see(SEATED, (0,)).see(SEATED, (0,), (1,), times=9, at_once=at_once)
+        assert (seat.see(SEATED, (0,), dt_ms=40000).qualities()[0] == FROZEN) == (not at_once)
+
+
 def test_only_other_zones_that_can_be_believed_bear_witness():
     same = (5000, 5000)
     for moved, expected in (((1,), True), ((2,), True), ((3,), True), ((0,), False), ((), False)):

@@ -12,12 +12,24 @@ NO_MORE = (0, 0, 0, 0)
 
 class Four:
     """Four zones as sensing shows them, each with a reference of 5000 Pa. The level of each that is not `still` jumps
-    by a hundredth of a volt every second; none `moved` unless it is said."""
+    by a hundredth of a volt every second; none `moved` unless it is said, and then each time anew, with a moment of
+    stillness after it, but `at_once` without."""
 
     def __init__(self, guesses=False):
         self.judge, self.zones, self.second = Plausibility(guesses), [Zone() for _ in ALL], 0
 
-    def see(self, loads_u, still=(), moved=(), at_100uv=STILL_100UV, dt_ms=1000, lost=(), times=1, more_pa=NO_MORE):
+    def see(
+        self,
+        loads_u,
+        still=(),
+        moved=(),
+        at_100uv=STILL_100UV,
+        dt_ms=1000,
+        lost=(),
+        times=1,
+        more_pa=NO_MORE,
+        at_once=False,
+    ):
         for _ in range(times):
             self.second += 1
             for zone in ALL:
@@ -32,6 +44,10 @@ class Four:
                 state.seen = state.seen or state.u >= 50
                 state.level_100uv = at_100uv if zone in still else 10000 + self.second % 2 * 100
             self.judge.step(dt_ms, self.zones)
+            if moved and not at_once:
+                for state in self.zones:
+                    state.moved = False
+                self.judge.step(0, self.zones)
         return self
 
     def qualities(self):
