@@ -84,7 +84,8 @@ class Plausibility:
                 state.quality = PRELOAD if self._is_preload(zone, state.pressure_pa) else FROZEN
             elif zone == self._alone and self._is_contradicted(zone, zones):
                 state.doubted = True
-                if self._alone_ms >= _ALONE_TOLD_MS and state.pressure_pa >= _FREEZE_PA:
+                sure = state.pressure_pa >= _FREEZE_PA or self._is_preload(zone, state.pressure_pa)
+                if sure and self._alone_ms >= _ALONE_TOLD_MS:
                     self._frozen[zone] = 1
             elif self._guesses and (state.u < _QUIET_U or self._held_ms[zone] < _HELD_MS):
                 self._guess(dt_ms, zone, zones)

@@ -8,7 +8,7 @@ from array import array
 from cushion.core.calibration import LEFT_THIGH, ZONE_COUNT, conductance_ns, creep_divisor_permille, ns_of_ohm
 from cushion.core.const import const
 from cushion.core.plausibility import HOLD_MS, Plausibility
-from cushion.core.records import MISSING, OK, OPEN, SATURATED, SHORT, UNPLUGGED
+from cushion.core.records import MISSING, OK, OPEN, PRELOAD, SATURATED, SHORT, UNPLUGGED
 
 _MAX_SAMPLES = const(8)  # a second, per zone
 _USUAL_SAMPLES = const(4)
@@ -260,7 +260,7 @@ class Sensing:
             state = self.zones[zone]
             if state.is_trusted():
                 at_rest = at_rest and state.mean_16 <= _AT_REST_16
-            elif self.present[zone]:
+            elif self.present[zone] and state.quality != PRELOAD:  # who sat on that one would press it harder
                 whole = False
         return whole or (at_rest and self._bias_ns > 0)
 
