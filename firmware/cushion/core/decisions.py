@@ -197,18 +197,20 @@ class Decisions:
         if sitting.verified:
             self.pauses.in_row = 0
         was_object = self.stillness.is_object
-        if sitting.occupancy.collapsed:
+        occupancy = sitting.occupancy
+        if occupancy.collapsed:
             self.stillness.doubt()
-        if sitting.occupancy.sat:
-            self.stillness.restart(sitting.occupancy.ago_ms - dt_ms)
+        if occupancy.sat:
+            self.stillness.restart(occupancy.ago_ms - dt_ms)
             self._be_sure()
         faint = sitting.is_seated() and seen.presence_permille < FAINT_PERMILLE
-        self.stillness.step(dt_ms, sitting.is_loaded(seen.presence_permille), seen.stirred, faint)
+        loaded = sitting.is_seated() or sitting.is_loaded(seen.presence_permille)
+        self.stillness.step(dt_ms, loaded, seen.stirred, faint)
         if self.stillness.is_lost and sitting.is_seated():
             sitting.lose_sight(dt_ms)
-        elif self.stillness.lively and sitting.occupancy.lost:
+        elif occupancy.lost and self.stillness.lively:
             sitting.regain(self.stillness.stirred_ms())
-        self.turned = sitting.began or sitting.occupancy.left or sitting.occupancy.faded
+        self.turned = sitting.began or occupancy.left or occupancy.faded
         if self.stillness.is_object != was_object:
             self._change_thing(dt_ms)
         self._count(dt_ms)

@@ -108,7 +108,8 @@ class Engine:
             seen.presence_permille = sensing.presence_permille(self.calibration)
             seen.stirred = sensing.stirred
             seen.leaving = sensing.leaving
-            seen.proven = sensing.proves_empty()
+            if self.decisions.sitting.occupancy.state != STATE_OCCUPIED:  # it costs, and only then it is asked for
+                seen.proven = sensing.proves_empty()
         seen.shifted = self._follow_shifts(dt_ms)
 
     def _weigh(self, dt_ms):

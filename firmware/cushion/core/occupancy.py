@@ -100,10 +100,13 @@ class Occupancy:
         self.below_ms += dt_ms
 
     def _learn_usual(self, seconds, over_32):
-        if over_32 > self._usual_32:
-            self._usual_32 = min(over_32, self._usual_32 + _USUAL_RISE_32 * seconds)
+        usual_32 = self._usual_32
+        if over_32 > usual_32:
+            usual_32 += _USUAL_RISE_32 * seconds
+            self._usual_32 = usual_32 if usual_32 < over_32 else over_32
         else:
-            self._usual_32 = max(over_32, self._usual_32 - _USUAL_FALL_32 * seconds)
+            usual_32 -= _USUAL_FALL_32 * seconds
+            self._usual_32 = usual_32 if usual_32 > over_32 else over_32
 
     def _follow_fall(self, dt_ms, presence_permille):
         """Is everybody's load going, and have three quarters of it gone just now?"""

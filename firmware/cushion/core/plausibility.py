@@ -67,7 +67,6 @@ class Plausibility:
         self._alone_ms = 0
         self._total_pa = 0
         self._moved = 0
-        self._was_still = True
 
     def step(self, dt_ms, zones):
         """Takes `dt_ms` with the zones' new pressures."""
@@ -114,7 +113,7 @@ class Plausibility:
         if self._frozen[zone]:
             self._moves[zone] = _BAND_MOVES
             return True
-        if self._moves[zone] < _BAND_MOVES and self._moved > state.moved and self._was_still:
+        if self._moves[zone] < _BAND_MOVES and self._moved > state.moved:
             self._moves[zone] += 1
         if self._band_ms[zone] < _FROZEN_MS or high - low > _BAND_TOLD_100UV or state.pressure_pa < _FREEZE_PA:
             return False
@@ -154,8 +153,7 @@ class Plausibility:
         if not others_rest:
             alone = -1
         self._total_pa = total_pa
-        self._was_still = not self._moved  # foam that lets go slowly makes one long movement of it
-        self._moved = moved
+        self._moved = -1 if moved and self._moved else moved  # foam that lets go slowly makes one long movement of it
         self._alone_ms = min(self._alone_ms + dt_ms, _LONG_MS) if alone == self._alone else dt_ms
         self._alone = alone
 

@@ -48,10 +48,8 @@ class Sitting(Kept):
         return self.has_thing or self.occupancy.state == STATE_VACANT
 
     def is_loaded(self, presence_permille):
-        """Something is on the seat that may stir, or not."""
-        if self.occupancy.lost:
-            return presence_permille >= SIT_PERMILLE
-        return self.is_seated() or not self.is_off
+        """Something is on the seat, though nobody is known to sit, that may stir."""
+        return presence_permille >= SIT_PERMILLE if self.occupancy.lost else not self.is_off
 
     def shows_nobody(self, highest_u, presence_permille):
         """No more is on the seat than lay on the sensors before the sit, and it is believed."""

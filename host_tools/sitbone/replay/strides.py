@@ -72,8 +72,10 @@ def _is_turning(decisions: Decisions, seen: Seen) -> bool:
 
 def _is_loaded(decisions: Decisions, seen: Seen) -> bool:
     sitting = decisions.sitting
-    if seen.unknown or sitting.is_seated() or sitting.occupancy.lost:
-        return not seen.unknown and sitting.is_loaded(seen.presence_permille)
+    if seen.unknown or sitting.is_seated():
+        return not seen.unknown
+    if sitting.occupancy.lost:
+        return sitting.is_loaded(seen.presence_permille)
     return not sitting.shows_nobody(max(seen.u), seen.presence_permille)
 
 
