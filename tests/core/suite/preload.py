@@ -33,7 +33,9 @@ def test_it_is_not_tared_before_somebody_proved_it():
 def test_once_somebody_sat_and_left_it_is_the_zero():
     sitter = strapped().load(300, SITS).load(50, STRAP, stirs=False)
     assert sitter.of(records.CALIBRATION) == []
+    sitter.engine.calibration.auto_tare_ns[3] = 7
     sitter.load(60, STRAP, stirs=False)
+    assert sitter.engine.calibration.auto_tare_ns == [0] * 4
     ((second, *values),) = sitter.of(records.CALIBRATION)
     tare_ns = 300 * 5000 // 77  # 300 permille of 5 kPa, at 77 Pa a microsiemens
     assert abs(values[3] - tare_ns) <= 20 and values[:3] == [0, 0, 0]
