@@ -76,14 +76,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def kept(home: Path) -> Store:
     """Two weeks: a log and a diary that is calm."""
+    return calm_days(home, DAYS)
+
+
+def calm_days(home: Path, days: int) -> Store:
     store = Store(home / "sitbone.sqlite")
     log = LogWriter()
-    log.clock(unix_ms(midnight(NOW.date() - timedelta(days=DAYS)) + timedelta(hours=9)))
-    for _ in range(DAYS):
+    log.clock(unix_ms(midnight(NOW.date() - timedelta(days=days)) + timedelta(hours=9)))
+    for _ in range(days):
         a_day(log)
     store.add_blocks(store.cushion(CUSHION_ID.hex()), [read_block(data) for data in log.data()])
     diary = DiaryStore(store)
-    for before in range(DAYS):
+    for before in range(days):
         at = NOW - timedelta(days=before)
         diary.add("pain", new_pain(1, at, at, "morning"))
         if before:
@@ -100,6 +104,20 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return shown.out
 
     return run
+
+
+def test_after_a_month_the_model_proposes_and_shows_why(home: Path, run: Run) -> None:
+    calm_days(home, 30)
+    shown = run("tune")
+    assert "left: raise the limit from 20.0 min to 22.0 min (+10 %)" in shown
+    assert "  why: your days say that you probably tolerate more than the limit" in shown
+    assert "  what you tolerate is probably near " in shown
+    assert "  how likely it is that you tolerate so many minutes:" in shown
+    assert any(line.endswith("<- limit now, new limit") for line in shown.splitlines())
+    document = json.loads(run("tune", "--json"))
+    believed = document["left"]["tolerance"]
+    assert 1100 < believed["low_s"] < believed["middle_s"] < believed["high_s"]  # 21 min, each day, were fine
+    assert set(believed) == {"low_s", "middle_s", "high_s", "days", "noise", "flare_risk", "chances"}
 
 
 # Over the limit: 60 s of each sit, and the 60 s * ln(21 / 20) in which the dose fades to it.
@@ -134,8 +152,8 @@ What would change: your 15 recorded days, 2026-09-06 to 2026-09-20: what happene
 Nothing has changed yet. To apply it: sitbone tune --apply
 To undo it, at any time: sitbone settings undo.
 The next rise is possible after 7 days; pain lowers the limit at once.
-These are rules applied to your own ratings and seat load, not a diagnosis. No measure of seat load has been shown to \
-predict this pain.
+This follows from your own ratings and seat load by fixed rules and sums. It is not a diagnosis. No measure \
+of seat load has been shown to predict this pain.
 """
 
 

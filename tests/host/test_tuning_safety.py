@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cushion.core.settings import Settings
 from sitbone.diary.care import SEEK_CARE
 from sitbone.diary.entries import Rating, SideDiary
+from sitbone.tuning.decision import decide
 from sitbone.tuning.rules import Change, Load, Proposal, propose
 
 FIRST = date(2026, 1, 5)
@@ -168,3 +169,52 @@ def test_in_any_diary_a_rise_keeps_to_the_rule(
     for index in range(last - 7, last + 1):
         calm = [rated[at] for at in range(max(0, index - 14), index) if at in rated]
         assert len(calm) < 14 or index not in rated or rated[index] < max(calm) + 2
+
+
+# --- the same courses, once months of data let the model answer
+
+
+def tuned_weekly(morning: Pain, sitting: Pain, days: int = WEEKS_26) -> list[Proposal]:
+    """Each Monday `decide` is asked and agreed to."""
+    cushion, proposals = Settings(), []
+    changes: list[Change] = []
+    diary, loads = SideDiary({}, {}), dict[date, Load]()
+    mornings: dict[date, Rating] = {}
+    sittings: dict[date, Rating] = {}
+    for index in range(days):
+        today, limit_s = FIRST + timedelta(days=index), cushion.get(NAME)
+        mornings[today] = Rating(morning(index))
+        if index % 7 == 0:
+            diary = SideDiary(mornings, sittings)
+            found, _ = decide(today, limit_s, diary, loads, changes)
+            proposals.append(found)
+            now_s = cushion.change(NAME, found.to_s, index * 86400)
+            if now_s != limit_s:
+                changes.append(Change(today, limit_s, now_s, found.used_until))
+        loads[today] = Load(0.95 * cushion.get(NAME), 30000, 30000)
+        sittings[today] = Rating(sitting(index))
+    return proposals
+
+
+def test_the_model_never_raises_mornings_constant_at_6() -> None:
+    proposals = tuned_weekly(lambda _: 6, lambda _: 2)
+    assert rises(proposals) == []
+    assert "this week's middle morning was 6; above 3 no limit rises" in proposals[-1].evidence
+
+
+def test_the_model_never_raises_mornings_that_creep_from_0_to_6_once_they_do() -> None:
+    proposals = tuned_weekly(lambda index: round(6 * index / WEEKS_26), lambda _: 1)
+    assert all(round(6 * 7 * week / WEEKS_26) == 0 for week in rises(proposals))
+    assert "no limit rises while mornings get worse" in proposals[9].evidence[0]
+
+
+def test_the_model_raises_steady_mild_mornings_and_stops_where_nothing_is_known() -> None:
+    proposals = tuned_weekly(lambda index: 1 + index % 2, lambda index: 1 + index % 3 // 2)
+    assert len(rises(proposals)) >= 6
+    assert all(found.to_s <= 1.1 * found.from_s for found in proposals)
+
+
+def test_with_a_red_flag_the_way_to_care_comes_first_in_the_model_too() -> None:
+    proposals = tuned_weekly(lambda index: 8 if index == 98 else 1, lambda _: 1, 110)
+    assert proposals[14].care[-1] == SEEK_CARE
+    assert all(found.action != "up" for found in proposals[14:])

@@ -32,7 +32,8 @@ class Baseline:
         flare = False
         for day in sorted(diary.mornings):
             pain = diary.mornings[day].pain
-            recent = [value for at, value in calm if at >= day - timedelta(days=BASELINE_DAYS)] if not flare else []
+            first = day - timedelta(days=BASELINE_DAYS)
+            recent = [value for at, value in calm if at >= first] if not flare else []
             recent = recent if len(recent) >= BASELINE_LEAST else [value for _, value in calm]
             base = median_low(recent) if len(recent) >= BASELINE_FIRST else None
             self.at[day], self.known[day] = base, len(recent)

@@ -6,8 +6,9 @@ The rules (and any model) may ask for a rise. The guard looks at pain alone, not
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
+from statistics import median, median_low
 
 from sitbone.dates import on_day
 from sitbone.diary.entries import SideDiary
@@ -17,28 +18,58 @@ WEEK = timedelta(days=7)
 SIX_WEEKS = timedelta(weeks=6)
 MOST_MORNING = 3  # the week's median: up to here pain is "acceptable" (pain monitoring, Silbernagel 2007)
 LEAST_MORNINGS = 3  # of a week, to take its median
+LATELY, FAR = 3, 2.5  # mornings; times the noise of a rating, and FLARE_RISE at least
 
 
-def reasons(today: date, diary: SideDiary, baseline: Baseline) -> list[str]:
-    """Why no limit may rise today; [] where pain doesn't rule it out."""
-    return [*_flared(today, diary, baseline), *_high(today, diary), *_growing(today, diary)]
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What the model has learnt of a side's mornings: the usual one, and how far a rating is off, in points."""
+
+    morning: float
+    noise: float
 
 
-def _flared(today: date, diary: SideDiary, baseline: Baseline) -> list[str]:
+def reasons(today: date, diary: SideDiary, baseline: Baseline, usual: Usual | None = None) -> list[str]:
+    """Why no limit may rise today; [] where pain doesn't rule it out. ``usual``: once the model knows it. A median of
+    few noisy mornings is often a point too low; and the model itself knows when a flare ends."""
+    fell = [] if usual is None else _fell(today, diary, usual.noise)
+    level = None if usual is None else usual.morning
+    found = _flared(today, diary, baseline, level) or fell
+    return [*found, *_high(today, diary), *_growing(today, diary)]
+
+
+def _fell(today: date, diary: SideDiary, noise: float) -> list[str]:
+    """Mornings of the last week far above the last three. Somebody whose diary begins in a flare has learnt a usual
+    morning from it; that it was a flare is known once it is over."""
+    last = sorted(day for day in diary.mornings if day <= today)[-LATELY:]
+    lately = median_low([diary.mornings[day].pain for day in last]) if len(last) == LATELY else None
+    if lately is None:
+        return []
+    far = lately + max(FLARE_RISE, round(FAR * noise))
+    days = [day for day in _days(today - WEEK, today) if day in diary.mornings and diary.mornings[day].pain >= far]
+    return [
+        f"{on_day(day)}: morning pain {diary.mornings[day].pain}, lately {lately}; a rise needs seven days without"
+        for day in days
+    ]
+
+
+def _flared(today: date, diary: SideDiary, baseline: Baseline, level: float | None) -> list[str]:
     """Each day of the last week, and the day a week ago, that was a flare or began one."""
     found = []
     for day in _days(today - WEEK, today):
         usual, lines = baseline.at.get(day), []
+        if usual is not None and level is not None:
+            usual = max(usual, round(level))
         if day in diary.sittings and diary.sittings[day].pain > BAD_SITTING:
             lines.append(f"pain {diary.sittings[day].pain} while sitting")
         if usual is not None and diary.mornings[day].pain >= usual + FLARE_RISE:
             lines.append(f"morning pain {diary.mornings[day].pain}, usual {usual}")
-        elif day in baseline.began:
+        elif level is None and day in baseline.began:
             lines.append("mornings not back to usual after a flare")
         if day in diary.flares:
             lines.append("marked as a flare")
         found += [f"{on_day(day)}: {line}; a rise needs seven days without" for line in lines]
-    if baseline.flare and not found:
+    if level is None and baseline.flare and not found:
         found.append("the last flare is not over: your mornings are not back to usual yet")
     return found
 

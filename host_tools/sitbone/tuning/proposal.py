@@ -17,7 +17,7 @@ from sitbone.analysis.days import Day
 from sitbone.analysis.history import history, last_days
 from sitbone.analysis.slow_dose import slow_dose
 from sitbone.dates import counted, unix_ms
-from sitbone.diary.care import care, merged
+from sitbone.diary.care import merged
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
@@ -27,10 +27,12 @@ from sitbone.settings.limits import held, setting_changes
 from sitbone.settings.person import changes_made, elsewhere, notice
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
-from sitbone.tuning import guard, rules
+from sitbone.tuning import rules
 from sitbone.tuning.advice import Association, associate
 from sitbone.tuning.baseline import Baseline
-from sitbone.tuning.rules import Change, Load, Proposal, minutes, propose
+from sitbone.tuning.decision import decide
+from sitbone.tuning.picture import as_json, picture
+from sitbone.tuning.rules import Change, Load, Proposal, minutes
 from sitbone.tuning.together import SEATED, together
 
 LOOK_BACK_DAYS = 120
@@ -110,32 +112,33 @@ def _unsynced(store: Store) -> list[Row]:
 def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) -> dict[str, Any]:
     """The document that `sitbone tune --json` prints."""
     have = known(store, now, values)
-    today, document = now.date(), {}
+    today, document, against = now.date(), {}, False
     new = dict(have.values)
     for side in SIDES:
         limit_s = have.values[limit_name(side)]
         loads = {day.day: _load(day, side) for day in have.days}
         advice = associations(have, side)
-        found = propose(today, limit_s, have.diaries[side], loads, have.changes[side])
+        diary = have.diaries[side]
+        found, outlook = decide(today, limit_s, diary, loads, have.changes[side])
         found = tightened(found, advice)
+        against |= bool(found.care or outlook.against(0, today, diary, Baseline(diary)))
         new[limit_name(side)] = found.to_s
-        document[side] = _side_json(found, advice)
+        document[side] = _side_json(found, advice) | {"tolerance": as_json(outlook)}
     return (
         merged(today, have.diaries)
         | document
         | {
-            "together": _together(have, today, new),
+            "together": _together(have, today, new, against),
             "predicted": predict(store, now, have.values, new, have.days),
             "today": today.isoformat(),
-            "says": "These are rules applied to your own ratings and seat load, not a diagnosis."
+            "says": "This follows from your own ratings and seat load by fixed rules and sums. It is not a diagnosis."
             " No measure of seat load has been shown to predict this pain.",
         }
     )
 
 
-def _together(have: Known, today: date, new: dict[str, int]) -> dict[str, Any]:
+def _together(have: Known, today: date, new: dict[str, int], against: bool) -> dict[str, Any]:
     """The seated limit beside the proposed ones; it rises under the same guard as they do."""
-    against = any(care(today, diary) or guard.reasons(today, diary, Baseline(diary)) for diary in have.diaries.values())
     recent = any((today - day).days < rules.WEEK for day in have.seated_changes)
     return together(have.values[SEATED], {side: new[limit_name(side)] for side in SIDES}, against or recent)
 
@@ -342,6 +345,7 @@ def lines(document: dict[str, Any]) -> Iterable[str]:
         shown = found
         yield f"  why: {found['rule']}"
         yield from (f"  {line}" for line in found["evidence"])
+        yield from (f"  {line}" for line in picture(found["tolerance"], found["from_s"], found["to_s"]))
         yield from (f"  advice: {line}" for line in found["advice"])
     if document["together"]["text"]:
         yield document["together"]["text"]

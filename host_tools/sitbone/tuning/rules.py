@@ -6,7 +6,7 @@ it may never support a rise. Pain that was entered late counts for reductions, n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -79,27 +79,38 @@ def _proposed(
     today: date, limit_s: int, diary: SideDiary, loads: Mapping[date, Load], changes: Sequence[Change]
 ) -> Proposal:
     baseline = Baseline(diary)
+    found = reduction(today, limit_s, diary, loads, changes, baseline)
+    anchor_s, _ = anchor(today, diary)
+    return found or _hold_or_rise(today, limit_s, diary, loads, changes, baseline, anchor_s)
+
+
+def reduction(
+    today: date,
+    limit_s: int,
+    diary: SideDiary,
+    loads: Mapping[date, Load],
+    changes: Sequence[Change],
+    baseline: Baseline,
+    by_mornings: bool = True,
+) -> Proposal | None:
+    """What lowers the limit or stops tuning, None for nothing. ``by_mornings``: bad mornings do, too, not only pain
+    while sitting and its onsets."""
     stopped = _stopped(today, limit_s, diary, changes)
-    down = None if stopped else _down(today, limit_s, diary, loads, baseline, changes)
+    down = None if stopped else _down(today, limit_s, diary, loads, baseline, changes, by_mornings)
     if down is not None and down.action == "down":
         return down
-    stopped = stopped or _flared_weeks(today, diary, baseline, changes)
+    stopped = stopped or (_flared_weeks(today, diary, baseline, changes) if by_mornings else "")
     if stopped:
         return Proposal("stop", limit_s, limit_s, "stop", [stopped, CLINICIAN])
     if down is not None:
         return down
-    anchor_s, anchored = _anchor(today, diary)
-    if anchor_s is not None and _matters(max(FLOOR_S, anchor_s), limit_s):
-        if _reduced_on(today, changes):
-            return Proposal("hold", limit_s, limit_s, "one reduction per day", [anchored])
-        return Proposal(
-            "down",
-            limit_s,
-            max(FLOOR_S, anchor_s),
-            "onset anchor: 0.8 times the lowest quarter of onset doses",
-            [anchored],
-        )
-    return _hold_or_rise(today, limit_s, diary, loads, changes, baseline, anchor_s)
+    anchor_s, anchored = anchor(today, diary)
+    if anchor_s is None or not matters(max(FLOOR_S, anchor_s), limit_s):
+        return None
+    if _reduced_on(today, changes):
+        return Proposal("hold", limit_s, limit_s, "one reduction per day", [anchored])
+    rule = "onset anchor: 0.8 times the lowest quarter of onset doses"
+    return Proposal("down", limit_s, max(FLOOR_S, anchor_s), rule, [anchored])
 
 
 def factor_of(action: str, from_s: int, to_s: int) -> str:
@@ -161,13 +172,15 @@ def _down(
     loads: Mapping[date, Load],
     baseline: Baseline,
     changes: Sequence[Change],
+    by_mornings: bool,
 ) -> Proposal | None:
     """A reduction, from dose days that have not led to one yet: to a share of the dose that hurt, or of the limit where
     that is higher. A day that went far past the limit is evidence against that dose, not against the limit."""
     used = max((c.used_until or c.day - timedelta(days=1) for c in changes if c.now_s < c.was_s), default=date.min)
-    days = [day for day in _days(today - timedelta(days=WEEK), today) if day > used]
+    days = [day for day in days_between(today - timedelta(days=WEEK), today) if day > used]
     sat = [day for day in days if _sat_badly(day, diary)]
-    woke = [day for day in days if day < today and _woke_badly(day + timedelta(days=1), diary, baseline)]
+    nights = [day for day in days if by_mornings and day < today]
+    woke = [day for day in nights if _woke_badly(day + timedelta(days=1), diary, baseline)]
     if not sat and not woke:
         return None
     hurt = [(day, _hurt_at(day, limit_s, diary, loads)) for day in sat]
@@ -181,7 +194,7 @@ def _down(
         # it. Counted from the last of them, not from today: waiting does not turn a reason into a new one.
         last = woke[-1] + timedelta(days=1)
         first = min(last - timedelta(days=WEEK - 1), baseline.first_of(last))
-        bad = [morning for morning in _days(first, last) if _woke_badly(morning, diary, baseline)]
+        bad = [morning for morning in days_between(first, last) if _woke_badly(morning, diary, baseline)]
         before_s = max([limit_s, *(c.was_s for c in changes if c.day >= first and c.now_s < c.was_s)])
         dose_s = min(_hurt_at(baseline.first_of(m) - timedelta(days=1), before_s, diary, loads) for m in bad)
         for morning in [day + timedelta(days=1) for day in woke]:
@@ -193,7 +206,7 @@ def _down(
     if _reduced_on(today, changes):
         return Proposal("hold", limit_s, limit_s, "one reduction per day", evidence)
     to_s = max(FLOOR_S, int(min(targets)))
-    if not _matters(to_s, limit_s):
+    if not matters(to_s, limit_s):
         why = "the limit is at its minimum" if limit_s == FLOOR_S else "the limit is low enough for the dose that hurt"
         return Proposal("hold", limit_s, limit_s, f"{rule}; {why}", evidence)
     return Proposal("down", limit_s, to_s, rule, evidence, used_until=max([*sat, *woke]))
@@ -213,7 +226,7 @@ def _past(dose_s: float, limit_s: int) -> str:
     return f", at a dose of {minutes(dose_s)}, past the limit of {minutes(limit_s)}" if dose_s > limit_s else ""
 
 
-def _matters(to_s: float, limit_s: int) -> bool:
+def matters(to_s: float, limit_s: int) -> bool:
     """Whether a reduction is large enough to be worth making."""
     return to_s < limit_s * (1 - DEAD_BAND)
 
@@ -239,7 +252,7 @@ def _rise_on(morning: date, diary: SideDiary, baseline: Baseline) -> int:
 # --- anchor
 
 
-def _anchor(today: date, diary: SideDiary) -> tuple[int | None, str]:
+def anchor(today: date, diary: SideDiary) -> tuple[int | None, str]:
     """0.8 of the 25th percentile of the doses at which pain began in the last three weeks."""
     doses = sorted(dose_s for day, dose_s in diary.onsets if today - timedelta(days=ONSET_DAYS) < day <= today)
     if len(doses) < ONSETS_LEAST:
@@ -263,8 +276,8 @@ def _hold_or_rise(
     baseline: Baseline,
     anchor_s: int | None,
 ) -> Proposal:
-    days = _days(today - timedelta(days=WEEK), today - timedelta(days=1))
-    evidence = _day_lines(days, diary, loads, baseline)
+    days = days_between(today - timedelta(days=WEEK), today - timedelta(days=1))
+    evidence = day_lines(days, diary, loads, baseline)
     base = baseline.at.get(today)
 
     def hold(rule: str, *lines: str) -> Proposal:
@@ -280,10 +293,10 @@ def _hold_or_rise(
     against, past, most_s = _against(today, days, limit_s, diary, loads, baseline)
     against = guard.reasons(today, diary, baseline) or against
     if against:
-        return hold("pain rules out a rise", *_constant(today, diary), *against)
-    gate = _gate(today, days, diary, loads, baseline)
-    if gate:
-        return hold("not enough data", *gate)
+        return hold("pain rules out a rise", *constant(today, diary), *against)
+    lacking = _gate(today, days, diary, loads, baseline)
+    if lacking:
+        return hold("not enough data", *lacking)
     calm = [day for day in days if not _hurt(day, diary, baseline)]
     reached = [day for day in calm if day in loads and loads[day].dose_s >= TESTED_SHARE * limit_s]
     if len(reached) < TESTED_DAYS:
@@ -301,7 +314,7 @@ def _hold_or_rise(
     return Proposal("up", limit_s, to_s, rule, why, baseline=base)
 
 
-def _constant(today: date, diary: SideDiary) -> list[str]:
+def constant(today: date, diary: SideDiary) -> list[str]:
     """What to say to somebody who has entered one and the same number for two weeks, and is held by it."""
     since = today - timedelta(days=CONSTANT_DAYS)
     recent = [
@@ -310,14 +323,14 @@ def _constant(today: date, diary: SideDiary) -> list[str]:
         for day, rating in ratings.items()
         if since < day <= today
     ]
-    if len(recent) < CONSTANT_DAYS or min(recent) != max(recent):
+    if len(recent) < CONSTANT_DAYS or min(recent) != max(recent) or max(recent) <= GOOD_SITTING:
         return []
     same = f"each of your {len(recent)} ratings since {on_day(since + timedelta(days=1))} is {recent[0]}"
     scale = "rate its worst moment: 0 is none, 10 the worst you can imagine"
     return [f"{same}. If your pain does change, {scale}. Days that differ show what you tolerate"]
 
 
-def _day_lines(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
+def day_lines(days: Iterable[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline) -> list[str]:
     """A line for each day of the week: highest dose, worst pain while sitting, next morning."""
     lines = []
     for day in days:
@@ -403,33 +416,52 @@ def _hurt(day: date, diary: SideDiary, baseline: Baseline) -> bool:
 def _gate(
     today: date, days: Sequence[date], diary: SideDiary, loads: Mapping[date, Load], baseline: Baseline
 ) -> list[str]:
-    missing = []
-    rated = [d for d in days if _timely(diary.sittings.get(d)) and _timely(diary.mornings.get(d + timedelta(days=1)))]
-    if len(rated) < GATE_DAYS:
-        missing.append(
-            f"{len(rated)} of 7 days have both ratings (worst while sitting, next morning), entered within two days;"
-            f" {GATE_DAYS} are needed"
-        )
-    if not _timely(diary.mornings.get(today)):
-        missing.append("this morning's pain is not in the diary yet")
-    elif baseline.known[today] < BASELINE_LEAST or baseline.at[today] is None:
-        missing.append(f"{baseline.known[today]} calm mornings before today; your usual takes {BASELINE_LEAST} to know")
-    unjudged = [d for d in rated if baseline.at.get(d + timedelta(days=1)) is None]
+    found = missing(today, days, diary, loads, both)
+    if _timely(diary.mornings.get(today)) and (baseline.known[today] < BASELINE_LEAST or baseline.at[today] is None):
+        found.append(f"{baseline.known[today]} calm mornings before today; your usual takes {BASELINE_LEAST} to know")
+    unjudged = [d for d in days if both(d, diary) and baseline.at.get(d + timedelta(days=1)) is None]
     if unjudged:
-        missing.append(f"{len(unjudged)} of the week's mornings came before your usual was known")
+        found.append(f"{len(unjudged)} of the week's mornings came before your usual was known")
+    return found
+
+
+def missing(
+    today: date,
+    days: Sequence[date],
+    diary: SideDiary,
+    loads: Mapping[date, Load],
+    rated: Callable[[date, SideDiary], bool],
+) -> list[str]:
+    """What a rise needs and the week lacks: rated days, this morning's pain, recorded time."""
+    found = []
+    count = sum(rated(day, diary) for day in days)
+    if count < GATE_DAYS:
+        found.append(f"{count} of 7 days have {rated.__doc__}, entered within two days; {GATE_DAYS} are needed")
+    if not _timely(diary.mornings.get(today)):
+        found.append("this morning's pain is not in the diary yet")
     recorded = sum(loads[day].recorded_s for day in days if day in loads)
     valid = sum(loads[day].valid_s for day in days if day in loads)
     if recorded <= 0 or valid < GATE_VALID * recorded:
         share = 0 if recorded <= 0 else valid / recorded
-        missing.append(f"{100 * share:.0f} % of the recorded time is valid; {100 * GATE_VALID:.0f} % is needed")
-    return missing
+        found.append(f"{100 * share:.0f} % of the recorded time is valid; {100 * GATE_VALID:.0f} % is needed")
+    return found
+
+
+def both(day: date, diary: SideDiary) -> bool:
+    """both ratings (worst while sitting, next morning)"""
+    return _timely(diary.sittings.get(day)) and _timely(diary.mornings.get(day + timedelta(days=1)))
+
+
+def either(day: date, diary: SideDiary) -> bool:
+    """a rating (worst while sitting, or next morning)"""
+    return _timely(diary.sittings.get(day)) or _timely(diary.mornings.get(day + timedelta(days=1)))
 
 
 def _timely(rating: Rating | None) -> bool:
     return rating is not None and rating.timely
 
 
-def _days(first: date, last: date) -> list[date]:
+def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=index) for index in range((last - first).days + 1)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
+from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
 from sitbone.dashboard.cushion.settings_work import changes_of, list_changes, undone_last, undone_words
@@ -83,6 +84,7 @@ class _Tune:
             if document["together"]["text"]:
                 notice(document["together"]["text"])
             self._deciding(document, changes)
+            _believed(document)
             _replayed(document["predicted"])
             with card("Past changes"):
                 list_changes(changes)
@@ -163,6 +165,29 @@ def _side(side: str, found: dict[str, Any]) -> None:
             with details("What your own days show"), block("ul", "evidence"):
                 for line in found["advice"]:
                     text(line, "li")
+
+
+def _believed(document: dict[str, Any]) -> None:
+    """How likely each tolerance is, for the sides of which enough days are known."""
+    known = {side: document[side]["tolerance"] for side in SIDES if document[side]["tolerance"]}
+    if not known:
+        return
+    rows = next(iter(known.values()))["chances"]
+    names = [f"{row['from_min']} to {row['to_min']}" for row in rows]
+    series = [
+        Series(f"{SIDE_MARKS[side]} {side}", [100 * row["share"] for row in found["chances"]], side, "bar")
+        for side, found in known.items()
+    ]
+    limits = ", ".join(
+        f"{side} {minutes(document[side]['from_s'])} now, {minutes(document[side]['to_s'])} proposed" for side in known
+    )
+    chart(
+        "What you probably tolerate",
+        Axis("minutes of sitting at your usual load", names, [True] * len(names)),
+        series,
+        ("% likely",),
+        f"From the doses that your days reached and the pain that followed. Limits: {limits}.",
+    )
 
 
 def _replayed(predicted: dict[str, Any] | None) -> None:
