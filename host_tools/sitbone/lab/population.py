@@ -1,158 +1,223 @@
-"""A simulated population for the tuning rules: what they do to people whose true tolerance is known.
+"""What tuning does to simulated people (`people.py`) whose true tolerance is known, beside simpler ways.
 
-Everything is drawn from one seed. **It is a made-up world**: it shows what the rules do under the assumptions below,
-not that they help anybody. A virtual person has, all judgement:
-- a tolerance T (dose, s): lognormal around 22 min (spread 0.35), 8 to 45 min; it grows by 0.5 to 3 % on each week
-  without a flare in which the median day's longest sit used at least 60 % of it, to at most 45 min; one in twenty loses
-  3 % a week instead. A day's tolerance is T times lognormal noise of 4 %;
-- 12 to 24 sits a day of lognormal length, median 15 min, spread 0.8; each vibration (at the limit, 2 and 5 min later,
-  then every 10 min) makes the person get up within a minute in 45 to 90 % of the cases;
-- pain: the usual is 0 to 2. What the sits of a day exceed 1.1 times its tolerance by, in tolerances, adds up; each
-  whole one adds 2.5 points to the worst while sitting and 2 to the next morning. Noise of 0.3 points, then rounded;
-- a flare: 4 % a day for each whole tolerance of excess, or 1 in 500 for no reason. It lasts 4 to 9 days, adds 3 points,
-  and takes 12 % off T, which returns over three weeks;
-- a diary that misses 3 to 25 % of the entries; onset is felt at 1.0 to 1.3 times the day's tolerance, where a sit lasts
-  that long, and the button is pressed on one in five of such days;
-- tuning that stopped is resumed four weeks later, after a clinician was seen; by who gets worse, never.
-
-`WORLDS` are other assumptions, to see what the figures hang on; they were chosen before anything was measured in them.
+All people of a world live each day together: arrays hold one value a person. What tunes them is the product's own
+`by_belief`; it is asked about a person only on mornings on which the model, the pain of the day before, or too little
+data lets it answer anything but "hold". The seated limit is part of it: what counts is the smaller limit, in force.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cushion.core.settings import Settings
 from sitbone.analysis.intervals import mean, share
 from sitbone.diary.entries import Rating, SideDiary
+from sitbone.lab.one_person import DAY0, SLACK
+from sitbone.lab.people import ALWAYS, LEAST_T, MOST_T, WORLDS, Array, Crowd, Flags
 from sitbone.settings.params import BY_NAME
-from sitbone.tuning.rules import Change, Load, propose
+from sitbone.tuning import guard, rules
+from sitbone.tuning.baseline import BAD_SITTING, Baseline
+from sitbone.tuning.decision import Outlook, by_belief
+from sitbone.tuning.rules import Change, Load, Proposal
+from sitbone.tuning.together import SEATED, together
+from sitbone.tuning.tolerance import MISSING, Beliefs
 
 WEEKS = 26
 DAYS = WEEKS * 7
-DAY0 = date(2026, 1, 5)
-START_S = BY_NAME["left_dose_limit_s"].default
-LEAST_T, MOST_T = 480.0, 2700.0
-NEAR = 0.2
-POLICIES = ("tuned", "never", "timer")
-TIMER_S = 1800
-FOLLOWING = 0.7  # of the vibrations: who mostly follows
-RESUME_DAYS = 28  # after a stop: the visit to a clinician
-SLACK = 0.1  # of tolerance that a sit may exceed it by without consequence
-ANSWERS_S = np.array([0, 120, 300, *range(900, 7200, 600)])  # when each vibration comes, after the first
 NAME = "left_dose_limit_s"
-RULES_LOOK_BACK_DAYS = 30  # the days of load that any rule asks for
+START_S, HIGHEST_S, SEATED_S = BY_NAME[NAME].default, BY_NAME[NAME].high, BY_NAME[SEATED].default
+NEAR = 0.2
+POLICIES = ("model", "rules", "timer", "never")  # the rules alone; a prompt every 30 min; the first limit for ever
+RESUME_DAYS = 28  # after a stop: the visit to a clinician
+ANSWERS_S = np.array([0, 120, 300, *range(900, 7200, 600)])  # when each vibration comes, after the first
+MOST_SITS = 24
+DIARY_DAYS, LOAD_DAYS = 70, 30  # as far back as any rule asks
+LONG_AGO = -99
 
-
-@dataclass(frozen=True)
-class World:
-    """What is assumed of everybody. ``follows``: from and to what share of vibrations is followed; ``noise``: of a
-    rating, points; ``other_pain``: share of days with 1 to 4 points of pain that sitting has nothing to do with."""
-
-    follows: tuple[float, float] = (0.45, 0.9)
-    noise: float = 0.3
-    other_pain: float = 0.0
-
-
-WORLDS = {
-    "as assumed": World(),
-    # Office workers got up within 1, 3 and 5 min of 14, 22 and 30 % of vibrations (Compernolle 2021).
-    "few prompts followed": World(follows=(0.08, 0.21)),
-    # The smallest step of a 0 to 10 scale, as the spread of one rating.
-    "noisy ratings": World(noise=1.0),
-    # Sport, stress, a bad night: one day in twenty.
-    "pain of other causes": World(other_pain=0.05),
-}
+Whole = NDArray[np.int64]
 
 
 @dataclass
-class Life:
-    """What came of one person under one policy."""
+class Lives:
+    """What came of a crowd; arrays have one value a person."""
 
-    tolerance_s: float
-    limit_s: int
-    stopped: bool
-    stops: int
-    worsening: bool
-    flares: int
+    tolerance_s: Array
+    in_force_s: Whole
+    worsening: Flags
+    stopped: Flags
+    stops: Whole
+    flares: Whole
     rises: int
     raised_in_flare: int
     rose_too_fast: int
-    hours: float
-    prompts: float
+    hours: Array
+    prompts: Array
 
     @property
-    def near(self) -> bool:
-        """The limit ended within a fifth of the true tolerance."""
-        return abs(self.limit_s / self.tolerance_s - 1) <= NEAR
+    def near(self) -> Flags:
+        """The limit in force ended within a fifth of the true tolerance."""
+        found: Flags = np.abs(self.in_force_s / self.tolerance_s - 1) <= NEAR
+        return found
 
     @property
-    def rightly_stopped(self) -> bool:
+    def rightly_stopped(self) -> Flags:
         """Tuning stopped and sent to a clinician somebody who gets worse, keeps flaring, or tolerates very little."""
-        return self.stopped and (self.worsening or self.flares >= 3 or self.tolerance_s < 1.25 * 300)
+        found: Flags = self.stopped & (self.worsening | (self.flares >= 3) | (self.tolerance_s < 1.25 * LEAST_T))
+        return found
 
 
-@dataclass
-class Person:
-    """The constants of one virtual person, and the days they are going to have whatever the policy."""
-
-    seed: int
-    world: World = field(default_factory=World)
-    tolerance_s: float = 0.0
-    growth: float = 0.0
-    worsening: bool = False
-    follows: float = 0.0
-    usual: float = 0.0
-    misses: float = 0.0
-    sits_min: float = 0.0
-    _rng: np.random.Generator = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        rng = self._rng = np.random.default_rng(self.seed)
-        self.tolerance_s = float(np.clip(1320 * np.exp(rng.normal(0, 0.35)), LEAST_T, MOST_T))
-        self.worsening = bool(rng.random() < 0.05)
-        self.growth = -0.03 if self.worsening else float(rng.uniform(0.005, 0.03))
-        self.follows = float(rng.uniform(*self.world.follows))
-        self.usual = float(rng.choice([0.0, 1.0, 2.0], p=[0.35, 0.4, 0.25]))
-        self.misses = float(rng.uniform(0.03, 0.25))
-        self.sits_min = float(np.clip(rng.normal(15, 2), 10, 20))
-
-    def live(self, policy: str) -> Life:
-        """26 weeks. The same seed draws the same days for each policy; only the limit differs."""
-        course = _Course(self, policy)
-        for index in range(DAYS):
-            course.live_day(index)
-        return course.life()
+def live(crowd: Crowd, policy: str) -> Lives:
+    """26 weeks. The same seed draws the same days for each policy; only the limits differ."""
+    course = _Course(crowd, policy)
+    for index in range(DAYS):
+        course.live_day(index)
+    return course.lives()
 
 
-@dataclass
-class Draw:
+class _Draw:
     """A day's chances, which are the same under each policy."""
 
-    chances: np.ndarray
-    noise: np.ndarray
+    def __init__(self, rng: np.random.Generator, crowd: Crowd) -> None:
+        people = crowd.people
+        self.chances = rng.random((8, people))
+        self.noise = rng.normal(0, 1, (4, people))
+        self.elsewhere = np.where(rng.random(people) < crowd.world.other_pain, rng.uniform(1, 4, people), 0.0)
+        self.flare_days = rng.integers(4, 10, people)
+        self.flare_adds = rng.uniform(*crowd.flare_adds, people)
+        sits = np.arange(MOST_SITS) < rng.integers(12, MOST_SITS + 1, people)[:, None]
+        self.sits_s = crowd.sits_s[:, None] * np.exp(rng.normal(0, 0.8, (people, MOST_SITS))) * sits
+        follows = crowd.follows * (1 + crowd.follows_vary * (2 * self.chances[7] - 1))
+        vibrations = rng.geometric(np.clip(follows, 0.02, 1)[:, None], (people, MOST_SITS))
+        answers = ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1]
+        self.answers_s = answers + rng.uniform(0, 60, (people, MOST_SITS))
 
-    @classmethod
-    def of(cls, rng: np.random.Generator) -> Self:
-        """The next day's."""
-        return cls(rng.random(6), rng.normal(0, 1, 4))
+
+class _Course:
+    """A crowd's weeks under one policy: what they tolerate, feel and write down, and the limits that follow from it."""
+
+    def __init__(self, crowd: Crowd, policy: str) -> None:
+        self._crowd, people = crowd, crowd.people
+        self._rng = np.random.default_rng(crowd.seed + 1_000_000)
+        self._body = _Body(crowd)
+        self._diaries = [_Diary() for _ in range(people)]
+        self._limits = _Limits(crowd, policy)
+        self._excess, self._excess_before = np.zeros(people), np.zeros(people)
+        self._elsewhere, self._weather = np.zeros(people), np.zeros(people)
+        self._felt = np.zeros((3, people))
+        self._hours, self._prompts = np.zeros(people), np.zeros(people)
+        self._top_s = np.full(people, np.nan)
+        self._sat = np.full(people, MISSING)
+
+    def live_day(self, index: int) -> None:
+        """A morning with yesterday's pain, the limit tuned by all there is until then, the day's sits, the evening."""
+        day, draw = DAY0 + timedelta(days=index), _Draw(self._rng, self._crowd)
+        keeps = np.exp(-0.1)
+        self._weather = keeps * self._weather + np.sqrt(1 - keeps**2) * self._crowd.weather * draw.noise[3]
+        if index:
+            woke = self._rate_morning(day, index, draw)
+            agreed = draw.chances[5] <= self._crowd.agrees
+            self._limits.tune(index, self._diaries, self._body, (self._top_s, self._sat, woke), agreed)
+        self._sit(day, draw)
+        self._rate_sitting(day, index, draw)
+        self._body.end_day(index, draw, self._excess, self._top_s)
+        if index % 7 == 6:
+            self._body.end_week(index, self._rng)
+
+    def lives(self) -> Lives:
+        """What came of it."""
+        limits, body = self._limits, self._body
+        return Lives(
+            body.tolerance_now_s,
+            limits.in_force_s,
+            self._crowd.worsening,
+            limits.stopped,
+            limits.stops,
+            body.flares,
+            limits.rises,
+            limits.raised_in_flare,
+            limits.rose_too_fast,
+            self._hours / DAYS,
+            self._prompts / DAYS,
+        )
+
+    def _rate_morning(self, day: date, index: int, draw: _Draw) -> Whole:
+        crowd = self._crowd
+        excess = (1 - crowd.late_share) * self._excess + crowd.late_share * self._excess_before
+        felt = crowd.usual + self._weather + self._elsewhere
+        felt += 2 * self._body.sensitised * excess + self._body.flare_adds
+        fine = felt < crowd.usual + 1
+        return self._written(
+            [diary.mornings for diary in self._diaries], day, index, felt, draw.noise[0], draw.chances[0], fine
+        )
+
+    def _rate_sitting(self, day: date, index: int, draw: _Draw) -> None:
+        crowd, self._elsewhere = self._crowd, draw.elsewhere
+        felt = 0.5 * (crowd.usual + self._weather) + 2.5 * self._body.sensitised * self._excess
+        felt += self._body.flare_adds + self._elsewhere
+        self._felt[index % 3] = felt
+        fine = felt < 0.5 * crowd.usual + 1
+        felt = (1 - crowd.recalls) * felt + crowd.recalls * self._felt.mean(axis=0)
+        sittings = [diary.sittings for diary in self._diaries]
+        self._sat = self._written(sittings, day, index, felt, draw.noise[2], draw.chances[3], fine)
+
+    def _written(
+        self,
+        where: list[dict[date, Rating]],
+        day: date,
+        index: int,
+        felt: Array,
+        noise: Array,
+        chances: Array,
+        fine: Flags,
+    ) -> Whole:
+        """Rates, writes it down unless it is left out, and returns it."""
+        crowd = self._crowd
+        rated = np.clip(np.rint(felt + crowd.world.noise * noise), 0, 10).astype(np.int64)
+        rated = np.where(crowd.constant, ALWAYS, rated)
+        misses = crowd.misses + crowd.misses_more * index / DAYS
+        misses = np.where(crowd.skips_when_fine & fine, 1 - (1 - misses) * 0.4, misses)
+        rated = np.where(chances < misses, MISSING, rated)
+        for person in np.flatnonzero(rated != MISSING):
+            where[person][day] = Rating(int(rated[person]))
+        return rated
+
+    def _sit(self, day: date, draw: _Draw) -> None:
+        true_s = self._body.tolerance_now_s * np.exp(0.04 * draw.noise[1])
+        limit_s = self._limits.in_force_s[:, None]
+        doses = np.minimum(draw.sits_s, limit_s + draw.answers_s)
+        # Pain makes people get up: far over tolerance nobody stays for long.
+        doses = np.minimum(doses, 1.5 * true_s[:, None])
+        self._top_s = doses.max(axis=1)
+        self._prompts += (draw.sits_s > limit_s).sum(axis=1)
+        self._hours += doses.sum(axis=1) / 3600
+        self._excess_before = self._excess
+        self._excess = np.maximum(0.0, doses / true_s[:, None] - 1 - SLACK).sum(axis=1)
+        onset_s = true_s * (1 + 0.3 * draw.chances[4])
+        marked = (self._top_s > onset_s) & (draw.chances[2] < 0.2)
+        valid_s = np.where(draw.chances[1] > 0.03, 86400.0, 40000.0)
+        for person, diary in enumerate(self._diaries):
+            diary.loads[day] = Load(float(self._top_s[person]), 86400.0, float(valid_s[person]))
+            if marked[person]:
+                diary.onsets.append((day, float(onset_s[person])))
 
 
 @dataclass
 class _Diary:
-    """What the person wrote down."""
+    """What a person wrote down, and the cushion recorded."""
 
     mornings: dict[date, Rating] = field(default_factory=dict)
     sittings: dict[date, Rating] = field(default_factory=dict)
     onsets: list[tuple[date, float]] = field(default_factory=list)
+    loads: dict[date, Load] = field(default_factory=dict)
 
     def recent(self, day: date, resumed: date | None) -> SideDiary:
-        """The last ten weeks: what is older changes nothing, and 26 weeks of a thousand people are read 182 times."""
-        first = day - timedelta(days=70)
+        """The last ten weeks: what is older changes nothing that the rules ask for."""
+        first = day - timedelta(days=DIARY_DAYS)
         return SideDiary(
             {at: rating for at, rating in self.mornings.items() if at >= first},
             {at: rating for at, rating in self.sittings.items() if at >= first},
@@ -160,219 +225,192 @@ class _Diary:
             resumed=resumed,
         )
 
-
-class _Course:
-    """One person's weeks under one policy: what they tolerate, feel and write down, and the limit that follows from it.
-
-    The order in which anything is drawn is part of what a seed means.
-    """
-
-    def __init__(self, person: Person, policy: str) -> None:
-        self._person = person
-        self._rng = np.random.default_rng(person.seed + 1_000_000)
-        self._other = np.random.default_rng(person.seed + 2_000_000)
-        self._body = Body(person)
-        self._limit = _TunedLimit(person.worsening) if policy == "tuned" else None
-        self._fixed_limit_s = TIMER_S if policy == "timer" else START_S
-        self._diary = _Diary()
-        self._loads: dict[date, Load] = {}
-        self._prompts, self._hours, self._excess, self._elsewhere = 0.0, 0.0, 0.0, 0.0
-
-    @property
-    def limit_s(self) -> int:
-        """The dose limit in force."""
-        return self._limit.limit_s if self._limit else self._fixed_limit_s
-
-    def live_day(self, index: int) -> None:
-        """A morning with yesterday's pain, the limit tuned by all there is until then, the day's sits, the evening."""
-        day, draw = DAY0 + timedelta(days=index), Draw.of(self._rng)
-        if index:
-            self._rate_morning(day, draw)
-        if self._limit and index:
-            self._limit.tune(index, self._diary, self._loads, self._body)
-        self._sit(day, draw)
-        self._rate_sitting(day, draw)
-        self._body.end_day(day, draw, self._excess, self._rng)
-        if index % 7 == 6:
-            self._body.end_week(day)
-
-    def life(self) -> Life:
-        """What came of it."""
-        limit, body = self._limit or _TunedLimit(self._person.worsening), self._body
-        return Life(
-            body.tolerance_s * (1 - body.lost),
-            self.limit_s,
-            limit.stopped,
-            limit.stops,
-            self._person.worsening,
-            body.flares,
-            limit.rises,
-            limit.raised_in_flare,
-            limit.rose_too_fast,
-            self._hours / DAYS,
-            self._prompts / DAYS,
-        )
-
-    def _rate_morning(self, day: date, draw: Draw) -> None:
-        if draw.chances[0] >= self._person.misses:
-            felt = self._person.usual + 2 * self._excess + self._body.flare_adds + self._elsewhere
-            self._diary.mornings[day] = self._rating(felt, draw.noise[0])
-
-    def _sit(self, day: date, draw: Draw) -> None:
-        true_s = self._body.tolerance_of_today_s(draw)
-        lengths, vibrations, delay_s = draw_sits(self._rng, self._person.sits_min, self._person.follows)
-        answer_s = ANSWERS_S[np.minimum(vibrations, len(ANSWERS_S)) - 1] + delay_s
-        doses = np.minimum(lengths, self.limit_s + answer_s)
-        # Pain makes people get up: far over tolerance nobody stays for long.
-        doses = np.minimum(doses, true_s * 1.5)
-        top_s = float(doses.max())
-        self._prompts += float((lengths > self.limit_s).sum())
-        self._hours += float(doses.sum()) / 3600
-        self._excess = float(np.maximum(0.0, doses / true_s - 1 - SLACK).sum())
-        self._body.use(top_s)
-        self._loads[day] = Load(top_s, 86400.0, 86400.0 if draw.chances[1] > 0.03 else 40000.0)
-        onset_s = float(true_s * (1 + 0.3 * draw.chances[5]))
-        if top_s > onset_s and draw.chances[2] < 0.2:
-            self._diary.onsets.append((day, onset_s))
-
-    def _rate_sitting(self, day: date, draw: Draw) -> None:
-        other, often = self._other, self._person.world.other_pain
-        self._elsewhere = other.uniform(1, 4) if other.random() < often else 0.0
-        if draw.chances[3] >= self._person.misses:
-            felt = 0.5 * self._person.usual + 2.5 * self._excess + self._body.flare_adds + self._elsewhere
-            self._diary.sittings[day] = self._rating(felt, draw.noise[2])
-
-    def _rating(self, felt: float, noise: float) -> Rating:
-        return Rating(int(np.clip(round(felt + self._person.world.noise * noise), 0, 10)))
+    def recent_loads(self) -> dict[date, Load]:
+        """The last weeks' loads."""
+        return {at: self.loads[at] for at in list(self.loads)[-LOAD_DAYS:]}
 
 
-def draw_sits(rng: np.random.Generator, sits_min: float, follows: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each sit of a day: how long it would last (s), the vibration that the person would get up after (1 is the
-    first), and how long after that (s)."""
-    count = int(rng.integers(12, 25))
-    lengths = sits_min * 60 * np.exp(rng.normal(0, 0.8, count))
-    return lengths, rng.geometric(follows, count), rng.uniform(0, 60, count)
+class _Body:
+    """What people tolerate: weeks of use let it grow, a flare takes some of it away for three weeks."""
 
-
-class Body:
-    """What a person tolerates: weeks of use let it grow, a flare takes some of it away for three weeks."""
-
-    def __init__(self, person: Person) -> None:
-        self._worsening, self._growth = person.worsening, person.growth
-        self.tolerance_s, self.lost = person.tolerance_s, 0.0
-        self.flares = 0
-        self._flare_days_left = 0
-        self._flare_days: list[date] = []
-        self._used_shares: list[float] = []
+    def __init__(self, crowd: Crowd) -> None:
+        people = crowd.people
+        self._crowd = crowd
+        self._tolerance_s, self._lost = crowd.tolerance_s.copy(), np.zeros(people)
+        self.flares, self.last_flare = np.zeros(people, np.int64), np.full(people, LONG_AGO)
+        self.sensitised = np.ones(people)
+        self._days_left, self._adds = np.zeros(people, np.int64), np.zeros(people)
+        self._used = np.zeros((7, people))
 
     @property
-    def flare_adds(self) -> float:
+    def flare_adds(self) -> Array:
         """The points of pain that a flare adds."""
-        return 3.0 if self._flare_days_left else 0.0
+        return np.where(self._days_left > 0, self._adds, 0.0)
 
-    def flared_within_a_week(self, day: date) -> bool:
+    @property
+    def tolerance_now_s(self) -> Array:
+        """Of the side that tolerates less."""
+        found: Array = self._tolerance_s * (1 - self._lost) * self._crowd.worse_side
+        return found
+
+    def flared_within_a_week(self, index: int) -> Flags:
         """Whether a flare's last day is fewer than seven days ago."""
-        return any((day - at).days < 7 for at in self._flare_days)
+        found: Flags = index - self.last_flare < 7
+        return found
 
-    def tolerance_of_today_s(self, draw: Draw) -> float:
-        """Days differ: 4 % around what the person tolerates."""
-        return float(self.tolerance_s * (1 - self.lost) * np.exp(0.04 * draw.noise[1]))
-
-    def use(self, top_s: float) -> None:
-        """The day's longest sit."""
-        self._used_shares.append(top_s / self.tolerance_s)
-
-    def end_day(self, day: date, draw: Draw, excess: float, rng: np.random.Generator) -> None:
+    def end_day(self, index: int, draw: _Draw, excess: Array, top_s: Array) -> None:
         """A flare goes on, or begins by what was too much; what the last one took returns."""
-        if self._flare_days_left:
-            self._flare_days_left -= 1
-            self._flare_days.append(day)
-        elif draw.chances[4] < 0.002 + 0.04 * excess:
-            self.flares += 1
-            self._flare_days_left = int(rng.integers(4, 10))
-            self.lost = min(0.4, self.lost + 0.12)
-            self._flare_days.append(day)
-        self.lost = max(0.0, self.lost - 0.12 / 21)
+        self._used[index % 7] = top_s / self._tolerance_s
+        going = self._days_left > 0
+        begins = ~going & (draw.chances[6] < 0.002 + 0.04 * excess)
+        self._days_left = np.where(begins, draw.flare_days, np.maximum(0, self._days_left - 1))
+        self._adds = np.where(begins, draw.flare_adds, self._adds)
+        self.flares += begins
+        self.last_flare = np.where(going | begins, index, self.last_flare)
+        self._lost = np.where(begins, np.minimum(0.4, self._lost + 0.12), self._lost)
+        self._lost = np.maximum(0.0, self._lost - 0.12 / 21)
+        sensitised = np.where(begins, np.minimum(2.0, self.sensitised * self._crowd.sensitised), self.sensitised)
+        self.sensitised = 1 + (sensitised - 1) * 0.5 ** (1 / 30)
 
-    def end_week(self, day: date) -> None:
+    def end_week(self, index: int, rng: np.random.Generator) -> None:
         """A calm week that used most of the tolerance lets it grow; who gets worse loses some whatever the week was."""
-        calm = not self.flared_within_a_week(day)
-        if self._worsening or (calm and np.median(self._used_shares[-7:]) >= 0.6):
-            self.tolerance_s = float(np.clip(self.tolerance_s * (1 + self._growth), 300, MOST_T))
+        used = np.median(self._used, axis=0) >= 0.6
+        moves = self._crowd.worsening | (~self.flared_within_a_week(index) & used)
+        drift = np.exp(self._crowd.drift * rng.normal(0, 1, self._crowd.people))
+        grown = self._tolerance_s * np.where(moves, 1 + self._crowd.growth, 1.0) * drift
+        self._tolerance_s = np.clip(grown, LEAST_T, MOST_T)
 
 
-class _TunedLimit:
-    """The dose limit as the rules change it, and what the cushion allows of that."""
+class _Limits:
+    """The limits as a policy changes them, and what the cushion allows of that."""
 
-    def __init__(self, worsening: bool) -> None:
-        self._worsening = worsening
-        self._settings = Settings()
-        self._changes: list[Change] = []
-        self._stopped_on = DAY0
-        self._resumed: date | None = None
-        self.limit_s: int = START_S
-        self.stopped, self.stops = False, 0
+    def __init__(self, crowd: Crowd, policy: str) -> None:
+        people = crowd.people
+        self._policy, self._worsening = policy, crowd.worsening
+        self._limits_s = np.full(people, HIGHEST_S if policy == "timer" else START_S)
+        self._seated_s = np.full(people, SEATED_S)
+        self._seated_changed = np.full(people, LONG_AGO)
+        self._changed = np.full(people, LONG_AGO)
+        self._beliefs = Beliefs(people) if policy == "model" else None
+        self._settings = [Settings() for _ in range(people)]
+        self._changes: list[list[Change]] = [[] for _ in range(people)]
+        self._stopped_on = [DAY0] * people
+        self._resumed: list[date | None] = [None] * people
+        self.stopped, self.stops = np.zeros(people, np.bool_), np.zeros(people, np.int64)
         self.rises = self.raised_in_flare = self.rose_too_fast = 0
 
-    def tune(self, index: int, diary: _Diary, loads: dict[date, Load], body: Body) -> None:
-        """One morning: the rules' proposal, agreed to."""
-        day = DAY0 + timedelta(days=index)
-        self._resume_if_due(day)
-        recent = {at: loads[at] for at in list(loads)[-RULES_LOOK_BACK_DAYS:]}
-        found = propose(day, self.limit_s, diary.recent(day, self._resumed), recent, self._changes)
-        if found.action == "stop" and not self.stopped:
-            self.stops += 1
-            self._stopped_on, self.stopped = day, True
-        if found.to_s != self.limit_s:
-            now_s = self._settings.change(NAME, found.to_s, index * 86400)
-            self._count_rise(day, now_s, body)
-            self._changes.append(Change(day, self.limit_s, now_s, found.used_until))
-            self.limit_s = now_s
+    @property
+    def in_force_s(self) -> Whole:
+        """The limit that is felt."""
+        found: Whole = np.minimum(self._limits_s, self._seated_s)
+        return found
 
-    def _resume_if_due(self, day: date) -> None:
-        """Four weeks after a stop a clinician was seen; for who gets worse tuning is not resumed."""
-        if self.stopped and not self._worsening and (day - self._stopped_on).days >= RESUME_DAYS:
-            self.stopped, self._resumed = False, day
+    def tune(
+        self,
+        index: int,
+        diaries: list[_Diary],
+        body: _Body,
+        yesterday: tuple[Array, Whole, Whole],
+        agreed: Flags,
+    ) -> None:
+        """One morning: the proposals, if agreed to. ``yesterday``: dose, pain, and the pain this morning."""
+        if self._policy not in ("model", "rules"):
+            return
+        outlook, due = None, np.ones(len(diaries), np.bool_)
+        if self._beliefs is not None:
+            self._beliefs.learn(*yesterday)
+            outlook = Outlook(self._beliefs, self._limits_s)
+            due = self._due(index, outlook, *yesterday[1:])
+        flared = body.flared_within_a_week(index)
+        for person in np.flatnonzero(due):
+            self._tune_one(index, int(person), diaries[person], outlook, bool(agreed[person]), bool(flared[person]))
 
-    def _count_rise(self, day: date, now_s: int, body: Body) -> None:
-        if now_s > self.limit_s:
+    def _due(self, index: int, outlook: Outlook, sat: Whole, woke: Whole) -> Flags:
+        """Who has to be asked about: for the others the answer is "hold"."""
+        rated = woke != MISSING
+        up = outlook.room & outlook.settled & rated & (index - self._changed >= rules.WEEK)
+        both = (self._limits_s > self._seated_s) & (index - self._seated_changed >= rules.WEEK)
+        both &= outlook.settled & rated
+        # Five onsets can lower a limit on any day; asking once a week is enough to see that here.
+        weekly = index % rules.WEEK == 0
+        found: Flags = up | both | outlook.too_high | ~outlook.known | (sat > BAD_SITTING) | weekly
+        return found
+
+    def _tune_one(
+        self, index: int, person: int, diary: _Diary, outlook: Outlook | None, agreed: bool, flared: bool
+    ) -> None:
+        day, limit_s = DAY0 + timedelta(days=index), int(self._limits_s[person])
+        self._resume_if_due(person, day)
+        recent, loads, changes = diary.recent(day, self._resumed[person]), diary.recent_loads(), self._changes[person]
+        if outlook is None:
+            found = rules.propose(day, limit_s, recent, loads, changes)
+        else:
+            found = by_belief(day, limit_s, recent, loads, changes, outlook, person)
+        if found.action == "stop" and not self.stopped[person]:
+            self.stops[person] += 1
+            self.stopped[person], self._stopped_on[person] = True, day
+        if not agreed:
+            return
+        if found.to_s != limit_s:
+            now_s = self._settings[person].change(NAME, found.to_s, index * 86400)
+            week = [change.was_s for change in changes if (day - change.day).days < rules.WEEK]
+            self._count(now_s - limit_s, flared, now_s > min([limit_s, *week]) * 1.1)
+            changes.append(Change(day, limit_s, now_s, found.used_until))
+            self._limits_s[person], self._changed[person] = now_s, index
+        if not self.stopped[person]:
+            self._move_seated(index, person, recent, found, outlook, flared)
+
+    def _move_seated(
+        self, index: int, person: int, diary: SideDiary, found: Proposal, outlook: Outlook | None, flared: bool
+    ) -> None:
+        """Both limits, as the proposal offers it."""
+        day, seated_s = DAY0 + timedelta(days=index), int(self._seated_s[person])
+        if self._limits_s[person] <= seated_s or index - self._seated_changed[person] < rules.WEEK:
+            return
+        baseline = Baseline(diary)
+        if outlook is None:
+            against = guard.reasons(day, diary, baseline)
+        else:
+            against = outlook.against(person, day, diary, baseline)
+        to_s = together(seated_s, {"left": found.to_s}, bool(found.care or against))["to_s"]
+        if to_s > seated_s:
+            self._count(to_s - seated_s, flared, to_s > seated_s * 1.1)
+            self._seated_s[person], self._seated_changed[person] = to_s, index
+
+    def _count(self, more_s: int, flared: bool, too_fast: bool) -> None:
+        if more_s > 0:
             self.rises += 1
-            self.raised_in_flare += body.flared_within_a_week(day)
-            week = [change.was_s for change in self._changes if (day - change.day).days < 7]
-            self.rose_too_fast += now_s > min([self.limit_s, *week]) * 1.1
+            self.raised_in_flare += flared
+            self.rose_too_fast += too_fast
+
+    def _resume_if_due(self, person: int, day: date) -> None:
+        """Four weeks after a stop a clinician was seen; for who gets worse tuning is not resumed."""
+        rested = (day - self._stopped_on[person]).days >= RESUME_DAYS
+        if self.stopped[person] and not self._worsening[person] and rested:
+            self.stopped[person], self._resumed[person] = False, day
 
 
-def measure(people: int, seed: int = 1, world: str = "as assumed") -> dict[str, Any]:
-    """The figures over so many people: shares and rates with 95 % intervals, for tuning and both baselines."""
-    crowd = [Person(seed * 10_000_000 + index, WORLDS[world]) for index in range(people)]
-    lives = {policy: [person.live(policy) for person in crowd] for policy in POLICIES}
-    tuned = lives["tuned"]
-    good = [life.near or life.rightly_stopped for life in tuned]
-    flares = {policy: np.array([life.flares for life in lives[policy]]) for policy in POLICIES}
+def measure(
+    people: int, seed: int = 1, world: str = "as assumed", policies: tuple[str, ...] = POLICIES
+) -> dict[str, Any]:
+    """The figures over so many people, by policy: shares and rates with 95 % intervals."""
+    crowd = Crowd(people, seed * 10_000_000, WORLDS[world])
+    found = {policy: _figures(live(crowd, policy)) for policy in policies}
+    return {"world": world, "people": people, "weeks": WEEKS, "seed": seed} | found
+
+
+def _figures(lives: Lives) -> dict[str, Any]:
+    good = lives.near | lives.rightly_stopped
     return {
-        "world": world,
-        "people": people,
-        "weeks": WEEKS,
-        "seed": seed,
-        "near_or_rightly_stopped": share(good),
-        "near_or_rightly_stopped_who_follow": share(
-            [hit for hit, person in zip(good, crowd, strict=True) if person.follows >= FOLLOWING]
-        ),
-        "of_the_others_too_low": share(
-            [life.limit_s < life.tolerance_s for life, hit in zip(tuned, good, strict=True) if not hit]
-        ),
-        "near": share([life.near for life in tuned]),
-        "stopped": share([life.stopped for life in tuned]),
-        "ever_sent_to_a_clinician": share([life.stops > 0 for life in tuned]),
-        "stopped_wrongly": share([life.stopped and not life.rightly_stopped and not life.near for life in tuned]),
-        "near_never": share([life.near for life in lives["never"]]),
-        "near_timer": share([life.near for life in lives["timer"]]),
-        "rises": sum(life.rises for life in tuned),
-        "raised_within_7_days_of_a_flare": sum(life.raised_in_flare for life in tuned),
-        "rose_more_than_a_tenth_in_7_days": sum(life.rose_too_fast for life in tuned),
-        "flares_a_person": {policy: mean(flares[policy]) for policy in POLICIES},
-        "fewer_flares_than_never": mean(flares["never"] - flares["tuned"]),
-        "fewer_flares_than_timer": mean(flares["timer"] - flares["tuned"]),
-        "prompts_a_day": {p: mean(np.array([life.prompts for life in lives[p]])) for p in POLICIES},
-        "seated_h_a_day": {p: mean(np.array([life.hours for life in lives[p]])) for p in POLICIES},
+        "near": share(list(lives.near)),
+        "near_or_rightly_stopped": share(list(good)),
+        "too_low": share(list(lives.in_force_s < (1 - NEAR) * lives.tolerance_s)),
+        "stopped": share(list(lives.stopped)),
+        "ever_sent_to_a_clinician": share(list(lives.stops > 0)),
+        "flares_a_person": mean(lives.flares),
+        "rises": lives.rises,
+        "raised_within_7_days_of_a_flare": lives.raised_in_flare,
+        "rose_more_than_a_tenth_in_7_days": lives.rose_too_fast,
+        "seated_h_a_day": mean(lives.hours),
+        "prompts_a_day": mean(lives.prompts),
     }
