@@ -75,7 +75,7 @@ def _is_loaded(decisions: Decisions, seen: Seen) -> bool:
     if seen.unknown or sitting.is_seated():
         return not seen.unknown
     if sitting.occupancy.lost:
-        return sitting.is_loaded(seen.presence_permille)
+        return bool(sitting.is_loaded(seen.presence_permille))
     return not sitting.shows_nobody(max(seen.u), seen.presence_permille)
 
 
