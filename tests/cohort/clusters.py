@@ -20,7 +20,9 @@ class Worker:
         self._process = _spark(home, [*words, master], folder)
 
     def kill(self) -> None:
-        """As a power cut would: the worker and its executors, at once."""
+        """As a power cut would: the worker and its executors, at once. Killing it again does nothing."""
+        if self._process.poll() is not None:
+            return
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
