@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sitbone.lab.people import WORLDS, Crowd
-from sitbone.lab.population import POLICIES, live, measure
+from sitbone.lab.crowds.people import WORLDS, Crowd
+from sitbone.lab.crowds.population import POLICIES, live, measure
 
 SMALL, WHOLE = 40, 500
 SEEDS = (5, 6, 7)  # tuning was made while looking at seeds 1 to 4

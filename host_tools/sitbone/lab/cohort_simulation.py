@@ -25,9 +25,9 @@ from sitbone.cohort.add import EPOCH, lake_table
 from sitbone.cohort.lake import Lake
 from sitbone.cohort.privacy import Mask
 from sitbone.lab.cohort_tables import LoggedDay, tables_of
+from sitbone.lab.crowds.one_person import DAY0, SLACK, Body, Draw, Person
+from sitbone.lab.crowds.people import WORLDS
 from sitbone.lab.lived_days import ARMS, days_of, settings_of, way_of
-from sitbone.lab.one_person import DAY0, SLACK, Body, Draw, Person
-from sitbone.lab.people import WORLDS
 from sitbone.settings.params import BY_NAME
 
 Rows = dict[str, list[dict[str, Any]]]

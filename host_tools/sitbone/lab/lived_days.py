@@ -17,7 +17,7 @@ from cushion.core import records
 from cushion.core.decisions import Decisions, Seen
 from cushion.core.events import Events
 from cushion.core.settings import DOSE_LIMITS, Settings
-from sitbone.lab.one_person import TIMER_S, draw_sits
+from sitbone.lab.crowds.one_person import TIMER_S, draw_sits
 from sitbone.replay.strides import longest_stride_s
 from sitbone.settings.params import BY_NAME
 from sitbone.store.blocks import name_of

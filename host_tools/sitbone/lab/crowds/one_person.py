@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from sitbone.lab.people import LEAST_T, MOST_T, World
+from sitbone.lab.crowds.people import LEAST_T, MOST_T, World
 
 DAY0 = date(2026, 1, 5)
 TIMER_S = 1800

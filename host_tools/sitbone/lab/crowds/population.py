@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from cushion.core.settings import Settings
 from sitbone.analysis.intervals import mean, share
 from sitbone.diary.entries import Rating, SideDiary
-from sitbone.lab.one_person import DAY0, SLACK
-from sitbone.lab.people import ALWAYS, LEAST_T, MOST_T, WORLDS, Array, Crowd, Flags
+from sitbone.lab.crowds.one_person import DAY0, SLACK
+from sitbone.lab.crowds.people import ALWAYS, LEAST_T, MOST_T, WORLDS, Array, Crowd, Flags
 from sitbone.settings.params import BY_NAME
 from sitbone.tuning import guard, rules
 from sitbone.tuning.baseline import BAD_SITTING, Baseline

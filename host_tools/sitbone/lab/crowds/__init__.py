@@ -1,0 +1,1 @@
+"""Simulated people: who they are, one at a time for the cohort, and crowds for tuning."""
