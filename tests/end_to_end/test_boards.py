@@ -14,6 +14,7 @@ from tests.end_to_end.conftest import json_lines, live_until, until, write_trace
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WAKE_MS = 3000
 BATTERY_BOARDS = ("firebeetle", "xiao-s3")
+QUICK_BOARDS = ("devkit", "xiao-s3")  # the others are long tests, because each takes seconds
 EMPTY_MV = {"firebeetle": 0, "xiao-s3": 197}  # 47 kohm beside each sensor over 3.3 kohm, at 3.0 V
 
 
@@ -25,7 +26,9 @@ def happened(journal, kind):
     return [entry for entry in journal if entry["kind"] == kind]
 
 
-@pytest.mark.parametrize("board", sorted(PROFILES))
+@pytest.mark.parametrize(
+    "board", [name if name in QUICK_BOARDS else pytest.param(name, marks=pytest.mark.slow) for name in sorted(PROFILES)]
+)
 def test_the_firmware_runs_on_each_board(flash_of, board):
     """The virtual chip of its kind refuses what its pins can't do, and the world is wired as the profile says."""
     with VirtualCushion(EmptySeat(), flash=flash_of(board), board=board) as cushion:

@@ -8,6 +8,7 @@ from cushion.core.events import Events
 from sitbone.replay.strides import DAY_S, longest_stride_s, quiet_stride_s
 from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import in_force
+from tests.shares import some_or_all
 
 LIVES = int(os.environ.get("SITBONE_EXAMPLES", "60")) // 4
 NAMES = (
@@ -96,10 +97,11 @@ class Walker:
         return decisions.snapshot(), plain, doses, timers
 
 
-def test_striding_is_stepping():
+@some_or_all
+def test_striding_is_stepping(share):
     rng = random.Random(1)
     strode = stepped = 0
-    for _ in range(LIVES):
+    for _ in range(int(LIVES * share)):
         settings = some_settings(rng)
         walkers = [Walker(settings, strides) for strides in (True, False)]
         for stretch in stretches(rng, 40):

@@ -265,6 +265,7 @@ def test_the_diary_as_it_is_typed(run: Run) -> None:
     )
 
 
+@pytest.mark.slow
 def test_explore_shows_the_grid_and_draws_it(kept: Store, run: Run, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     shown = run("tune", "--explore", "--plot", str(tmp_path / "grid.png"))
