@@ -76,6 +76,7 @@ def typed(weeks, tmp_path):
             "--for 30m": "--for 2m",
             "morning.csv": "sit.csv",  # what the commands before have written
             "trial.json": "mine.json",
+            "P01.sqlite": str(home / "sitbone.sqlite"),
         }
 
         def type_it(block):

@@ -49,7 +49,7 @@ ASK_INTERPRETER = (
 ASK_HEAP = "import gc\ngc.collect()\nprint(gc.mem_alloc() + gc.mem_free())"
 # Measured by tests/firmware/test_heap.py, plus 8 kB that MicroPython itself has taken by then.
 COMPILED_HEAP_BYTES = 150 * 1024
-SOURCE_HEAP_BYTES = 160 * 1024
+SOURCE_HEAP_BYTES = 162 * 1024  # a fresh ESP32 has 162.7
 # The version of the frozen package, whatever version runs; "" where there is none.
 ASK_BUILTIN = """
 import sys
