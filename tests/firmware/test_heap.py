@@ -29,7 +29,7 @@ from tests.core.interpreters import ROOT
 from tests.end_to_end.conftest import live_until
 
 HEAP_KB = {"frozen": 64, "bytecode": 142, "source": 158}  # what it must live in; install.py demands as much
-MOST_ALIVE = {"frozen": 47_104, "bytecode": 120_000, "source": 142_336}
+MOST_ALIVE = {"frozen": 47_104, "bytecode": 120_000, "source": 144_384}
 DAYS = float(os.environ.get("SITBONE_HEAP_DAYS", "0"))
 OFFICE_DAY_MIN, MORNING_MIN = 9 * 60, 3 * 60
 LARGE = 1 << 20
