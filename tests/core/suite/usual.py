@@ -3,8 +3,11 @@
 Numbers by hand: presence is learnt at 10 permille a second and forgotten at 1 in 32 seconds.
 """
 
+from cushion.core.dose import Side
+from cushion.core.events import Events
 from cushion.core.occupancy import Occupancy
 from cushion.core.records import STATE_OCCUPIED, STATE_UNKNOWN, STATE_VACANT
+from cushion.core.sitting import Sitting
 
 
 def seated(permille, seconds):
@@ -57,3 +60,36 @@ def test_whoever_is_lost_must_be_seen_for_three_seconds_again():
     assert seat.above_ms == 0
     seat.step(1000, 900)
     assert seat.state == STATE_UNKNOWN
+
+
+def lost_sitting():
+    """Somebody sat for five minutes and is lost from sight."""
+    sitting = Sitting(Events(), Side(1), Side(2))
+    for _ in range(300):
+        sitting.step(1000, 700, 700, 120000)
+        sitting.count_seated(1000)
+    sitting.lose_sight(1000)
+    return sitting
+
+
+def lost_for(sitting, seconds):
+    for _ in range(seconds):
+        sitting.step(1000, 100, 100, 120000)
+    return sitting
+
+
+def test_the_time_in_which_somebody_was_lost_is_neither_sat_nor_forgotten():
+    sitting = lost_for(lost_sitting(), 10)
+    sitting.regain(4000)
+    assert sitting.absent_ms == 10000
+    sitting.lose_sight(1000)
+    lost_for(sitting, 5)
+    sitting.regain(4000)
+    assert sitting.absent_ms == 5000
+
+
+def test_the_second_that_regains_somebody_is_counted_once():
+    sitting = lost_for(lost_sitting(), 10)
+    sitting.regain(4000)
+    sitting.count_seated(1000)
+    assert sitting.bout_ms == 4000
