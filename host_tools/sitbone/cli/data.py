@@ -184,22 +184,13 @@ def report(cushion: str | None, out: Path, days: int, paper: str) -> None:
     It shows dose and pain, prompts and answers, limits and why they changed, notes, exercises, red flags, and how
     certain the figures are.
     """
-    from sitbone.files import whole
     from sitbone.report.content import report_of
+    from sitbone.report.output import demand_ending, write_page
 
-    if out.suffix.lower() not in (".html", ".pdf"):
-        raise UsageError(f"{out} ends in neither .html nor .pdf; give it one of the two endings")
+    demand_ending(out)
     with open_store(cushion) as store:
         page = report_of(store, now(), days)
-    with whole(out) as part:
-        if out.suffix.lower() == ".pdf":
-            from sitbone.report.pdf import write_pdf
-
-            write_pdf(page, part, paper)
-        else:
-            from sitbone.report.html import html
-
-            part.write_text(html(page), encoding="utf-8")
+    write_page(page, out, paper)
     say(f"wrote {out}: {days} days")
 
 

@@ -7,7 +7,6 @@ import click
 
 from sitbone.cli.cohort.writing import lake_option
 from sitbone.cli.terminal import example, json_option, now, print_json, say
-from sitbone.errors import UsageError
 
 engine_option = click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 master_option = click.option(
@@ -55,20 +54,11 @@ def analyse(lake: str, engine: str, master: str, memory: str, as_json: bool) -> 
 def report(out: Path, lake: str, engine: str, master: str, memory: str, paper: str) -> None:
     """Write the report for the study team. OUT ends in .html or .pdf."""
     from sitbone.cohort.page import page_of
-    from sitbone.files import whole
+    from sitbone.report.output import demand_ending, write_page
 
-    if out.suffix.lower() not in (".html", ".pdf"):
-        raise UsageError(f"{out} ends in neither .html nor .pdf; give it one of the two endings")
+    demand_ending(out)
     page = page_of(_analysed(lake, engine, master, memory), now().strftime("%-d %B %Y"))
-    with whole(out) as part:
-        if out.suffix.lower() == ".pdf":
-            from sitbone.report.pdf import write_pdf
-
-            write_pdf(page, part, paper)
-        else:
-            from sitbone.report.html import html
-
-            part.write_text(html(page), encoding="utf-8")
+    write_page(page, out, paper)
     say(f"wrote {out}")
 
 
