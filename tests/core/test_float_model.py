@@ -128,4 +128,4 @@ def test_the_first_prompt_comes_when_the_model_says(share: float) -> None:
     off.sort(reverse=True)
     far = [item for item in off if item[0] > NEAR_S]
     assert asked > sits * 0.9
-    assert len(far) <= -(-sits // 100), far
+    assert len(far) <= sits // 100, far
