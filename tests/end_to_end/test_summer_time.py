@@ -1,6 +1,5 @@
 """Quiet hours keep to the clock on the wall over the night in which summer time ends, without a host."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -17,21 +16,13 @@ BEFORE_S = 60
 
 
 @pytest.fixture
-def berlin(monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def berlin(zone_of):
+    zone_of("Europe/Berlin")
 
 
 @pytest.fixture
-def nowhere(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def nowhere(zone_of):
+    zone_of("UTC")
 
 
 def test_the_next_change_is_that_of_the_law(berlin):

@@ -1,7 +1,6 @@
 """What the host's tests share."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,9 @@ from sitbone.store.store import Store
 
 
 @pytest.fixture
-def vienna(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def vienna(zone_of: Callable[[str], None]) -> None:
     """This computer is in Vienna, which has summer time."""
-    monkeypatch.setenv("TZ", "Europe/Vienna")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+    zone_of("Europe/Vienna")
 
 
 @pytest.fixture

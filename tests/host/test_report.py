@@ -3,8 +3,7 @@
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import which
@@ -44,12 +43,8 @@ needs_poppler = pytest.mark.skipif(not which("pdftotext"), reason="poppler's too
 
 
 @pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _utc(zone_of: Callable[[str], None]) -> None:
+    zone_of("UTC")
 
 
 def filled(store: Store, hardware: str = CUSHION_ID.hex()) -> Store:

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -161,15 +161,7 @@ def test_two_hosts_are_independent(tmp_path: Path) -> None:
         assert cushion.worst_error_ms(two) <= 250
 
 
-@pytest.fixture
-def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this platform can't change its zone")
-@pytest.mark.usefixtures("zone")
 @pytest.mark.parametrize(
     ("name", "told_min", "expected"),
     [
@@ -180,7 +172,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ids=["the hour that comes twice", "at home", "on a journey"],
 )
 def test_local_time_is_that_of_then(
-    store: Store, monkeypatch: pytest.MonkeyPatch, name: str, told_min: int, expected: list[str]
+    store: Store, zone_of: Callable[[str], None], name: str, told_min: int, expected: list[str]
 ) -> None:
     """Stored is UTC, and the offset that each sync's computer had."""
     begin_ms = round(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp() * 1000)
@@ -191,8 +183,7 @@ def test_local_time_is_that_of_then(
     number = store.cushion(CUSHION_ID.hex())
     store.add_blocks(number, [read_block(data) for data in log.data()])
     store.add_clock_pair(number, 1, Anchor(0, begin_ms), told_min)
-    monkeypatch.setenv("TZ", name)
-    time.tzset()
+    zone_of(name)
     shown = [event["at"] for event in events(store, None, None)]
     assert [datetime.fromisoformat(at) for at in shown] == [datetime.fromisoformat(at) for at in expected]
     assert [at[-6:] for at in shown] == [at[-6:] for at in expected]
