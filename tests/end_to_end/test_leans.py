@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import live_until
 START = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
 SEATED_MS, LEANS_MS, END_MS = 60_000, 280_000, 375_000
 # Of the neutral load; a lean over one sitting bone with the feet flat takes nothing off the seat.
-LEFT, RIGHT, FORWARD = (1.8, 0.15, 1.1, 0.9), (0.15, 1.8, 0.9, 1.1), (0.4, 0.4, 1.5, 1.5)
+LEFT, RIGHT, FORWARD = (1.85, 0.15, 1.1, 0.9), (0.15, 1.85, 0.9, 1.1), (0.4, 0.4, 1.5, 1.5)
 HALF, RELIEVED = (0.5, 0.5, 1.5, 1.5), (0.62, 1.3, 1.1, 1.1)
 BEFORE_MS, AFTER_MS = 500_000, 700_000
 
