@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
 
-from sitbone.virtual import Seat, relay
+from sitbone.virtual import EmptySeat, Seat, VirtualCushion, relay
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
@@ -194,3 +195,23 @@ def _until(condition, timeout_s: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline_s, "did not happen"
         time.sleep(0.01)
+
+
+def _run_and_interrupt(cushion):
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    cushion.run()
+
+
+def test_ctrl_c_while_it_runs_ends_in_order(tmp_path):
+    """In Python 3.11 and 3.12 a Ctrl-C in a thread's join makes the thread look ended; what it held was closed under
+    it, and it plugged its port in again."""
+    link = tmp_path / "cushion"
+    with VirtualCushion(EmptySeat(), flash=tmp_path / "flash.img", link=link) as cushion:
+        with pytest.raises(KeyboardInterrupt):
+            _run_and_interrupt(cushion)
+        assert cushion.poll()
+        chip = cushion.pid
+    assert not link.is_symlink()
+    assert not cushion.poll()
+    with pytest.raises(ProcessLookupError):
+        os.kill(chip, 0)

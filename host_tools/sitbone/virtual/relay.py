@@ -31,6 +31,7 @@ class Relay:
         self, image: FlashImage, port: ClientPort, baud: int | None, clocks: ChipClocks, interpreter: Interpreter
     ) -> None:
         self.booted = threading.Event()
+        self.ended = threading.Event()
         self.has_firmware = False
         self.port_resets = False
         self._was_connected = False
@@ -99,6 +100,7 @@ class Relay:
             self._finish = True
             self._switch_off()
             self.booted.set()
+            self.ended.set()
 
     def _switch_off(self) -> None:
         try:

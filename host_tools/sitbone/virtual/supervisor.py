@@ -112,22 +112,23 @@ class VirtualCushion:
     def run(self) -> None:
         """Waits until it is switched off: by ``stop`` or at the end of ``duration_s``."""
         while self.poll():
-            self._thread.join(0.2)
+            self._relay.ended.wait(0.2)
 
     def poll(self) -> bool:
         """Whether it is still running; raises any error that occurred in the meantime."""
         if self._relay.error is not None:
             raise self._relay.error
-        return self._thread.is_alive()
+        return not self._relay.ended.is_set()
 
     def stop(self) -> None:
         """Switches it off for good; the image keeps everything flushed."""
         if self._stopped:
             return
         self._stopped = True
-        if self._thread.is_alive():
+        # Not the thread's own join: up to Python 3.12, a Ctrl-C in it makes a thread that runs on look ended.
+        if self._thread.ident is not None:
             self._relay.finish()
-            self._thread.join()
+            self._relay.ended.wait()
         self._relay.close()
         self._image.close()
         self._port.close()
