@@ -70,10 +70,11 @@ def test_the_command(capsys):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("board", BATTERY_BOARDS)
-def test_an_hour_and_a_half_of_a_virtual_day_is_like_the_recorded_week(board):
+def test_three_hours_of_a_virtual_day_are_like_the_recorded_week(board):
+    """In a shorter time, the seconds that it is awake on USB at the beginning weigh too much."""
     require("unix")
-    times = measure(board, 0.0625)
+    times = measure(board, 0.125)
     assert times.seated_s > 600
     assert times.deep_s > 600
     per_sample = {name: each.awake_s / each.samples for name, each in (("now", times), ("recorded", RECORDED[board]))}
-    assert per_sample["now"] == pytest.approx(per_sample["recorded"], rel=0.5)
+    assert per_sample["now"] == pytest.approx(per_sample["recorded"], rel=0.2)
