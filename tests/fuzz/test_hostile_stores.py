@@ -60,6 +60,7 @@ WRITING = (
     "pain edit 1 --pain 3",
     "pain remove 2",
     "pain flags --add numbness",
+    "pain side right",
     "rehab add isometric bridge --sets 5 --hold-s 45",
     "rehab repeat 1",
     "rehab edit 1 --load-kg 50",

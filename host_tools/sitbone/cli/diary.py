@@ -62,7 +62,7 @@ def pain() -> None:
 @click.option("--sitting", is_flag=True, help="Worst pain while sitting today.")
 @click.option("--sat", metavar="0-10", type=scale, help="With --morning: worst pain while sitting yesterday.")
 @click.option("--when", metavar="TIME", help="When you felt it, if not now: 2026-03-31T07:00, yesterday.")
-@click.option("--side", type=SIDE, default="both", show_default=True, help="Omit it if you can't tell.")
+@click.option("--side", type=SIDE, help="Side that hurts, if not as set with sitbone pain side.")
 @click.option("--onset-min", type=int, help="Minutes of sitting until it began.")
 @click.option("--sleep", type=scale, help="Sleep, 0 bad to 10 good.")
 @click.option("--stress", type=scale, help="Stress, 0 to 10.")
@@ -75,7 +75,7 @@ def pain_add(
     sitting: bool,
     sat: int | None,
     when: str | None,
-    side: str,
+    side: str | None,
     onset_min: int | None,
     sleep: int | None,
     stress: int | None,
@@ -93,12 +93,14 @@ def pain_add(
         raise UsageError("--sat goes with --morning; for today's worst while sitting use --sitting")
     felt, at = felt_at(when), now()
     kind = "morning" if morning else "sitting" if sitting or onset_min is not None else "other"
-    rows = [new_pain(value, felt, at, kind, side, onset_min, sleep, stress, flare, note)]
-    if sat is not None:
-        before = (felt - timedelta(days=1)).replace(hour=20, minute=0)
-        rows.append(new_pain(sat, before, at, "sitting", side))
     with open_store() as store:
-        numbers = [DiaryStore(store).add("pain", row) for row in rows]
+        diary = DiaryStore(store)
+        hurts = side or diary.usual_side()
+        rows = [new_pain(value, felt, at, kind, hurts, onset_min, sleep, stress, flare, note)]
+        if sat is not None:
+            before = (felt - timedelta(days=1)).replace(hour=20, minute=0)
+            rows.append(new_pain(sat, before, at, "sitting", hurts))
+        numbers = [diary.add("pain", row) for row in rows]
     if as_json:
         print_json({"added": [{"id": number} | _shown(row) for number, row in zip(numbers, rows, strict=True)]})
         return
@@ -182,6 +184,28 @@ def pain_remove(number: int) -> None:
     with open_store() as store:
         row = DiaryStore(store).remove("pain", number, unix_ms(now()))
     say(f"removed  {_line(row)}")
+
+
+@pain.command("side", epilog=example("pain side left"))
+@click.argument("side", required=False, type=SIDE)
+@json_option
+def pain_side(side: str | None, as_json: bool) -> None:
+    """Show or set which side hurts. Entries are then about it, and the other limit follows its limit."""
+    from sitbone.dates import unix_ms
+    from sitbone.diary.diary_store import DiaryStore
+
+    at = now()
+    with open_store() as store:
+        diary = DiaryStore(store)
+        if side is not None:
+            diary.add("affected_side", {"day": at.date().isoformat(), "entered_ms": unix_ms(at), "side": side})
+        row = diary.affected()
+    if as_json:
+        print_json({"side": row and row["side"], "since": row and row["day"]})
+    elif row is None:
+        say("not said yet; for example: sitbone pain side left")
+    else:
+        say(f"{row['side']}, since {row['day']}")
 
 
 @pain.command("flags", epilog=example("pain flags --add numbness"))

@@ -24,6 +24,7 @@ REHAB: tuple[str, ...] = (
 )
 REHAB += ("pain_next", "left_kg", "right_kg", "left_reps", "right_reps", "run_km", "note")
 PLAN = ("day", "entered_ms", "stage", "sets", "reps", "hold_s", "per_week", "agreed_with")
+AFFECTED = ("day", "entered_ms", "side")
 FLAG = ("day", "entered_ms", "what", "note")
 TUNING = ("day", "unix_ms", "cushion", "what", "side", "was_s", "now_s", "used_until", "proposal")
 
@@ -35,7 +36,8 @@ class DiaryStore:
         self._store = store
 
     def add(self, table: str, row: Row) -> int:
-        """Keeps a new row of ``pain``, ``red_flag``, ``rehab``, ``rehab_plan`` or ``tuning``; returns its number."""
+        """Keeps a new row of a table: ``pain``, ``red_flag``, ``rehab``, ``rehab_plan``, ``affected_side`` or ``tuning``;
+        returns its number."""
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
         with self._store.transaction() as db:
@@ -54,6 +56,15 @@ class DiaryStore:
     def plans(self) -> list[Row]:
         """What was prescribed for each stage, the newest last."""
         return self._rows("rehab_plan", PLAN, "1 ORDER BY id")
+
+    def affected(self) -> Row | None:
+        """The day on which the person said which side hurts, and the side: left, right or both."""
+        return next(iter(self._rows("affected_side", AFFECTED, "1 ORDER BY id DESC LIMIT 1")), None)
+
+    def usual_side(self) -> str:
+        """Which side an entry is about that doesn't say."""
+        row = self.affected()
+        return "both" if row is None else str(row["side"])
 
     def exercise(self, number: int) -> Row:
         """One exercise. Raises SitboneError when there is none."""

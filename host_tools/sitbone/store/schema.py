@@ -173,4 +173,13 @@ MIGRATIONS = (
     CREATE INDEX clock_pair_outvoted ON clock_pair (cushion, session) WHERE outvoted;
     CREATE INDEX clock_pair_of_host ON clock_pair (cushion, session, mono_ms) WHERE source IN ('host', 'record');
     """,
+    """
+    -- Which side hurts: left, right or both, as the person said. The last row holds.
+    CREATE TABLE affected_side (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        entered_ms INTEGER NOT NULL,
+        side TEXT NOT NULL
+    );
+    """,
 )

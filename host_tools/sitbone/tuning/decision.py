@@ -127,7 +127,7 @@ def _held_or_raised(
     if against and not (missing and against == [WAIT]):
         return hold("pain rules out a rise", *against)
     if missing:
-        return hold("not enough data", *missing)
+        return hold(rules.NOT_ENOUGH, *missing)
     reached = [day for day in days if day in loads and loads[day].dose_s >= rules.TESTED_SHARE * limit_s]
     if len(reached) < rules.TESTED_DAYS:
         tested = f"{len(reached)} days reached 70 % of the limit; {rules.TESTED_DAYS} are needed to test it"

@@ -30,7 +30,9 @@ from sitbone.store.store import Store, zone_of
 from sitbone.tuning import rules
 from sitbone.tuning.advice import Association, associate
 from sitbone.tuning.baseline import Baseline
+from sitbone.tuning.decision import Outlook as Belief
 from sitbone.tuning.decision import decide
+from sitbone.tuning.following import following
 from sitbone.tuning.picture import as_json, picture
 from sitbone.tuning.rules import Change, Load, Proposal, minutes
 from sitbone.tuning.together import SEATED, together
@@ -51,6 +53,8 @@ class Known:
     diaries: dict[str, SideDiary]
     changes: dict[str, list[Change]]
     seated_changes: list[date]
+    sore: str = ""  # the side that hurts, where the person has said that it is one of them
+    sore_since: date | None = None
 
 
 def limit_name(side: str) -> str:
@@ -67,7 +71,11 @@ def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> 
     zone = zone_of(store)
     seated = changes_made(store, SEATED)
     changed = [now.date() if item.unix_ms is None else zone.day(item.unix_ms) for item in seated]
-    return Known(cushion, values or last_values(store, cushion), days, diaries, changes, changed)
+    found = Known(cushion, values or last_values(store, cushion), days, diaries, changes, changed)
+    affected = DiaryStore(store).affected()
+    if affected is None or affected["side"] not in SIDES:
+        return found
+    return replace(found, sore=affected["side"], sore_since=date.fromisoformat(affected["day"]))
 
 
 def last_values(store: Store, cushion: int | None) -> dict[str, int]:
@@ -114,13 +122,10 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
     have = known(store, now, values)
     today, document, against = now.date(), {}, False
     new = dict(have.values)
+    verdicts = _verdicts(have, today)
     for side in SIDES:
-        limit_s = have.values[limit_name(side)]
-        loads = {day.day: _load(day, side) for day in have.days}
-        advice = associations(have, side)
+        found, advice, outlook = verdicts[side]
         diary = have.diaries[side]
-        found, outlook = decide(today, limit_s, diary, loads, have.changes[side])
-        found = tightened(found, advice)
         against |= bool(found.care or outlook.against(0, today, diary, Baseline(diary)))
         new[limit_name(side)] = found.to_s
         document[side] = _side_json(found, advice) | {"tolerance": as_json(outlook)}
@@ -135,6 +140,20 @@ def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) 
             " No measure of seat load has been shown to predict this pain.",
         }
     )
+
+
+def _verdicts(have: Known, today: date) -> dict[str, tuple[Proposal, list[Association], Belief]]:
+    """On each side; that on the one that hurts first, as the other may follow it."""
+    verdicts: dict[str, tuple[Proposal, list[Association], Belief]] = {}
+    for side in sorted(SIDES, key=lambda side: side != have.sore):
+        loads = {day.day: _load(day, side) for day in have.days}
+        advice = associations(have, side)
+        found, outlook = decide(today, have.values[limit_name(side)], have.diaries[side], loads, have.changes[side])
+        if have.sore_since is not None and side != have.sore:
+            changes = (have.changes[side], have.changes[have.sore])
+            found = following(found, verdicts[have.sore][0], have.sore, have.sore_since, changes, loads, today)
+        verdicts[side] = tightened(found, advice), advice, outlook
+    return verdicts
 
 
 def _together(have: Known, today: date, new: dict[str, int], against: bool) -> dict[str, Any]:

@@ -29,6 +29,7 @@ TESTED_SHARE, TESTED_DAYS = 0.7, 3
 ONSETS_LEAST, ONSET_DAYS, ONSET_SHARE = 5, 21, 0.8  # tolerance changes: older onsets belong to another one
 STOP_WEEKS, STOP_FLOOR_DAYS = 3, 14
 CONSTANT_DAYS = 14
+NOT_ENOUGH = "not enough data"
 CLINICIAN = "discuss it with your physiotherapist or doctor; then run sitbone tune --resume"
 
 
@@ -296,7 +297,7 @@ def _hold_or_rise(
         return hold("pain rules out a rise", *constant(today, diary), *against)
     lacking = _gate(today, days, diary, loads, baseline)
     if lacking:
-        return hold("not enough data", *lacking)
+        return hold(NOT_ENOUGH, *lacking)
     calm = [day for day in days if not _hurt(day, diary, baseline)]
     reached = [day for day in calm if day in loads and loads[day].dose_s >= TESTED_SHARE * limit_s]
     if len(reached) < TESTED_DAYS:
@@ -439,12 +440,17 @@ def missing(
         found.append(f"{count} of 7 days have {rated.__doc__}, entered within two days; {GATE_DAYS} are needed")
     if not _timely(diary.mornings.get(today)):
         found.append("this morning's pain is not in the diary yet")
+    return found + unmeasured(days, loads)
+
+
+def unmeasured(days: Sequence[date], loads: Mapping[date, Load]) -> list[str]:
+    """What a rise needs of the cushion and the days lack: valid time; [] where they have it."""
     recorded = sum(loads[day].recorded_s for day in days if day in loads)
     valid = sum(loads[day].valid_s for day in days if day in loads)
     if recorded <= 0 or valid < GATE_VALID * recorded:
         share = 0 if recorded <= 0 else valid / recorded
-        found.append(f"{100 * share:.0f} % of the recorded time is valid; {100 * GATE_VALID:.0f} % is needed")
-    return found
+        return [f"{100 * share:.0f} % of the recorded time is valid; {100 * GATE_VALID:.0f} % is needed"]
+    return []
 
 
 def both(day: date, diary: SideDiary) -> bool:

@@ -330,7 +330,9 @@ def _entries(store: Store, first: date) -> tuple[list[Row], list[Row], int]:
 
 
 def _add(store: Store, row: Row) -> int:
-    return DiaryStore(store).add("pain", row)
+    diary = DiaryStore(store)
+    row["side"] = diary.usual_side()
+    return diary.add("pain", row)
 
 
 def _edit(store: Store, number: int, changes: Row) -> Row:
