@@ -36,8 +36,10 @@ class DiaryStore:
         self._store = store
 
     def add(self, table: str, row: Row) -> int:
-        """Keeps a new row of a table: ``pain``, ``red_flag``, ``rehab``, ``rehab_plan``, ``affected_side`` or ``tuning``;
-        returns its number."""
+        """Keeps a new row of ``pain``, ``red_flag``, ``rehab``, ``rehab_plan``, ``affected_side`` or ``tuning``.
+
+        Returns its number.
+        """
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
         with self._store.transaction() as db:
