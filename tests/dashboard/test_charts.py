@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sitbone.dates import midnight, unix_ms
+from sitbone.diary.diary_store import DiaryStore
 from sitbone.store.store import Store
 from tests.benchmarks.years import write_years
 from tests.dashboard.conftest import PHONE, WIDE
@@ -42,3 +43,17 @@ def test_just_the_days_without_records_are_shaded(dashboard, new_page, size):
     for chart in page.locator(".nicegui-echart").all():
         shaded = chart.evaluate(SHADES_JS)
         assert [pytest.approx(days, abs=0.1) for days in WITHOUT] == shaded
+
+
+def test_a_year_ends_with_the_long_view(dashboard, home, page):
+    with Store(home / "sitbone.sqlite") as store:
+        day = datetime.now().astimezone().date().isoformat()
+        DiaryStore(store).add("visa_h", {"day": day, "entered_ms": 1, "total": 58})
+    page.goto(dashboard.at("/trends?weeks=52"))
+    view = page.locator(".chart", has_text="The long view")
+    view.get_by_text("Show as table").click()
+    row = view.locator("tr").last
+    assert row.locator("td").all_inner_texts()[-2] == "58"
+    page.goto(dashboard.at("/trends?weeks=12"))
+    page.locator(".chart canvas").last.wait_for()
+    assert view.count() == 0

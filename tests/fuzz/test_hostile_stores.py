@@ -61,6 +61,7 @@ WRITING = (
     "pain remove 2",
     "pain flags --add numbness",
     "pain side right",
+    "pain score 58",
     "rehab add isometric bridge --sets 5 --hold-s 45",
     "rehab repeat 1",
     "rehab edit 1 --load-kg 50",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
@@ -206,6 +206,31 @@ def pain_side(side: str | None, as_json: bool) -> None:
         say("not said yet; for example: sitbone pain side left")
     else:
         say(f"{row['side']}, since {row['day']}")
+
+
+@pain.command("score", epilog=example("pain score 58"))
+@click.argument("total", required=False, metavar="0-100", type=int)
+@click.option("--when", metavar="TIME", help="When you filled it in, if not now: 2026-03-31, yesterday.")
+@json_option
+def pain_score(total: int | None, when: str | None, as_json: bool) -> None:
+    """Show or add totals of the VISA-H questionnaire. Usual: at the start, then after 4, 12, 26 and 52 weeks."""
+    from sitbone.diary.diary_store import DiaryStore
+    from sitbone.diary.entries import new_score
+    from sitbone.diary.long_view import score_due
+
+    at = now()
+    with open_store() as store:
+        diary = DiaryStore(store)
+        if total is not None:
+            diary.add("visa_h", new_score(total, felt_at(when), at))
+        rows = diary.scores()
+    due = score_due(at.date(), [date.fromisoformat(row["day"]) for row in rows])
+    if as_json:
+        print_json({"scores": [{"day": row["day"], "total": row["total"]} for row in rows], "due": due.isoformat()})
+        return
+    for row in rows:
+        say(f"{row['day']}  VISA-H {row['total']} of 100")
+    say(f"next: {due}")
 
 
 @pain.command("flags", epilog=example("pain flags --add numbness"))

@@ -25,6 +25,7 @@ REHAB: tuple[str, ...] = (
 REHAB += ("pain_next", "left_kg", "right_kg", "left_reps", "right_reps", "run_km", "note")
 PLAN = ("day", "entered_ms", "stage", "sets", "reps", "hold_s", "per_week", "agreed_with")
 AFFECTED = ("day", "entered_ms", "side")
+VISA_H = ("day", "entered_ms", "total")
 FLAG = ("day", "entered_ms", "what", "note")
 TUNING = ("day", "unix_ms", "cushion", "what", "side", "was_s", "now_s", "used_until", "proposal")
 
@@ -36,10 +37,8 @@ class DiaryStore:
         self._store = store
 
     def add(self, table: str, row: Row) -> int:
-        """Keeps a new row of ``pain``, ``red_flag``, ``rehab``, ``rehab_plan``, ``affected_side`` or ``tuning``.
-
-        Returns its number.
-        """
+        """Keeps a new row of a table: ``pain``, ``red_flag``, ``rehab``, ``rehab_plan``, ``affected_side``, ``visa_h``
+        or ``tuning``. Returns its number."""
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
         with self._store.transaction() as db:
@@ -62,6 +61,10 @@ class DiaryStore:
     def affected(self) -> Row | None:
         """The day on which the person said which side hurts, and the side: left, right or both."""
         return next(iter(self._rows("affected_side", AFFECTED, "1 ORDER BY id DESC LIMIT 1")), None)
+
+    def scores(self) -> list[Row]:
+        """VISA-H totals by day: of two of one day, the one entered last."""
+        return list({row["day"]: row for row in self._rows("visa_h", VISA_H, "1 ORDER BY day, id")}.values())
 
     def usual_side(self) -> str:
         """Which side an entry is about that doesn't say."""

@@ -93,6 +93,15 @@ def new_pain(
     }
 
 
+def new_score(total: int, when: datetime, now: datetime) -> Row:
+    """A VISA-H total, checked. Raises UsageError."""
+    if when > now or when.date() < EARLIEST:
+        raise UsageError(f"{when.date()} is not a day to have filled it in; give a day from {EARLIEST} to today")
+    if not 0 <= total <= 100:
+        raise UsageError(f"a VISA-H total of {total} is out of range; give 0 to 100")
+    return {"day": when.date().isoformat(), "entered_ms": unix_ms(now), "total": total}
+
+
 def care_of(row: Row) -> str:
     """What to say at once about such an entry; "" for most."""
     if row["pain"] >= RED_PAIN:

@@ -14,6 +14,7 @@ from sitbone.dates import on_day
 from sitbone.diary.entries import SideDiary
 
 MARKS_WEEKS = (26, 12)  # the advice is to see a physician after 3 to 6 months without improvement
+SCORED_WEEKS = (4, 12, 26, 52)
 MEAN_DAYS = 28
 LEAST_RATED = 8  # days of the four weeks
 SMALLEST = 1.0  # point
@@ -36,6 +37,17 @@ def physician(today: date, diary: SideDiary) -> str:
                 f" ({len(then)} and {len(now)} days rated); {SMALLEST:g} point less counts as improvement"
             )
     return ""
+
+
+def score_due(today: date, days: list[date]) -> date:
+    """When to fill in the questionnaire next: at once, then so many weeks after the first time, then once a year.
+    ``days``: when it was, in order. One filled in up to a week early counts."""
+    if not days:
+        return today
+    years = (today - days[0]).days // (52 * 7) + 1
+    weeks = [*SCORED_WEEKS, *(52 * year for year in range(2, years + 2))]
+    due = [days[0] + timedelta(weeks=week) for week in weeks]
+    return next(day for day in due if days[-1] < day - timedelta(days=7))
 
 
 def _worst(diary: SideDiary, until: date) -> list[int]:

@@ -46,7 +46,15 @@ def _free_name(path: Path, what: str) -> Path:
     return next(file for file in map(path.with_name, names) if not file.exists())
 
 
-DIARY = ("pain", "red_flag", "rehab", "rehab_plan", "affected_side", "tuning")  # what no cushion can give again
+DIARY = (
+    "pain",
+    "red_flag",
+    "rehab",
+    "rehab_plan",
+    "affected_side",
+    "visa_h",
+    "tuning",
+)  # what no cushion can give again
 
 
 def rescue(path: Path, stamp: str) -> tuple[int, Path]:

@@ -6,7 +6,7 @@ from sitbone.errors import StoreBusy
 from sitbone.store.store import Store
 
 # Each table's own column of time, and the day that an entry is about where it has one.
-DIARY = ("pain", "red_flag", "rehab", "rehab_plan", "affected_side", "tuning")
+DIARY = ("pain", "red_flag", "rehab", "rehab_plan", "affected_side", "visa_h", "tuning")
 BY_TIME = ("setting_change", "sync")
 
 

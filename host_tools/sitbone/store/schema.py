@@ -181,5 +181,12 @@ MIGRATIONS = (
         entered_ms INTEGER NOT NULL,
         side TEXT NOT NULL
     );
+    -- Totals of the VISA-H questionnaire, 0 to 100: filled in elsewhere, as its text is its authors'.
+    CREATE TABLE visa_h (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        entered_ms INTEGER NOT NULL,
+        total INTEGER NOT NULL
+    );
     """,
 )

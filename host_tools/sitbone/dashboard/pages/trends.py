@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
+from sitbone.analysis.months import months
 from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
 from sitbone.dashboard.charts import Axis, Series, chart
@@ -26,6 +27,7 @@ from sitbone.dashboard.widgets import (
     unsynced,
 )
 from sitbone.dashboard.work import now, with_store
+from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES
 from sitbone.store.store import Store
 
@@ -69,6 +71,8 @@ async def build(weeks: int = 4, cushion: str = "") -> None:
         _week_on_week(found)
         _answers(found.answers)
         _draw(shown)
+        if weeks == CHOICES[-1]:
+            _draw_months(found, await with_store(_scores))
         card_of_files()
     text(
         "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: lines that"
@@ -232,6 +236,35 @@ def _draw(shown: _Shown) -> None:
         "How complete the data behind these charts is. Shaded days have no records.",
         "wide",
     )
+
+
+def _draw_months(found: Trends, scores: list[Row]) -> None:
+    shown = months(found, scores)
+    axis = Axis(
+        "Four weeks from", [_short(month.first) for month in shown], [month.pain is not None for month in shown]
+    )
+    chart(
+        "The long view",
+        axis,
+        [
+            Series("longest comfortable sit, minutes", _known(month.comfortable_min for month in shown), "good"),
+            Series("minutes until pain began", _known(month.onset_min for month in shown), "prompt", dashed=True),
+            Series("VISA-H score", _known(month.visa_h for month in shown), "accent", "dots"),
+            Series("worst pain of the day", _known(month.pain for month in shown), "warn", "step", second=True),
+        ],
+        ("minutes; score, 0 to 100", "pain, 0 to 10"),
+        "Four weeks each: recovery takes 6 to 12 months, and single weeks say little. A sit is comfortable on a day on"
+        " which sitting hurt 2 at most. VISA-H: sitbone pain score.",
+        "wide",
+    )
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [np.nan if value is None else value for value in values]
+
+
+def _scores(store: Store) -> list[Row]:
+    return DiaryStore(store).scores()
 
 
 def _sided(label: str, values: Array, side: str, shape: str = "line") -> Series:
