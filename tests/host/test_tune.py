@@ -43,6 +43,14 @@ class Cushion:
         return {"version": 1, "applied": applied, "clamped": {}}
 
 
+class OlderCushion(Cushion):
+    def call(self, name: str, *args: Any) -> dict[str, Any]:
+        answer = super().call(name, *args)
+        if name == "settings_show":
+            del answer["values"]["seated_limit_s"]
+        return answer
+
+
 def a_day(log: LogWriter, minutes: int = 21) -> None:
     """Three sits of so many minutes, epochs as the firmware writes them, then an empty seat until the next day."""
     begun_ms = log.now_ms
@@ -178,6 +186,12 @@ def test_apply_sends_reads_back_and_logs_and_a_second_one_waits(kept: Store) -> 
     again = proposal.apply(cushion, kept, NOW + timedelta(hours=1))
     assert (again["left"]["action"], again["left"]["rule"]) == ("hold", "one change per week")
     assert [row["now_s"] for row in DiaryStore(kept).tunings()] == [1320, 1320]
+
+
+def test_a_firmware_without_a_seated_limit_gets_its_proposal(kept: Store) -> None:
+    done = proposal.apply(OlderCushion(), kept, NOW)
+    assert done["together"]["from_s"] == 1800
+    assert done["left"]["to_s"] == 1320
 
 
 def test_no_order_of_set_import_and_a_clock_set_forward_beats_the_week(kept: Store) -> None:

@@ -71,7 +71,9 @@ def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> 
     zone = zone_of(store)
     seated = changes_made(store, SEATED)
     changed = [now.date() if item.unix_ms is None else zone.day(item.unix_ms) for item in seated]
-    found = Known(cushion, values or last_values(store, cushion), days, diaries, changes, changed)
+    # An older firmware doesn't tell of each setting that the rules know.
+    all_values = last_values(store, cushion) if values is None else Settings().as_dict() | values
+    found = Known(cushion, all_values, days, diaries, changes, changed)
     affected = DiaryStore(store).affected()
     if affected is None or affected["side"] not in SIDES:
         return found
@@ -318,7 +320,7 @@ def apply(
     document["applied"] = {}
     wanted = {limit_name(side): allowed[limit_name(side)] for side in sides}
     reasons = {limit_name(side): _log_reason(document[side]["rule"]) for side in sides}
-    if seated and document["together"]["to_s"] > values[SEATED]:
+    if seated and document["together"]["to_s"] > document["together"]["from_s"]:
         wanted[SEATED], reasons[SEATED] = document["together"]["to_s"], _log_reason("with a side's limit")
     if wanted:
         document["applied"] = change(link, store, wanted, reasons, now)["applied"]
