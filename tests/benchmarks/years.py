@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cushion.core import records
-from sitbone.analysis.timeline import epoch_dtype
+from sitbone.analysis.epochs import NAMES
 from sitbone.dates import midnight, unix_ms
 from sitbone.store.anchors import Anchor
 from sitbone.store.store import Store
@@ -71,15 +71,14 @@ def a_day(rng: np.random.Generator, begin_ms: int) -> list[Row]:
 
 
 def _epochs(begin_ms: int, from_s: int, to_s: int, length_s: int, u: int, state: int) -> list[Row]:
-    ends_s = np.arange(from_s + length_s, to_s + 1, length_s)
-    fields = np.zeros(len(ends_s), dtype=epoch_dtype())
-    fields["left_u"] = fields["right_u"] = u
-    fields["left_it_pa"] = fields["right_it_pa"] = 6 * u
-    fields["left_dose_cs"] = fields["right_dose_cs"] = (ends_s - from_s) * 100 if u else 0
-    fields["state"], fields["seconds"] = state, length_s
-    return [
-        (begin_ms + int(at_s) * 1000, records.EPOCH, row.tobytes()) for at_s, row in zip(ends_s, fields, strict=True)
-    ]
+    found = []
+    for at_s in range(from_s + length_s, to_s + 1, length_s):
+        dose_cs = (at_s - from_s) * 100 if u else 0
+        values = {"left_u": u, "right_u": u, "left_it_pa": 6 * u, "right_it_pa": 6 * u, "state": state}
+        values |= {"left_dose_cs": dose_cs, "right_dose_cs": dose_cs, "seconds": length_s}
+        payload = records.payload_of(records.EPOCH, [values.get(name, 0) for name in NAMES])
+        found.append((begin_ms + at_s * 1000, records.EPOCH, payload))
+    return found
 
 
 def _event(begin_ms: int, at_s: int, kind: int, *values: int) -> Row:

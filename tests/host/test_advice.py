@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitbone.analysis.slow_dose import slow_dose
+from sitbone.analysis.days import slow_dose
 from sitbone.tuning import proposal
 from sitbone.tuning.advice import FREE, LEAST_DAYS, LEAST_EACH, PRIOR_SD, Association, associate
 from sitbone.tuning.rules import Proposal

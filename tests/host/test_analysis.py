@@ -265,13 +265,13 @@ def test_the_limit_is_that_of_then(store: Store) -> None:
     keep(store, log)
     view = day_view(store, date(2026, 9, 21), now_at(ms(2026, 9, 22)))
     (curve,) = view.doses
-    assert curve.limit_s["left"].tolist() == [1200.0 if at < ms(2026, 9, 21, 8, 30) else 600.0 for at in curve.at_ms]
-    assert curve.limit_s["right"].tolist() == [1200.0] * len(curve.at_ms)
+    assert curve.limit_s["left"] == [1200.0 if at < ms(2026, 9, 21, 8, 30) else 600.0 for at in curve.at_ms]
+    assert curve.limit_s["right"] == [1200.0] * len(curve.at_ms)
     # At 08:30 the dose is 900 s: over 600 is each second after it, over 1200 the last ten minutes.
     assert view.totals.over_s == {"left": 1800.0, "right": 1210.0}
     assert np.nanmax(curve.dose_s["left"]) == view.totals.dose_max_s["left"] == 1800
     found = trends(store, date(2026, 9, 20), date(2026, 9, 21))
-    assert found.limit_s["left"].tolist()[1:] == [600.0]
+    assert found.limit_s["left"][1:] == [600.0]
     assert [(step.was, step.now, step.reason) for step in found.steps] == [(1200, 600, "less")]
 
 

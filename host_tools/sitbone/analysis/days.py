@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+from math import exp
 from typing import Any
-
-import numpy as np
 
 from cushion.core import records
 from cushion.core.dose import MAX_WEIGHT_U, weight_permille
 from cushion.core.records import STATE_OBJECT, STATE_OCCUPIED
+from sitbone.analysis.epochs import EpochTable
 from sitbone.analysis.ribbon import SLACK_MS, UNKNOWN_STATE, ribbon
-from sitbone.analysis.slow_dose import slow_dose
 from sitbone.analysis.spans import Span, total_s
 from sitbone.analysis.thresholds import Thresholds
-from sitbone.analysis.timeline import EpochTable, Mark, Prompt, Timeline
+from sitbone.analysis.timeline import Mark, Prompt, Timeline
 from sitbone.dates import Zone
 from sitbone.diary.entries import SIDES
 
 MOST_RISE_CS = weight_permille(MAX_WEIGHT_U) // 10  # of a dose per second
+SLOW_TAU_S = 6.5 * 3600  # recovery of tendon creep after exercise, by analogy
 
 
 @dataclass(slots=True)
@@ -112,6 +114,12 @@ class Day:
         }
 
 
+def slow_dose(loads: Sequence[tuple[float, float]], at_s: float) -> float:
+    """The dose that remains of sits, each (end, seconds), at a moment: it fades with the slow time constant.
+    Reported, never acted on."""
+    return float(sum(length * exp(-(at_s - end) / SLOW_TAU_S) for end, length in loads if end <= at_s))
+
+
 def day_of(timeline: Timeline, day: date, start_ms: int, end_ms: int) -> Day:
     """The figures of [start_ms, end_ms), a day or a part of one; `timeline` covers it."""
     timeline = timeline.within(start_ms, end_ms)
@@ -135,35 +143,44 @@ def _add_epochs(day: Day, epochs: EpochTable, thresholds: Thresholds) -> None:
     if not len(epochs):
         return
     day.has_data = True
-    fields = epochs.fields
-    seconds = fields["seconds"].astype(float)
-    valid = (fields["bad_zones"] == 0) & (fields["state"] != UNKNOWN_STATE)
-    day.recorded_s, day.valid_s = float(seconds.sum()), float(seconds[valid].sum())
+    for seconds, bad_zones, state in epochs.rows("seconds", "bad_zones", "state"):
+        day.recorded_s += seconds
+        day.valid_s += 0 if bad_zones or state == UNKNOWN_STATE else seconds
     day.left_share = _left_share(epochs)
     for side in SIDES:
-        cs = fields[f"{side}_dose_cs"].astype(np.int64)
-        person_cs = cs[fields["state"] != STATE_OBJECT]
-        day.dose_max_s[side] = max(day.dose_max_s[side], float(person_cs.max(initial=0)) / 100)
-        for cushion in np.unique(epochs.cushion).tolist():
-            mine = epochs.cushion == cushion
-            limit_s = thresholds.of(cushion, f"{side}_dose_limit_s", epochs.end_ms[mine] - 1)
-            over = (fields["state"][mine] == STATE_OCCUPIED) & (cs[mine] >= limit_s * 100)
-            day.over_s[side] += float(seconds[mine][over].sum())
-            day.load_s[side] += _gathered_s(epochs.end_ms[mine], cs[mine], fields["state"][mine])
+        cs = epochs.fields[f"{side}_dose_cs"]
+        persons_cs = (dose for dose, state in zip(cs, epochs.fields["state"], strict=True) if state != STATE_OBJECT)
+        day.dose_max_s[side] = max(day.dose_max_s[side], max(persons_cs, default=0) / 100)
+    for cushion in sorted(set(epochs.cushion)):
+        _add_doses(day, epochs.of(cushion), cushion, thresholds)
 
 
-def _gathered_s(end_ms: np.ndarray[Any, Any], cs: np.ndarray[Any, Any], state: np.ndarray[Any, Any]) -> float:
+def _add_doses(day: Day, epochs: EpochTable, cushion: int, thresholds: Thresholds) -> None:
+    """What one cushion counted: the time over the limit, and all that was gathered."""
+    within_ms = [end_ms - 1 for end_ms in epochs.end_ms]
+    for side in SIDES:
+        limits_s = thresholds.of(cushion, f"{side}_dose_limit_s", within_ms)
+        rows = zip(limits_s, epochs.rows("state", f"{side}_dose_cs", "seconds"), strict=True)
+        over_s = (s for limit_s, (state, cs, s) in rows if state == STATE_OCCUPIED and cs >= limit_s * 100)
+        day.over_s[side] += float(sum(over_s))
+        day.load_s[side] += _gathered_s(epochs, side)
+
+
+def _gathered_s(epochs: EpochTable, side: str) -> float:
     """All rises of a dose from epoch to epoch while seated; a jump across a gap doesn't count."""
-    since_ms = np.diff(end_ms)
-    rises = np.clip(np.diff(cs), 0, MOST_RISE_CS * since_ms // 1000)
-    follows = (state[1:] == STATE_OCCUPIED) & (since_ms <= 60_000 + SLACK_MS)
-    return float(rises[follows].sum()) / 100
+    rises_cs = 0
+    rows = zip(epochs.end_ms, epochs.fields[f"{side}_dose_cs"], epochs.fields["state"], strict=True)
+    for (before_ms, before_cs, _), (end_ms, cs, state) in pairwise(rows):
+        since_ms = end_ms - before_ms
+        if state == STATE_OCCUPIED and since_ms <= 60_000 + SLACK_MS:
+            rises_cs += min(max(cs - before_cs, 0), MOST_RISE_CS * since_ms // 1000)
+    return rises_cs / 100
 
 
 def _left_share(epochs: EpochTable) -> float | None:
-    fields = epochs.fields
-    known = (fields["left_u"] != records.UNKNOWN_U) & (fields["right_u"] != records.UNKNOWN_U)
-    chosen = known & (fields["state"] == STATE_OCCUPIED)
-    seconds = fields["seconds"][chosen].astype(float)
-    left, right = (float((fields[f"{side}_u"][chosen] * seconds).sum()) for side in SIDES)
+    left = right = 0
+    for left_u, right_u, state, seconds in epochs.rows("left_u", "right_u", "state", "seconds"):
+        if state == STATE_OCCUPIED and left_u != records.UNKNOWN_U and right_u != records.UNKNOWN_U:
+            left += left_u * seconds
+            right += right_u * seconds
     return left / (left + right) if left + right else None

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sitbone.analysis.day_cache import whole_days
 from sitbone.analysis.days import Day, day_of
-from sitbone.analysis.timeline import Array, epoch_table, gather
+from sitbone.analysis.timeline import gather
 from sitbone.dates import Zone, unix_ms
 from sitbone.store.store import Store, zone_of
 
@@ -31,9 +31,3 @@ def last_days(now: datetime, count: int, zone: Zone | None = None) -> tuple[date
     zone, today = zone or Zone(), now.astimezone().date()
     first, after = today - timedelta(days=count - 1), today + timedelta(days=1)
     return zone.local(zone.begin_ms(first)), zone.local(zone.begin_ms(after))
-
-
-def epochs_of(store: Store, from_ms: int, to_ms: int) -> tuple[Array, Array]:
-    """Times (int64, UTC ms, rising) and fields (a structured array, named as in `records`) of the epochs in a range."""
-    table = epoch_table(store, from_ms, to_ms)
-    return table.end_ms, table.fields

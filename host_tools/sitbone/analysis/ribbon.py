@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from cushion.core import records
+from sitbone.analysis.epochs import EpochTable
 from sitbone.analysis.spans import Span, clipped, merged, without
-from sitbone.analysis.timeline import LONGEST_EPOCH_MS, Array, EpochTable, Timeline
+from sitbone.analysis.timeline import LONGEST_EPOCH_MS, Timeline
 
 SLACK_MS = 15_000  # two epochs no further apart than this are consecutive
 FULL_SECONDS = 255  # an epoch whose count of seconds is full may have been longer
@@ -36,26 +36,34 @@ def ribbon(timeline: Timeline, start_ms: int, end_ms: int) -> Ribbon:
     """[start_ms, end_ms), UTC. Time without records is unknown, not empty."""
     timeline = timeline.within(start_ms, end_ms)
     epochs = timeline.epochs
-    things = _runs(epochs, epochs.fields["state"] == records.STATE_OBJECT)  # older firmware counted them as sitting
+    states = epochs.fields["state"]
+    things = _runs(epochs, (state == records.STATE_OBJECT for state in states))  # older firmware counted them as sits
     sitting = without(merged(clipped(timeline.bouts, start_ms, end_ms)), merged(things))
-    seen = _runs(epochs, epochs.fields["state"] != UNKNOWN_STATE)
+    seen = _runs(epochs, (state != UNKNOWN_STATE for state in states))
     seen += [Span(item.start_ms, item.end_ms) for item in timeline.breaks]
     known = without(merged(clipped([*seen, *timeline.slept], start_ms, end_ms)), merged(timeline.unknown))
     away = without(known, sitting)
     unknown = without([Span(start_ms, end_ms)], merged([*sitting, *away]))
-    faulty = merged(clipped(_runs(epochs, epochs.fields["bad_zones"] != 0), start_ms, end_ms))
+    bad = (zones != 0 for zones in epochs.fields["bad_zones"])
+    faulty = merged(clipped(_runs(epochs, bad), start_ms, end_ms))
     return Ribbon(sitting, away, unknown, faulty)
 
 
-def _runs(epochs: EpochTable, chosen: Array) -> list[Span]:
+def _runs(epochs: EpochTable, chosen: Iterable[bool]) -> list[Span]:
     """The stretches covered by the chosen epochs, consecutive ones merged."""
-    begin_ms = epochs.end_ms - epochs.fields["seconds"].astype(np.int64) * 1000
-    before_ms = np.concatenate([begin_ms[:1], epochs.end_ms[:-1]])
-    full = (epochs.fields["seconds"] >= FULL_SECONDS) & (epochs.end_ms - before_ms <= LONGEST_EPOCH_MS)
-    begin_ms = np.where(full, np.minimum(begin_ms, before_ms), begin_ms)[chosen]
-    end_ms = np.maximum.accumulate(epochs.end_ms[chosen])
-    if len(end_ms) == 0:
-        return []
-    first = np.flatnonzero(np.concatenate([[True], begin_ms[1:] > end_ms[:-1] + SLACK_MS]))
-    last = np.concatenate([first[1:] - 1, [len(end_ms) - 1]])
-    return [Span(low, high) for low, high in zip(begin_ms[first].tolist(), end_ms[last].tolist(), strict=True)]
+    found: list[Span] = []
+    before_ms = until_ms = None
+    start_ms = 0
+    for end_ms, seconds, is_chosen in zip(epochs.end_ms, epochs.fields["seconds"], chosen, strict=True):
+        begin_ms = end_ms - 1000 * seconds
+        if before_ms is not None and seconds >= FULL_SECONDS and end_ms - before_ms <= LONGEST_EPOCH_MS:
+            begin_ms = min(begin_ms, before_ms)
+        before_ms = end_ms
+        if not is_chosen:
+            continue
+        if until_ms is None or begin_ms > until_ms + SLACK_MS:
+            if until_ms is not None:
+                found.append(Span(start_ms, until_ms))
+            start_ms, until_ms = begin_ms, end_ms
+        until_ms = max(until_ms, end_ms)
+    return found if until_ms is None else [*found, Span(start_ms, until_ms)]

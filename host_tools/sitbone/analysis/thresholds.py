@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from cushion.core import records
 from sitbone.settings.params import BY_NAME
@@ -31,26 +29,23 @@ class Thresholds:
 
     def __init__(self, store: Store) -> None:
         self.steps = sorted(_steps(store), key=lambda step: step.at_ms)
-        self._columns: dict[tuple[int, str], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
+        self._columns: dict[tuple[int, str], tuple[list[int], list[int]]] = {}
 
-    def of(self, cushion: int, name: str, at_ms: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The setting's value at moments (UTC ms), int64 of the same shape. A setting that never changed has its
-        default."""
+    def of(self, cushion: int, name: str, at_ms: Iterable[int]) -> list[int]:
+        """The setting's value at each moment (UTC ms). A setting that never changed has its default."""
         times_ms, values = self._column(cushion, name)
-        found: np.ndarray[Any, Any] = values[np.searchsorted(times_ms, at_ms, side="right")]
-        return found
+        return [values[bisect_right(times_ms, moment_ms)] for moment_ms in at_ms]
 
     def at(self, cushion: int, name: str, at_ms: int) -> int:
         """The setting's value at one moment."""
-        return int(self.of(cushion, name, np.array([at_ms]))[0])
+        return self.of(cushion, name, (at_ms,))[0]
 
-    def _column(self, cushion: int, name: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    def _column(self, cushion: int, name: str) -> tuple[list[int], list[int]]:
         """When the value changed, and the values: one more than there are changes."""
         if (cushion, name) not in self._columns:
             steps = [step for step in self.steps if (step.cushion, step.name) == (cushion, name)]
             first = steps[0].was if steps else BY_NAME[name].default
-            times_ms = np.array([step.at_ms for step in steps], dtype=np.int64)
-            self._columns[cushion, name] = times_ms, np.array([first, *(step.now for step in steps)], dtype=np.int64)
+            self._columns[cushion, name] = [step.at_ms for step in steps], [first, *(step.now for step in steps)]
         return self._columns[cushion, name]
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field, replace
 
 from cushion.core import records
+from sitbone.analysis.epochs import EpochTable, epoch_table
 from sitbone.analysis.spans import Span, apart, clipped, merged
 from sitbone.analysis.thresholds import Thresholds
 from sitbone.store.blocks import Fields, fields_of, name_of
 from sitbone.store.store import Store, Stored
-
-Array = np.ndarray[Any, Any]
 
 LONGEST_MS = 24 * 3_600_000  # a sit or gap that began before the range is still found if it is no longer than this
 SAME_MS = 5000  # two records of one moment, each as precise as a decision second and its debounce
@@ -80,24 +76,6 @@ class Mark:
     seated_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class EpochTable:
-    """Epochs as arrays of one length, by time: ``end_ms`` when each was closed (int64, UTC), ``cushion`` the store's
-    number, ``fields`` a structured array with the names of `records`."""
-
-    end_ms: Array
-    cushion: Array
-    fields: Array
-
-    def __len__(self) -> int:
-        return len(self.end_ms)
-
-    def between(self, from_ms: int, to_ms: int) -> EpochTable:
-        """Those closed after `from_ms`, up to `to_ms`: an epoch that ends with a day belongs to it."""
-        low, high = np.searchsorted(self.end_ms, (from_ms, to_ms), side="right")
-        return EpochTable(self.end_ms[low:high], self.cushion[low:high], self.fields[low:high])
-
-
 @dataclass(slots=True)
 class Timeline:
     """What happened in a range and LONGEST_MS around it; of the epochs those that lie in it.
@@ -148,22 +126,6 @@ def gather(store: Store, from_ms: int, to_ms: int) -> Timeline:
     return timeline
 
 
-def epoch_table(store: Store, from_ms: int, to_ms: int) -> EpochTable:
-    """The epochs that were closed in [from_ms, to_ms)."""
-    shape = epoch_dtype()
-    rows = [row for row in store.epochs(from_ms, to_ms) if len(row[2]) >= shape.itemsize]
-    times_ms, cushions, payloads = zip(*rows, strict=True) if rows else ((), (), ())
-    fields = np.frombuffer(bytearray().join([payload[: shape.itemsize] for payload in payloads]), dtype=shape)
-    fields["state"][fields["state"] >= len(records.STATES)] = records.STATE_UNKNOWN
-    return EpochTable(np.array(times_ms, dtype=np.int64), np.array(cushions, dtype=np.int64), fields)
-
-
-def epoch_dtype() -> np.dtype[Any]:
-    """The epoch record's own format table, as a numpy type."""
-    form, names = records.KINDS[records.EPOCH][1], records.names_of(records.EPOCH)
-    return np.dtype([(name, form[0] + letter) for name, letter in zip(names, form[1:], strict=True)])
-
-
 class _Reader:
     """Reads records by time into a Timeline."""
 
@@ -212,7 +174,6 @@ class _Reader:
     def _take_back(self) -> None:
         """What was recorded of a thing while it was taken for a person: a sit without an end, and the break before it,
         which went on. Epochs of that time know better now."""
-        epochs = self._timeline.epochs
         for cushion, things in self._things.items():
             begins = [thing.start_ms for thing in things]
             for key, sat in list(self._sats.items()):
@@ -220,9 +181,16 @@ class _Reader:
                     del self._sats[key]
             breaks = self._timeline.own_breaks.get(cushion, [])
             self._timeline.own_breaks[cushion] = [item for item in breaks if not _near(begins, item.end_ms)]
-            for thing in things:
-                inside = (epochs.end_ms > thing.start_ms) & (epochs.end_ms <= thing.end_ms)
-                epochs.fields["state"][inside & (epochs.cushion == cushion)] = records.STATE_OBJECT
+            self._relabel(cushion, things)
+
+    def _relabel(self, cushion: int, things: list[Span]) -> None:
+        epochs = self._timeline.epochs
+        states = list(epochs.fields["state"])
+        for thing in things:
+            for at in range(bisect_right(epochs.end_ms, thing.start_ms), bisect_right(epochs.end_ms, thing.end_ms)):
+                if epochs.cushion[at] == cushion:
+                    states[at] = records.STATE_OBJECT
+        self._timeline.epochs = replace(epochs, fields={**epochs.fields, "state": states})
 
     def _follow(self, prompt: Prompt, ends: list[tuple[int, bool]]) -> None:
         at = bisect_left(ends, (prompt.at_ms, False))

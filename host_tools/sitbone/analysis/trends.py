@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import numpy as np
+from math import isnan, nan, sqrt
+from statistics import fmean
 
 from sitbone.analysis.day_cache import whole_days
 from sitbone.analysis.days import Day
-from sitbone.analysis.intervals import share
 from sitbone.analysis.thresholds import Step, Thresholds
-from sitbone.analysis.timeline import Array, Prompt
+from sitbone.analysis.timeline import Prompt
 from sitbone.dates import Zone
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES
@@ -84,22 +83,26 @@ class Trends:
     days: list[Day | None]
     weeks: list[Week]
     answers: list[Answer]
-    limit_s: dict[str, Array]
+    limit_s: dict[str, list[float]]
     steps: list[Step]
     pains: list[Row]
     simulated: bool
 
-    def series(self, name: str) -> Array:
-        """One of MEASURES over ``dates``, float64, NaN where unknown."""
-        return np.array([_value(name, day) for day in self.days], dtype=float)
+    def series(self, name: str) -> list[float]:
+        """One of MEASURES over ``dates``, NaN where unknown."""
+        return [_value(name, day) for day in self.days]
 
-    def pain(self, moment: str, side: str) -> Array:
+    def pain(self, moment: str, side: str) -> list[float]:
         """The worst rating of a side (left, right) at a moment (morning, sitting) over ``dates``, NaN without any."""
         rated = [row for row in self.pains if row["moment"] == moment and row["side"] in (side, "both")]
         worst: dict[str, int] = {}
         for row in rated:
             worst[row["day"]] = max(worst.get(row["day"], 0), row["pain"])
-        return np.array([worst.get(day.isoformat(), np.nan) for day in self.dates], dtype=float)
+        return [float(worst.get(day.isoformat(), nan)) for day in self.dates]
+
+    def worst_pain(self, moment: str) -> list[float]:
+        """The same of either side."""
+        return [worse(pair) for pair in zip(self.pain(moment, "left"), self.pain(moment, "right"), strict=True)]
 
     def week_change(self, name: str) -> float | None:
         """The last week's mean minus the week before's; None unless both have data."""
@@ -140,6 +143,21 @@ def answered(prompts: list[Prompt], minutes: int) -> Answer:
     return Answer(minutes, sum(seen), len(seen), found["share"], low, found["high"], PUBLISHED[minutes])
 
 
+def share(hits: list[bool]) -> dict[str, float]:
+    """A share with its Wilson interval; nothing is known about an empty group."""
+    if not hits:
+        return {"share": 0.0, "low": 0.0, "high": 1.0}
+    n, p, z = len(hits), sum(hits) / len(hits), 1.96
+    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low, high = (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    return {"share": round(p, 4), "low": round(low, 4), "high": round(high, 4)}
+
+
+def worse(ratings: Iterable[float]) -> float:
+    """The highest that is known, NaN where none is."""
+    return max((rating for rating in ratings if not isnan(rating)), default=nan)
+
+
 def _value(name: str, day: Day | None) -> float:
     value = None if day is None else MEASURES[name].of(day)
     return float("nan") if value is None else float(value)
@@ -161,14 +179,17 @@ def _weeks(dates: list[date], days: list[Day | None]) -> list[Week]:
 
 
 def _mean(name: str, days: list[Day | None]) -> float | None:
-    values = [value for day in days if not np.isnan(value := _value(name, day))]
-    return float(np.mean(values)) if values else None
+    values = [value for day in days if not isnan(value := _value(name, day))]
+    return fmean(values) if values else None
 
 
-def _limits(store: Store, thresholds: Thresholds, zone: Zone, dates: list[date]) -> dict[str, Array]:
+def _limits(store: Store, thresholds: Thresholds, zone: Zone, dates: list[date]) -> dict[str, list[float]]:
     cushion, reach = store.latest_cushion(), store.reach_ms()
-    ends_ms = np.array([zone.begin_ms(day + timedelta(days=1)) - 1 for day in dates], dtype=np.int64)
     if cushion is None or reach is None:
-        return {side: np.full(len(dates), np.nan) for side in SIDES}
-    limits = {side: thresholds.of(cushion, f"{side}_dose_limit_s", ends_ms).astype(float) for side in SIDES}
-    return {side: np.where(ends_ms < reach[0], np.nan, values) for side, values in limits.items()}
+        return {side: [nan] * len(dates) for side in SIDES}
+    ends_ms = [zone.begin_ms(day + timedelta(days=1)) - 1 for day in dates]
+    limits = {side: thresholds.of(cushion, f"{side}_dose_limit_s", ends_ms) for side in SIDES}
+    return {
+        side: [nan if end_ms < reach[0] else float(value) for end_ms, value in zip(ends_ms, values, strict=True)]
+        for side, values in limits.items()
+    }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-
-import numpy as np
+from itertools import groupby
+from math import isnan, nan
 
 from sitbone.analysis.days import Day, day_of
+from sitbone.analysis.epochs import EpochTable
 from sitbone.analysis.ribbon import SLACK_MS, Ribbon, ribbon
-from sitbone.analysis.timeline import Array, Break, EpochTable, Timeline, gather
+from sitbone.analysis.timeline import Break, Timeline, gather
 from sitbone.dates import Zone, unix_ms
 from sitbone.diary.entries import SIDES
 from sitbone.store.store import Store, zone_of
@@ -19,13 +20,13 @@ POINTS = 500  # buckets of a day's curve; each keeps its lowest and highest poin
 
 @dataclass(frozen=True, slots=True)
 class DoseCurve:
-    """The dose counted by one cushion, thinned out but with every peak: arrays of one length, ``at_ms`` int64 UTC ms
-    rising, the others float64 seconds. Where unknown, the doses are NaN. ``limit_s``: the limit at that time."""
+    """The dose counted by one cushion, thinned out but with every peak: columns of one length, ``at_ms`` UTC ms
+    rising, the others seconds. Where unknown, the doses are NaN. ``limit_s``: the limit at that time."""
 
     cushion: int
-    at_ms: Array
-    dose_s: dict[str, Array]
-    limit_s: dict[str, Array]
+    at_ms: list[int]
+    dose_s: dict[str, list[float]]
+    limit_s: dict[str, list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +67,40 @@ def day_view(store: Store, day: date, now: datetime) -> DayView:
 def _curves(timeline: Timeline, start_ms: int, end_ms: int) -> list[DoseCurve]:
     epochs = timeline.epochs.between(start_ms, end_ms)
     found = []
-    for cushion in np.unique(epochs.cushion).tolist():
-        mine = epochs.cushion == cushion
-        table = EpochTable(epochs.end_ms[mine], epochs.cushion[mine], epochs.fields[mine])
-        at_ms, doses = _with_holes(table)
-        keep = _thinned((at_ms - start_ms) * POINTS // (end_ms - start_ms), doses)
-        at_ms = at_ms[keep]
-        limits = {side: timeline.thresholds.of(cushion, f"{side}_dose_limit_s", at_ms).astype(float) for side in SIDES}
-        found.append(DoseCurve(cushion, at_ms, {side: doses[side][keep] for side in SIDES}, limits))
+    for cushion in sorted(set(epochs.cushion)):
+        at_ms, doses = _with_holes(epochs.of(cushion))
+        keep = _thinned([(moment_ms - start_ms) * POINTS // (end_ms - start_ms) for moment_ms in at_ms], doses)
+        at_ms = [at_ms[row] for row in keep]
+        kept = {side: [doses[side][row] for row in keep] for side in SIDES}
+        limits = {side: timeline.thresholds.of(cushion, f"{side}_dose_limit_s", at_ms) for side in SIDES}
+        found.append(DoseCurve(cushion, at_ms, kept, {side: [*map(float, column)] for side, column in limits.items()}))
     return found
 
 
-def _with_holes(epochs: EpochTable) -> tuple[Array, dict[str, Array]]:
+def _with_holes(epochs: EpochTable) -> tuple[list[int], dict[str, list[float]]]:
     """Times and doses, with a NaN wherever an epoch doesn't follow the one before."""
-    begin_ms = epochs.end_ms - epochs.fields["seconds"].astype(np.int64) * 1000
-    holes = np.flatnonzero(begin_ms[1:] > epochs.end_ms[:-1] + SLACK_MS) + 1
-    at_ms = np.insert(epochs.end_ms, holes, epochs.end_ms[holes - 1] + 1)
-    doses = {side: epochs.fields[f"{side}_dose_cs"] / 100 for side in SIDES}
-    return at_ms, {side: np.insert(values, holes, np.nan) for side, values in doses.items()}
+    at_ms: list[int] = []
+    doses: dict[str, list[float]] = {side: [] for side in SIDES}
+    rows = epochs.rows(*(f"{side}_dose_cs" for side in SIDES))
+    for begin_ms, end_ms, row in zip(epochs.begin_ms, epochs.end_ms, rows, strict=True):
+        if at_ms and begin_ms > at_ms[-1] + SLACK_MS:
+            at_ms.append(at_ms[-1] + 1)
+            for column in doses.values():
+                column.append(nan)
+        at_ms.append(end_ms)
+        for column, cs in zip(doses.values(), row, strict=True):
+            column.append(cs / 100)
+    return at_ms, doses
 
 
-def _thinned(bucket: Array, columns: dict[str, Array]) -> Array:
+def _thinned(buckets: list[int], columns: dict[str, list[float]]) -> list[int]:
     """The rows that hold each bucket's lowest and highest value of each column, every hole, and both ends."""
-    first = np.flatnonzero(np.diff(bucket, prepend=-1))
-    last = np.append(first[1:], len(bucket)) - 1
-    keep = [np.array([0, len(bucket) - 1])]
+    keep = {0, len(buckets) - 1}
     for values in columns.values():
-        keep.append(np.flatnonzero(np.isnan(values)))
-        order = np.lexsort((np.nan_to_num(values), bucket))
-        keep += [order[first], order[last]]
-    return np.unique(np.concatenate(keep))
+        for _, group in groupby(range(len(buckets)), key=buckets.__getitem__):
+            rows = list(group)
+            keep.update(row for row in rows if isnan(values[row]))
+            known = [row for row in rows if not isnan(values[row])]
+            if known:
+                keep |= {min(known, key=values.__getitem__), max(known, key=values.__getitem__)}
+    return sorted(keep)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from cushion.core import prompting, records
 from cushion.core.charge import LOG_ONLY
@@ -111,8 +109,8 @@ class _Decision:
         limits = {side: self._setting(f"{side}_dose_limit_s") for side in SIDES}
         values: dict[str, Any] = {"limit_s": limits, "seated_limit_s": self._setting("seated_limit_s")}
         epochs = self._timeline.epochs.between(self._at_ms - EPOCH_BEFORE_MS, self._at_ms + 1)
-        own = epochs.fields[epochs.cushion == self._record.cushion]
-        last = own[-1] if len(own) else None
+        own = epochs.of(self._record.cushion)
+        last = {name: column[-1] for name, column in own.fields.items()} if len(own) else None
         values["load_permille"] = {side: _known_u(last, f"{side}_u") for side in SIDES}
         known = self._fields if "left_dose_cs" in self._fields else last
         if known is not None:
@@ -201,8 +199,8 @@ def _states(before: list[Stored]) -> _Then:
     return _Then(snoozed_ms, muted_ms, battery_low, object_on, tuple(faults.values()))
 
 
-def _known_u(epoch: np.void | None, name: str) -> int | None:
-    value = records.UNKNOWN_U if epoch is None else int(epoch[name])
+def _known_u(epoch: Mapping[str, int] | None, name: str) -> int | None:
+    value = records.UNKNOWN_U if epoch is None else epoch[name]
     return None if value == records.UNKNOWN_U else value
 
 

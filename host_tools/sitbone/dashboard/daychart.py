@@ -10,10 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from sitbone.analysis.spans import Span
-from sitbone.analysis.timeline import Array
 from sitbone.analysis.view import DayView, DoseCurve
 from sitbone.dates import Zone
 from sitbone.diary.entries import SIDES
@@ -74,9 +71,9 @@ def dose_svg(view: DayView, window: Window) -> tuple[str, float]:
 
 def _peaks(curve: DoseCurve) -> Iterator[float]:
     for side in SIDES:
-        known = [float(value) for value in curve.dose_s[side] if not math.isnan(value)]
+        known = [value for value in curve.dose_s[side] if not math.isnan(value)]
         yield max(known, default=0.0)
-        yield float(max(curve.limit_s[side], default=0.0))
+        yield max(curve.limit_s[side], default=0.0)
 
 
 def _curve(curve: DoseCurve, side: str, window: Window, height_s: float) -> str:
@@ -85,12 +82,12 @@ def _curve(curve: DoseCurve, side: str, window: Window, height_s: float) -> str:
     return f'<path class="limit {side}" d="{limit}"/><path class="dose {side}" d="{dose}"/>'
 
 
-def _line(curve: DoseCurve, values: Array, window: Window, height_s: float) -> str:
+def _line(curve: DoseCurve, values: list[float], window: Window, height_s: float) -> str:
     """SVG path data; a NaN breaks the line. Points on a level stretch say nothing that its two ends don't."""
-    keep = np.ones(len(values), dtype=bool)
-    keep[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
     parts, pen = [], "M"
-    for at_ms, value in zip(curve.at_ms[keep].tolist(), values[keep].tolist(), strict=True):
+    for at_ms, before, value, after in zip(curve.at_ms, [-1.0, *values], values, [*values[1:], -1.0], strict=False):
+        if before == value == after:
+            continue
         if math.isnan(value):
             pen = "M"
             continue

@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cushion.core import records
 from cushion.core.charge import LOG_ONLY
 from cushion.core.settings import Settings
 from cushion.core.shifts import SHIFT_MS
-from sitbone.analysis.timeline import LONGEST_MS, SAME_MS, epoch_table
+from sitbone.analysis.epochs import epoch_table
+from sitbone.analysis.timeline import LONGEST_MS, SAME_MS
 from sitbone.settings.limits import setting_changes
 from sitbone.store.blocks import Fields, fields_of, in_table
 from sitbone.store.store import Store, Stored, readable
@@ -104,12 +103,13 @@ def seconds_of(at_ms: int) -> int:
 
 
 def _epochs(store: Store, cushion: int, from_ms: int, to_ms: int) -> list[Epoch]:
-    table = epoch_table(store, from_ms, to_ms)
-    own = (table.cushion == cushion) & (table.fields["seconds"] > 0)
-    fields, ends_s = table.fields[own], (table.end_ms[own] + 500) // 1000
-    columns = [ends_s, fields["seconds"], _known(fields["left_u"]), _known(fields["right_u"])]
-    columns += [fields[name] for name in ("left_dose_cs", "right_dose_cs", "seated_s", "state")]
-    return [Epoch(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    table = epoch_table(store, from_ms, to_ms).of(cushion)
+    rows = table.rows("seconds", "left_u", "right_u", "left_dose_cs", "right_dose_cs", "seated_s", "state")
+    return [
+        Epoch(seconds_of(end_ms), seconds, _known(left_u), _known(right_u), *rest)
+        for end_ms, (seconds, left_u, right_u, *rest) in zip(table.end_ms, rows, strict=True)
+        if seconds > 0
+    ]
 
 
 def _outcomes_before(store: Store, cushion: int, at_ms: int) -> list[tuple[int, int]]:
@@ -119,8 +119,8 @@ def _outcomes_before(store: Store, cushion: int, at_ms: int) -> list[tuple[int, 
     return [(int(f["outcome"]), int(f["response_ms"])) for f in fields if in_table(records.OUTCOMES, f["outcome"])]
 
 
-def _known(u: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.where(u == records.UNKNOWN_U, -1, u.astype(np.int64))
+def _known(u: int) -> int:
+    return -1 if u == records.UNKNOWN_U else u
 
 
 def _values_at(store: Store, cushion: int, at_ms: int) -> dict[str, int]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from html import escape
-
-import numpy as np
+from math import ceil, isnan, nan
+from statistics import median
 
 from sitbone.analysis.ribbon import Ribbon
 from sitbone.analysis.spans import total_s
-from sitbone.analysis.timeline import Array
 from sitbone.analysis.trends import Trends
 from sitbone.dates import Zone
 from sitbone.diary.entries import SIDES
@@ -37,10 +36,10 @@ def short(day: date) -> str:
 def dose_and_pain(trends: Trends) -> Picture:
     """Each day's highest dose per side against its limit, and below it the pain of that day."""
     doses = {side: trends.series(f"{side}_dose_min") for side in SIDES}
-    limits = {side: trends.limit_s[side] / 60 for side in SIDES}
-    known = np.concatenate([*doses.values(), *limits.values()])
-    known = known[~np.isnan(known)]
-    most_min = 10 * int(np.ceil(max(30.0, *known) / 10)) if len(known) else 30
+    limits = {side: [limit_s / 60 for limit_s in trends.limit_s[side]] for side in SIDES}
+    most_min = 10 * ceil(
+        max([30.0, *(value for side in SIDES for value in _known([*doses[side], *limits[side]]))]) / 10
+    )
     bottom, pain_top = TOP + DOSE_HEIGHT, TOP + DOSE_HEIGHT + GAP
     y_dose = _scale(0, most_min, bottom, TOP)
     y_pain = _scale(0, 10, pain_top + PAIN_HEIGHT, pain_top)
@@ -55,10 +54,10 @@ def dose_and_pain(trends: Trends) -> Picture:
     parts += _grid((0, 5, 10), y_pain, "pain")
     parts += [_steps(x, limits["left"], y_dose, BLUE), _steps(x, limits["right"], y_dose, BROWN, dashes="5 3")]
     parts += _points(x, doses["left"], y_dose, "circle", -0.16) + _points(x, doses["right"], y_dose, "square", 0.16)
-    parts += _points(x, _worst(trends, "morning"), y_pain, "diamond", -0.16)
-    parts += _points(x, _worst(trends, "sitting"), y_pain, "cross", 0.16)
-    marks = [np.nan if day is None or not day.marks else 0.0 for day in trends.days]
-    parts += _points(x, np.array(marks), lambda _: pain_top + PAIN_HEIGHT + 5, "mark", 0)
+    parts += _points(x, trends.worst_pain("morning"), y_pain, "diamond", -0.16)
+    parts += _points(x, trends.worst_pain("sitting"), y_pain, "cross", 0.16)
+    marks = [nan if day is None or not day.marks else 0.0 for day in trends.days]
+    parts += _points(x, marks, lambda _: pain_top + PAIN_HEIGHT + 5, "mark", 0)
     parts += _date_axis(trends.dates, x, pain_top + PAIN_HEIGHT + 9)
     shapes = [("circle", "left, highest dose"), ("square", "right"), ("line", "limit left"), ("dashes", "limit right")]
     shapes += [("diamond", "morning pain"), ("cross", "worst while sitting"), ("mark", "“hurts now”")]
@@ -115,18 +114,17 @@ def _scale(low: float, high: float, at_low: float, at_high: float) -> Scale:
     return lambda value: at_low + (value - low) / (high - low) * (at_high - at_low)
 
 
-def _worst(trends: Trends, moment: str) -> Array:
-    """The worse side of each day."""
-    return np.fmax(trends.pain(moment, "left"), trends.pain(moment, "right"))
+def _known(values: list[float]) -> list[float]:
+    return [value for value in values if not isnan(value)]
 
 
 # --- shapes
 
 
-def _points(x: _Columns, values: Array, y: Scale, shape: str, shift: float) -> list[str]:
-    pairs = zip(x.middles, values.tolist(), strict=True)
+def _points(x: _Columns, values: list[float], y: Scale, shape: str, shift: float) -> list[str]:
+    pairs = zip(x.middles, values, strict=True)
     aside = shift * min(x.width, MOST_SHIFTED)
-    return [_shape(shape, at + aside, y(value)) for at, value in pairs if not np.isnan(value)]
+    return [_shape(shape, at + aside, y(value)) for at, value in pairs if not isnan(value)]
 
 
 def _shape(shape: str, x: float, y: float) -> str:
@@ -141,11 +139,11 @@ def _shape(shape: str, x: float, y: float) -> str:
     return f'<path d="M{x:.1f} {y - 3:.1f}l-3 5h6z" fill="{INK}"/>'
 
 
-def _steps(x: _Columns, values: Array, y: Scale, colour: str, dashes: str = "") -> str:
+def _steps(x: _Columns, values: list[float], y: Scale, colour: str, dashes: str = "") -> str:
     """A line that is level within each day, with a gap where nothing is known."""
     path, pen = "", False
-    for at, value in zip(x.middles, values.tolist(), strict=True):
-        if np.isnan(value):
+    for at, value in zip(x.middles, values, strict=True):
+        if isnan(value):
             pen = False
             continue
         path += f"{'L' if pen else 'M'}{at - x.width / 2:.1f} {y(value):.1f}H{at + x.width / 2:.1f}"
@@ -216,19 +214,18 @@ def _svg(name: str, height: float, parts: list[str]) -> str:
     )
 
 
-def _dose_words(trends: Trends, doses: dict[str, Array]) -> str:
+def _dose_words(trends: Trends, doses: dict[str, list[float]]) -> str:
     """The chart's text alternative."""
     ranges = []
     for side in SIDES:
-        known = doses[side][~np.isnan(doses[side])]
-        if len(known):
-            ranges.append(f"{side} {known.min():.0f} to {known.max():.0f} minutes, median {np.median(known):.0f}")
+        if known := _known(doses[side]):
+            ranges.append(f"{side} {min(known):.0f} to {max(known):.0f} minutes, median {median(known):.0f}")
     missing = sum(day is None for day in trends.days)
-    pains = {moment: _worst(trends, moment) for moment in ("morning", "sitting")}
+    pains = {moment: _known(trends.worst_pain(moment)) for moment in ("morning", "sitting")}
     rated = [
-        f"{moment} pain {np.nanmin(values):.0f} to {np.nanmax(values):.0f} on {np.sum(~np.isnan(values))} days"
-        for moment, values in pains.items()
-        if not np.isnan(values).all()
+        f"{moment} pain {min(known):.0f} to {max(known):.0f} on {len(known)} days"
+        for moment, known in pains.items()
+        if known
     ]
     dose = f"Highest dose a day: {'; '.join(ranges) or 'no data'}. {missing} of {len(trends.days)} days without data."
     return f"{dose} {'; '.join(rated).capitalize() or 'No pain was rated'}."

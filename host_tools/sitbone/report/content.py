@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from math import isnan
 from typing import cast
-
-import numpy as np
 
 from cushion import VERSION
 from cushion.core import records
@@ -29,7 +28,7 @@ from sitbone.report.charts import dose_and_pain, short, sitting_times
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
 from sitbone.store.blocks import fields_of
 from sitbone.store.store import Store, zone_of
-from sitbone.tuning.proposal import last_values
+from sitbone.tuning.last_known import last_values
 from sitbone.tuning.together import SEATED
 from sitbone.words import all_plain
 
@@ -122,9 +121,8 @@ def _figure(value: float | None) -> str:
 
 def _worst(found: Trends, moment: str, first: date) -> str:
     at = found.dates.index(first)
-    pains = np.fmax(found.pain(moment, "left"), found.pain(moment, "right"))[at : at + WEEK_DAYS]
-    rated = pains[~np.isnan(pains)]
-    return f"{rated.max():.0f} ({len(rated)} rated)" if len(rated) else "not rated"
+    rated = [pain for pain in found.worst_pain(moment)[at : at + WEEK_DAYS] if not isnan(pain)]
+    return f"{max(rated):.0f} ({len(rated)} rated)" if rated else "not rated"
 
 
 def _times(store: Store, found: Trends, now: datetime) -> Picture:
@@ -165,7 +163,7 @@ def _prompts(found: Trends) -> list[Block]:
 
 def _limits(store: Store, found: Trends) -> list[Block]:
     steps = [step for step in found.steps if step.name in (*DOSE_LIMITS, "seated_limit_s") and step.was != step.now]
-    now = {side: limit[-1] for side, limit in found.limit_s.items() if not np.isnan(limit[-1])}
+    now = {side: limit[-1] for side, limit in found.limit_s.items() if not isnan(limit[-1])}
     blocks: list[Block] = []
     if now:
         seated_s = last_values(store, store.latest_cushion())[SEATED]

@@ -279,14 +279,15 @@ def _epochs(timeline: Timeline | None, labels: dict[int, str], zone: Zone) -> It
     if timeline is None:
         return
     epochs = timeline.epochs
-    for at_ms, cushion, fields in zip(epochs.end_ms.tolist(), epochs.cushion.tolist(), epochs.fields, strict=True):
+    for at_ms, cushion, row in zip(epochs.end_ms, epochs.cushion, epochs.rows(*epochs.fields), strict=True):
+        fields = dict(zip(epochs.fields, row, strict=True))
         about: Row = {"cushion": labels[cushion], "at_utc": _utc(at_ms), "at_local": zone.iso(at_ms)}
-        about["duration_s"] = int(fields["seconds"])
-        about["state"] = name_of(records.STATES, int(fields["state"]))
+        about["duration_s"] = fields["seconds"]
+        about["state"] = name_of(records.STATES, fields["state"])
         for side in ("left", "right"):
-            u = int(fields[f"{side}_u"])
+            u = fields[f"{side}_u"]
             about[f"{side}_u_permille"] = None if u == records.UNKNOWN_U else u
-            about[f"dose_{side}_s"] = int(fields[f"{side}_dose_cs"]) / 100
+            about[f"dose_{side}_s"] = fields[f"{side}_dose_cs"] / 100
         yield about
 
 

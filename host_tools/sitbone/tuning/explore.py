@@ -20,7 +20,7 @@ from sitbone.settings.params import BY_NAME
 from sitbone.settings.spec import in_force
 from sitbone.store.blocks import in_table
 from sitbone.store.store import Store, readable
-from sitbone.tuning.proposal import last_values
+from sitbone.tuning.last_known import last_values
 
 LIMITS_S = (600, 900, 1200, 1500, 1800, 2100, 2400, 2700)
 SEATED_S = (1200, 1800, 2400, 3000, 3600)

@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 
 from cushion.core.settings import DOSE_LIMITS, Settings
-from sitbone.analysis.days import Day
+from sitbone.analysis.days import Day, slow_dose
 from sitbone.analysis.history import history, last_days
-from sitbone.analysis.slow_dose import slow_dose
 from sitbone.dates import counted, unix_ms
 from sitbone.diary.care import merged
-from sitbone.diary.diary_store import DiaryStore, Row
+from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import SIDES, SideDiary, side_diary
 from sitbone.errors import Refused, UsageError
 from sitbone.replay.weeks import Outlook, by_day, recorded_weeks
 from sitbone.settings.changes import Link, change
-from sitbone.settings.limits import held, setting_changes
+from sitbone.settings.limits import held
 from sitbone.settings.person import changes_made, elsewhere, notice
 from sitbone.settings.spec import in_force
 from sitbone.store.store import Store, zone_of
@@ -33,6 +32,7 @@ from sitbone.tuning.baseline import Baseline
 from sitbone.tuning.decision import Outlook as Belief
 from sitbone.tuning.decision import decide
 from sitbone.tuning.following import following
+from sitbone.tuning.last_known import last_values, limit_name, unsynced
 from sitbone.tuning.picture import as_json, picture
 from sitbone.tuning.rules import Change, Load, Proposal, minutes
 from sitbone.tuning.together import SEATED, together
@@ -57,10 +57,6 @@ class Known:
     sore_since: date | None = None
 
 
-def limit_name(side: str) -> str:
-    return f"{side}_dose_limit_s"
-
-
 def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> Known:
     """Everything the rules and the replay need; ``values``: a cushion's own settings, else the last that the log of the
     cushion synced last gives."""
@@ -80,18 +76,6 @@ def known(store: Store, now: datetime, values: dict[str, int] | None = None) -> 
     return replace(found, sore=affected["side"], sore_since=date.fromisoformat(affected["day"]))
 
 
-def last_values(store: Store, cushion: int | None) -> dict[str, int]:
-    """The current settings: those in the log, and what this computer has sent since."""
-    values: dict[str, int] = Settings().as_dict()
-    for item in setting_changes(store, cushion):
-        values[item.name] = item.now
-    for row in _unsynced(store):
-        if cushion is not None and row["cushion"] == store.hardware_id(cushion):
-            values[limit_name(row["side"])] = row["now_s"]
-    # On a cushion that is new, or not in force with them yet: the person's, which it is to have.
-    return values | ({} if cushion is None else elsewhere(store, cushion, values))
-
-
 def changes_of(store: Store, side: str, now: datetime) -> list[Change]:
     """The side's limit over time, on whichever cushion: it is the person's. A change of unknown time counts as made
     today: it may delay a rise."""
@@ -102,21 +86,11 @@ def changes_of(store: Store, side: str, now: datetime) -> list[Change]:
         used = [row["used_until"] for row in rows if (row["was_s"], row["now_s"]) == (item.was, item.now)]
         used = [text for text in used if text and 0 <= (day - date.fromisoformat(text)).days <= rules.WEEK + 1]
         found.append(Change(day, item.was, item.now, date.fromisoformat(max(used)) if used else None))
-    for row in _unsynced(store):
+    for row in unsynced(store):
         if row["side"] == side:
             used_day = date.fromisoformat(row["used_until"]) if row["used_until"] else None
             found.append(Change(min(date.fromisoformat(row["day"]), now.date()), row["was_s"], row["now_s"], used_day))
     return sorted(found, key=lambda item: item.day)
-
-
-def _unsynced(store: Store) -> list[Row]:
-    """What tuning has applied since the last change in its cushion's synced log."""
-    last_ms = {store.hardware_id(number): 0 for number in store.cushions()}
-    for item in setting_changes(store):
-        hardware = store.hardware_id(item.cushion)
-        last_ms[hardware] = max(last_ms[hardware], item.unix_ms or 0)
-    rows = [row for row in DiaryStore(store).tunings() if row["what"] == "applied" and row["cushion"] in last_ms]
-    return [row for row in rows if row["unix_ms"] > last_ms[row["cushion"]] + 60_000]
 
 
 def proposal(store: Store, now: datetime, values: dict[str, int] | None = None) -> dict[str, Any]:

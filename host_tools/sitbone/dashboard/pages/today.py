@@ -248,12 +248,12 @@ def _doses(view: DayView) -> None:
 
 
 def _last_synced(view: DayView, curve: DoseCurve) -> None:
-    known = [index for index, value in enumerate(curve.dose_s["left"].tolist()) if not math.isnan(value)]
+    known = [index for index, value in enumerate(curve.dose_s["left"]) if not math.isnan(value)]
     if not known:
         return
     for side in SIDES:
-        dose_meter(side, float(curve.dose_s[side][known[-1]]), float(curve.limit_s[side][known[-1]]))
-    at = view.zone.local(int(curve.at_ms[known[-1]]))
+        dose_meter(side, curve.dose_s[side][known[-1]], curve.limit_s[side][known[-1]])
+    at = view.zone.local(curve.at_ms[known[-1]])
     text(f"As of {at:%H:%M}, from the last sync. It fades while you are off the seat.", classes="muted small")
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-
-import numpy as np
+from math import isnan, nan
 
 from sitbone.analysis.months import months
-from sitbone.analysis.timeline import Array
-from sitbone.analysis.trends import MEASURES, Answer, Trends, trends
+from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Answer, Trends, trends, worse
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.cushions import address, offer_cushions, show_only
 from sitbone.dashboard.downloads import card_of_files
@@ -157,25 +155,26 @@ class _Shown:
         else:
             self.axis = Axis("Day", [_short(day) for day in found.dates], [day is not None for day in found.days])
 
-    def measure(self, name: str) -> Array:
+    def measure(self, name: str) -> list[float]:
         """One of MEASURES."""
         if not self._by_week:
             return self._found.series(name)
-        return np.array([np.nan if week.means[name] is None else week.means[name] for week in self._found.weeks], float)
+        return [nan if (mean := week.means[name]) is None else mean for week in self._found.weeks]
 
-    def pain(self, moment: str, side: str) -> Array:
+    def pain(self, moment: str, side: str) -> list[float]:
         """The diary's ratings; for a week, the worst."""
-        return self._weekly(self._found.pain(moment, side), np.nanmax)
+        return self._weekly(self._found.pain(moment, side), worse)
 
-    def limit_min(self, side: str) -> Array:
+    def limit_min(self, side: str) -> list[float]:
         """The limit, at the end of each day or week."""
-        return self._weekly(self._found.limit_s[side] / 60, lambda days: days[-1])
+        return self._weekly([limit_s / 60 for limit_s in self._found.limit_s[side]], lambda days: days[-1])
 
-    def _weekly(self, values: Array, of: Callable[[Array], float]) -> Array:
+    def _weekly(self, values: list[float], of: Callable[[list[float]], float]) -> list[float]:
         if not self._by_week:
             return values
-        weeks = values[len(values) % 7 :].reshape(-1, 7)
-        return np.array([np.nan if np.isnan(week).all() else of(week) for week in weeks])
+        starts = range(len(values) % WEEK_DAYS, len(values), WEEK_DAYS)
+        weeks = (values[at : at + WEEK_DAYS] for at in starts)
+        return [nan if all(map(isnan, week)) else of(week) for week in weeks]
 
 
 def _draw_dose(shown: _Shown) -> None:
@@ -260,20 +259,20 @@ def _draw_months(found: Trends, scores: list[Row]) -> None:
 
 
 def _known(values: Iterable[float | None]) -> list[float]:
-    return [np.nan if value is None else value for value in values]
+    return [nan if value is None else value for value in values]
 
 
 def _scores(store: Store) -> list[Row]:
     return DiaryStore(store).scores()
 
 
-def _sided(label: str, values: Array, side: str, shape: str = "line") -> Series:
+def _sided(label: str, values: list[float], side: str, shape: str = "line") -> Series:
     return Series(f"{SIDE_MARKS[side]} {label}", values, side, shape, dashed=side == "right")
 
 
-def _worst(shown: _Shown, moment: str) -> Array:
+def _worst(shown: _Shown, moment: str) -> list[float]:
     """Of either side."""
-    return np.fmax(shown.pain(moment, "left"), shown.pain(moment, "right"))
+    return [worse(pair) for pair in zip(shown.pain(moment, "left"), shown.pain(moment, "right"), strict=True)]
 
 
 def _short(day: date) -> str:

@@ -32,7 +32,8 @@ from sitbone.home import store_path
 from sitbone.settings.limits import SettingChange
 from sitbone.store.store import Store
 from sitbone.store.sync import Sync
-from sitbone.tuning.proposal import PREDICTED, WORDS, apply, limit_name, number_or_dash, proposal, resume
+from sitbone.tuning.last_known import limit_name
+from sitbone.tuning.proposal import PREDICTED, WORDS, apply, number_or_dash, proposal, resume
 from sitbone.tuning.rules import minutes
 
 ACTIONS = {"up": "Raise", "down": "Lower", "hold": "Keep", "stop": "Tuning stopped; keep"}

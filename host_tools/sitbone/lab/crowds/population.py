@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cushion.core.settings import Settings
-from sitbone.analysis.intervals import mean, share
+from sitbone.analysis.trends import share
 from sitbone.diary.entries import Rating, SideDiary
 from sitbone.lab.crowds.one_person import DAY0, SLACK
 from sitbone.lab.crowds.people import ALWAYS, LEAST_T, MOST_T, WORLDS, Array, Crowd, Flags
@@ -407,10 +407,17 @@ def _figures(lives: Lives) -> dict[str, Any]:
         "too_low": share(list(lives.in_force_s < (1 - NEAR) * lives.tolerance_s)),
         "stopped": share(list(lives.stopped)),
         "ever_sent_to_a_clinician": share(list(lives.stops > 0)),
-        "flares_a_person": mean(lives.flares),
+        "flares_a_person": _mean(lives.flares),
         "rises": lives.rises,
         "raised_within_7_days_of_a_flare": lives.raised_in_flare,
         "rose_more_than_a_tenth_in_7_days": lives.rose_too_fast,
-        "seated_h_a_day": mean(lives.hours),
-        "prompts_a_day": mean(lives.prompts),
+        "seated_h_a_day": _mean(lives.hours),
+        "prompts_a_day": _mean(lives.prompts),
     }
+
+
+def _mean(values: np.ndarray[Any, Any]) -> dict[str, float]:
+    """A mean with the interval of 2,000 resamplings."""
+    picks = np.random.default_rng(1).integers(0, len(values), (2000, len(values)))
+    low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
+    return {"mean": round(float(values.mean()), 3), "low": round(float(low), 3), "high": round(float(high), 3)}
