@@ -16,7 +16,7 @@ import pytest
 from nicegui import Client, run
 from nicegui.testing import User, UserInteraction, user_simulation
 
-from sitbone.dashboard import frame, widgets
+from sitbone.dashboard import served, widgets
 from sitbone.dashboard.cushion.cushion_link import CushionLink
 from sitbone.dashboard.pages import PAGES
 from sitbone.diary.diary_store import DiaryStore
@@ -72,9 +72,9 @@ async def opened(monkeypatch) -> AsyncIterator[tuple[User, Machine]]:
         monkeypatch.setattr(asyncio, "to_thread", machine.run)
         monkeypatch.setattr(run, "cpu_bound", machine.computed)
         monkeypatch.setattr(CushionLink, "run", lambda link, wanted: machine.without_cushion(link, wanted))
-        frame.share_looks()
+        served.share_looks()
         for page in PAGES:
-            frame.register(page, PAGES)
+            served.register(page, PAGES)
         yield user, machine
         Client.page_routes.clear()  # or the simulation would unload the modules that the pages come from
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from nicegui import app as framework
 from nicegui import core, run, ui
 
-from sitbone.dashboard import downloads, frame
+from sitbone.dashboard import downloads, served
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.guard import LEAST_TOKEN, LOOPBACK_NAMES, Access, Guard
 from sitbone.dashboard.pages import PAGES
@@ -117,17 +117,17 @@ def _application() -> FastAPI:
     core.sio.eio.cors_allowed_origins = None  # the same origin only; the guard demands it, too
     core.sio.eio.transports = ["websocket"]
     framework.config.socket_io_js_transports = ["websocket"]
-    frame.share_looks()
+    served.share_looks()
     for page in PAGES:
-        frame.register(page, PAGES)
-    frame.register_missing(framework, PAGES)
+        served.register(page, PAGES)
+    served.register_missing(framework, PAGES)
     downloads.register(framework)
     framework.on_shutdown(cushion_link.shared().stop)
     outer = FastAPI(openapi_url=None)
     ui.run_with(
         outer,
         title="sitbone",
-        favicon=frame.STATIC / "icon.svg",
+        favicon=served.STATIC / "icon.svg",
         dark=None,
         language="en-US",
         tailwind=False,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from nicegui import ui
-
 from sitbone.analysis.events import ZONE_TITLES
 from sitbone.board.live import Row
+from sitbone.dashboard.platform import elements
+from sitbone.dashboard.platform.elements import Element
 from sitbone.dashboard.widgets import block, text
 
 # The build guide's foam from above, in mm; the person faces the top of the page.
@@ -35,7 +35,7 @@ class SeatPicture:
     """The picture on a page; ``show`` updates it with each sample."""
 
     def __init__(self) -> None:
-        self._svg = ui.element("svg").classes("seat").props('viewBox="20 16 420 400" role=img')
+        self._svg = elements.element("svg").classes("seat").props('viewBox="20 16 420 400" role=img')
         self._svg.props["aria-label"] = "The seat from above. The text beside it has the figures."
         with self._svg:
             _svg("path", "foam", d=OUTLINE)
@@ -109,7 +109,7 @@ class Balance:
         self._fill.style(f"width: {50 if moving is None else 100 * moving:.1f}%")
 
 
-def _svg(tag: str, classes: str, **attributes: Any) -> ui.element:
+def _svg(tag: str, classes: str, **attributes: Any) -> Element:
     found = block(tag, classes)
     for name, value in attributes.items():
         found.props[name] = str(value)

@@ -10,8 +10,8 @@ from html import escape
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-from nicegui import Client, context, ui
-from nicegui.elements.mixins.text_element import TextElement
+from sitbone.dashboard.platform import elements
+from sitbone.dashboard.platform.elements import Element, Words
 
 T = TypeVar("T")
 SOON_S = 0.7  # nobody minds waiting this long for a page
@@ -19,35 +19,35 @@ SIDE_MARKS = {"left": "◀", "right": "▶", "both": "◆"}  # a shape beside ea
 OTHER_MARK = "•"  # of a side that this version has no word for
 
 
-def text(words: str, tag: str = "p", classes: str = "") -> TextElement:
+def text(words: str, tag: str = "p", classes: str = "") -> Words:
     """An element with text in it; what people typed is shown as they typed it."""
-    return TextElement(tag=tag, text=words).classes(classes)
+    return elements.words(tag, words).classes(classes)
 
 
-def block(tag: str = "div", classes: str = "") -> ui.element:
+def block(tag: str = "div", classes: str = "") -> Element:
     """An element to put others into."""
-    return ui.element(tag).classes(classes)
+    return elements.element(tag).classes(classes)
 
 
-def card(title: str = "", level: int = 2, classes: str = "") -> ui.element:
+def card(title: str = "", level: int = 2, classes: str = "") -> Element:
     """A section with a heading, to put things into."""
     section = block("section", f"card {classes}")
     return _headed(section, title, level) if title else section
 
 
-def emptied(section: ui.element, title: str) -> ui.element:
+def emptied(section: Element, title: str) -> Element:
     """A card with only its heading left, to be filled again."""
     section.clear()
     return _headed(section, title, 2)
 
 
-def _headed(section: ui.element, title: str, level: int) -> ui.element:
+def _headed(section: Element, title: str, level: int) -> Element:
     with section:
         heading = text(title, f"h{level}")
     return section.props(f"aria-labelledby={heading.html_id}")
 
 
-def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> TextElement:
+def button(words: str, on_click: Callable[..., Any], classes: str = "", label: str = "") -> Words:
     """A button; ``label``: what a screen reader says where the words alone are not enough."""
     found = text(words, "button", f"button {classes}").props("type=button").on("click", on_page(on_click))
     if label:
@@ -58,7 +58,7 @@ def button(words: str, on_click: Callable[..., Any], classes: str = "", label: s
 def on_page(handler: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
     """The handler, run in its page rather than in the element it hangs on, which it may remove, and only for as long
     as the page is open."""
-    client = context.client
+    client = elements.client()
 
     @wraps(handler)
     async def run(*args: Any) -> None:
@@ -71,7 +71,7 @@ def on_page(handler: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
 
 
 @contextmanager
-def ended_with(client: Client) -> Iterator[None]:
+def ended_with(client: Any) -> Iterator[None]:
     """Cancels the task inside when the visitor leaves: nothing may touch the elements of a page that is gone."""
     task = asyncio.current_task()
     assert task is not None
@@ -86,7 +86,7 @@ def ended_with(client: Client) -> Iterator[None]:
         client.delete_handlers.remove(end)
 
 
-def link(words: str, target: str, classes: str = "", download: bool = False) -> TextElement:
+def link(words: str, target: str, classes: str = "", download: bool = False) -> Words:
     """A link to another address of the dashboard, or to a file that the browser keeps."""
     found = text(words, "a", classes)
     found.props["href"] = target
@@ -104,7 +104,7 @@ def stat(value: str, words: str, note: str = "") -> None:
             text(note, "dd", "note")
 
 
-def notice(words: str, kind: str = "info") -> ui.element:
+def notice(words: str, kind: str = "info") -> Element:
     """A sentence that stands out; ``kind``: info, good, warn or bad."""
     found = block("div", f"notice {kind}").props("role=alert" if kind == "bad" else "role=note")
     with found:
@@ -144,7 +144,7 @@ def simulated() -> None:
     notice("Simulated data, not from a real person.")
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> ui.html:
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Element:
     """A table whose first column names its rows; it scrolls within itself. One element, however long."""
     first = "".join(f'<th scope="col">{escape(words)}</th>' for words in head)
     body = "".join(
@@ -153,7 +153,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> u
     )
     content = f"<table><caption>{escape(caption)}</caption><thead><tr>{first}</tr></thead><tbody>{body}</tbody></table>"
     # A region that scrolls must be reachable by keyboard.
-    whole = ui.html(content, sanitize=False).classes("scroll").props("tabindex=0 role=region")
+    whole = elements.html(content).classes("scroll").props("tabindex=0 role=region")
     whole.props["aria-label"] = caption
     return whole
 
@@ -168,7 +168,7 @@ def listed(label: str, entries: Iterable[tuple[str, str]]) -> None:
                 text(more, "span", "muted small")
 
 
-def details(summary: str, classes: str = "") -> ui.element:
+def details(summary: str, classes: str = "") -> Element:
     """Content to unfold: what is not needed at first glance."""
     found = block("details", classes)
     with found:
@@ -183,7 +183,7 @@ async def awaited(result: Awaitable[T], words: str) -> T:
         await asyncio.wait({task}, timeout=SOON_S)
         if not task.done():
             waiting = text(words, classes="muted").props("role=status")
-            await context.client.connected()
+            await elements.client().connected()
             await asyncio.wait({task})
             waiting.delete()
         return task.result()

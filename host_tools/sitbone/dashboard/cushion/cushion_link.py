@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import queue
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, TypeVar
 
 from cushion.core import records
@@ -28,6 +26,7 @@ from sitbone.board.device import Cushion, GentleCushion
 from sitbone.board.haptics import MOST_TRIALS, find_threshold
 from sitbone.board.live import STEADY_S, capture, figures
 from sitbone.board.port_holder import holder_of
+from sitbone.dashboard.platform import threads
 from sitbone.dashboard.work import now
 from sitbone.dates import unix_ms
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
@@ -99,20 +98,19 @@ class CushionLink:
         self._patience = _Patience()
         self._found: str | None = None  # by a search; searched for again once it is gone
         self._view = View()
-        self._lock = threading.Lock()
-        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._lock = threads.Lock()
+        self._jobs: threads.Queue[_Job | None] = threads.Queue()
         self._open: ExitStack | None = None
         self._cushion: Cushion | None = None
         self._recent: deque[tuple[float, Row]] = deque()
         self._looked_s = -LINGER_S
         self._live_due_s = self._status_due_s = self._retry_due_s = 0.0
         self._is_idle = True
-        self._answers: queue.Queue[bool | None] = queue.Queue()
+        self._answers: threads.Queue[bool | None] = threads.Queue()
         self._is_cancelled = False
         self._is_free = False  # the user wants the port for something else
         self._is_stopping = False
-        self._thread = threading.Thread(target=self._run, name="cushion-link", daemon=True)
-        self._thread.start()
+        self._thread = threads.start(self._run, "cushion-link")
 
     # ---- what pages call
 
@@ -190,7 +188,7 @@ class CushionLink:
 
     def feel(self) -> None:
         """Starts the search for the weakest vibration that is felt, which sets the strength; `answer` each pulse."""
-        self._answers = queue.Queue()
+        self._answers = threads.Queue()
         self._begin("haptics", self._find_strength)
 
     def answer(self, is_felt: bool) -> None:
@@ -212,7 +210,7 @@ class CushionLink:
 
         try:
             found = find_threshold(self._pulse, felt)
-        except queue.Empty:
+        except threads.Empty:
             raise Refused("no answer; sit on the cushion and start again") from None
         asked = {"strength_percent": found["strength_percent"]}
         self.submit(lambda connect: _set(connect, asked, "felt threshold")).result()
@@ -235,7 +233,7 @@ class CushionLink:
             self._is_cancelled = False
             task = Task(kind, time.monotonic())
             self._view = replace(self._view, task=task)
-        threading.Thread(target=self._work, args=(task, work), name=f"cushion-{kind}", daemon=True).start()
+        threads.start(partial(self._work, task, work), f"cushion-{kind}")
 
     def _work(self, task: Task, work: Callable[[Progress], Row]) -> None:
         def progress(done: int, total: int) -> None:
@@ -289,7 +287,7 @@ class CushionLink:
         wait_s = None if self._is_idle else max(0.0, due_s - time.monotonic())
         try:
             return self._jobs.get(timeout=wait_s)
-        except queue.Empty:
+        except threads.Empty:
             return None
 
     def _is_wanted(self) -> bool:

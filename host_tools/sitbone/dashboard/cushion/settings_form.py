@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from nicegui import ui
-from nicegui.events import GenericEventArguments
-
 from sitbone.dashboard.cushion.cushion_link import View, shared
 from sitbone.dashboard.cushion.settings_work import (
     changed,
@@ -18,13 +15,12 @@ from sitbone.dashboard.cushion.settings_work import (
     values_of,
 )
 from sitbone.dashboard.frame import announce
+from sitbone.dashboard.platform.elements import number_field, offer_file, on_file, text_field
 from sitbone.dashboard.widgets import block, button, card, details, on_page, text
 from sitbone.dashboard.work import with_store
 from sitbone.errors import UsageError
 from sitbone.settings.params import BY_NAME, PARAMS, Param
 from sitbone.settings.spec import BY_SYNC, checked, exported, parsed
-
-READ_FILE_JS = "(event) => event.target.files[0]?.text().then((text) => { emit(text); event.target.value = ''; })"
 
 
 class SettingsForm:
@@ -49,7 +45,7 @@ class SettingsForm:
             for param in PARAMS:
                 if param.name not in BY_SYNC:
                     self._fields[param.name] = _field(param)
-        self._reason = ui.input("Reason, kept with the change").props("outlined dense").classes("reason")
+        self._reason = text_field("Reason, kept with the change").props("outlined dense").classes("reason")
         with block("div", "row"):
             button("Save changes", self._save, "main")
             button("Undo last change", self._undo)
@@ -58,7 +54,7 @@ class SettingsForm:
             with block("label", "button quiet file"):
                 text("Load from a file", "span")
                 chooser = block("input", "hidden").props("type=file accept=.json,application/json")
-                chooser.on("change", on_page(self._import), js_handler=READ_FILE_JS)
+                on_file(chooser, on_page(self._import))
 
     async def load(self) -> None:
         """Past changes, from the stored log."""
@@ -119,10 +115,10 @@ class SettingsForm:
 
     async def _export(self) -> None:
         values = await self._link.run(values_of)
-        ui.download.content(exported(values), "sitbone-settings.json", "application/json")
+        offer_file(exported(values), "sitbone-settings.json", "application/json")
 
-    async def _import(self, event: GenericEventArguments) -> None:
-        found = {name: value for name, value in parsed(str(event.args), "the file").items() if name not in BY_SYNC}
+    async def _import(self, said: str) -> None:
+        found = {name: value for name, value in parsed(said, "the file").items() if name not in BY_SYNC}
         asked = {name: value for name, value in found.items() if value != self._values[name]}
         if not asked:
             announce("Nothing to change: the cushion already has these settings.", "warn")
@@ -138,7 +134,7 @@ def _field(param: Param) -> Any:
         with block("div", "said"):
             text(words, "span")
             text(f"{allowed}, default {param.default}; {param.name}", "span", "muted small")
-        field = ui.number(min=param.low, max=param.high, precision=0, format="%d")
+        field = number_field(low=param.low, high=param.high)
         field.props("outlined dense")
         field.props["aria-label"] = f"{param.name}, {allowed}: {words}"
     return field

@@ -5,44 +5,34 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from nicegui import context, ui
-from nicegui.events import GenericEventArguments
-
 from sitbone.dashboard.cushion.cushion_link import CushionLink, View, shared
 from sitbone.dashboard.frame import sentence
+from sitbone.dashboard.platform import elements
 from sitbone.dashboard.widgets import block, button, details, notice, text
 from sitbone.errors import SitboneError
 
 Show = Callable[[View], Awaitable[None] | None]
 
 TICK_S = 0.1
-SEEN_JS = """
-(() => {
-  const seen = () => emitEvent("page-seen", !document.hidden);
-  document.addEventListener("visibilitychange", seen);
-  seen();
-})()
-"""
 
 
 def watch(*shows: Show) -> None:
     """Calls each of ``shows`` whenever the view changes, and keeps the cushion connected while the page is visible."""
     watcher = _Watcher(shows)
-    ui.on("page-seen", watcher.seen)
-    ui.run_javascript(SEEN_JS)
-    ui.timer(TICK_S, watcher.look)
-    ui.timer(TICK_S, watcher.tick)
+    elements.on_seen(watcher.seen)
+    elements.timer(TICK_S, watcher.look)
+    elements.timer(TICK_S, watcher.tick)
 
 
 class _Watcher:
     def __init__(self, shows: tuple[Show, ...]) -> None:
         self._shows = shows
-        self._link, self._client = shared(), context.client
+        self._link, self._client = shared(), elements.client()
         self._is_seen = True
         self._view: View | None = None
 
-    def seen(self, event: GenericEventArguments) -> None:
-        self._is_seen = bool(event.args)
+    def seen(self, is_seen: bool) -> None:
+        self._is_seen = is_seen
 
     def look(self) -> None:
         """On a timer of its own, because showing may have to wait for the cushion."""
@@ -99,7 +89,9 @@ class _Chooser:
             with block("div", "row") as self._buttons:
                 pass
             with block("div", "row"):
-                self._path = ui.input("Port, or path of a virtual cushion").props("outlined dense").classes("path")
+                self._path = (
+                    elements.text_field("Port, or path of a virtual cushion").props("outlined dense").classes("path")
+                )
                 self._path.on("keydown.enter", lambda _: self._typed())
                 button("Connect to this port", self._typed)
 

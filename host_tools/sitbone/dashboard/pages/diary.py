@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from nicegui import ui
-
 from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.platform.elements import Element, number_field, text_field
 from sitbone.dashboard.widgets import (
     OTHER_MARK,
     SIDE_MARKS,
@@ -51,8 +50,8 @@ async def build() -> None:
 class _Diary:
     """One visitor's page: what is chosen so far, and the two lists that change."""
 
-    list: ui.element
-    flags: ui.element
+    list: Element
+    flags: Element
 
     def __init__(self) -> None:
         self._days = SHOWN_DAYS
@@ -153,7 +152,7 @@ class _Diary:
         with block("div", "form"):
             text(f"Edit the entry from {_day(row['day'])}", "h3")
             with block("div", "fields"):
-                form["when"] = _field(ui.input("Day and time", value=f"{local(row['unix_ms']):%Y-%m-%dT%H:%M}"))
+                form["when"] = _field(text_field("Day and time", f"{local(row['unix_ms']):%Y-%m-%dT%H:%M}"))
                 form["when"].props("type=datetime-local stack-label")
                 form["pain"] = _number("Pain, 0 to 10", row["pain"], 10)
                 form["onset_min"] = _number("Minutes of sitting until it began", row["onset_min"], 600)
@@ -162,7 +161,7 @@ class _Diary:
             form["moment"] = _choice("When", MOMENT_WORDS, row["moment"])
             form["side"] = _choice("Side", SIDE_WORDS, row["side"])
             form["flare"] = _choice("Flare", FLARE_WORDS, row["flare"] or "")
-            form["note"] = _field(ui.input("In your own words", value=row["note"]))
+            form["note"] = _field(text_field("In your own words", row["note"]))
             with block("div", "row"):
                 button("Save", lambda: self._save(row, form), "main")
                 button("Cancel", lambda: self.show(), "")
@@ -200,7 +199,7 @@ class _Diary:
 
     def _clearing(self) -> None:
         with details("Cleared by a clinician"):
-            who = _field(ui.input("Who cleared it, and what they said"))
+            who = _field(text_field("Who cleared it, and what they said"))
             button("Clear open flags", lambda: self._clear(str(who.value or "")))
 
     async def _flag(self, what: str) -> None:
@@ -266,7 +265,7 @@ def _field(field: Any) -> Any:
 
 
 def _number(label: str, value: int | None, most: int) -> Any:
-    return _field(ui.number(label, value=value, min=0, max=most, precision=0, format="%d"))
+    return _field(number_field(label, value, 0, most))
 
 
 def _choice(label: str, words: dict[str, str], value: str) -> dict[str, str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from nicegui import ui
-
 from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.platform.elements import Element, number_field, text_field
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     block,
@@ -75,8 +74,8 @@ async def build() -> None:
 class _Rehab:
     """One visitor's page."""
 
-    stage: ui.element
-    list: ui.element
+    stage: Element
+    list: Element
 
     def __init__(self, stage: str) -> None:
         self._stage, self._side = stage, "both"
@@ -94,7 +93,7 @@ class _Rehab:
     def form(self) -> None:
         """The fields; only the exercise is required."""
         self._choice("Stage", {name: words for name, (words, _) in STAGE_WORDS.items()}, "_stage")
-        self._fields["exercise"] = _field(ui.input("Exercise, for example bridge or hip thrust"))
+        self._fields["exercise"] = _field(text_field("Exercise, for example bridge or hip thrust"))
         with block("div", "amounts"):
             for amount in AMOUNTS:
                 self._fields[amount[0]] = _number(*amount)
@@ -103,7 +102,7 @@ class _Rehab:
             with block("div", "amounts"):
                 for amount in STRENGTHS:
                     self._fields[amount[0]] = _number(*amount)
-            self._fields["note"] = _field(ui.input("In your own words"))
+            self._fields["note"] = _field(text_field("In your own words"))
         with block("div", "row"):
             button("Add exercise", self._add, "main")
         text("You can rate the next morning's pain later, in the entry.", "p", "muted small")
@@ -219,7 +218,7 @@ def _field(field: Any) -> Any:
 
 def _number(name: str, label: str, most: int, whole: bool) -> Any:
     del name
-    return _field(ui.number(label, min=0, max=most, precision=0 if whole else 1))
+    return _field(number_field(label, None, 0, most, digits=0 if whole else 1))
 
 
 def _amount(label: str, value: float | None, whole: bool) -> float | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from datetime import date, timedelta
 
-from nicegui import ui
-
 from sitbone.analysis.events import outcomes_told
 from sitbone.analysis.timeline import Prompt
 from sitbone.analysis.view import DayView, DoseCurve, day_view
@@ -17,6 +15,7 @@ from sitbone.dashboard.cushions import address, offer_cushions, show_only
 from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page, sentence
+from sitbone.dashboard.platform.elements import Element, html
 from sitbone.dashboard.reasons import outcome_words, show_reasons
 from sitbone.dashboard.widgets import (
     OTHER_MARK,
@@ -123,19 +122,19 @@ class _Drawing:
         self._view = view
         self._window: Window = window_of(view)
         self._open: Prompt | None = None
-        self._buttons: dict[int, ui.element] = {}
+        self._buttons: dict[int, Element] = {}
 
     def draw(self) -> None:
         """The ribbon, the answer to "why?", the curves, and tables of the same data."""
         _legend()
         with block("div", "ribbon"):
-            ui.html(ribbon_svg(self._view, self._window), sanitize=False).classes("drawing")
+            html(ribbon_svg(self._view, self._window)).classes("drawing")
             self._marks()
         self._why = block("div", "why").props("role=status")
         svg, height_s = dose_svg(self._view, self._window)
         _curve_legend()
         with block("div", "curve"):
-            ui.html(svg, sanitize=False).classes("drawing")
+            html(svg).classes("drawing")
             text(f"{height_s / 60 / 1.08:.0f} min", "span", "top small muted").props("aria-hidden=true")
         self._hours()
         with details("Show as tables"):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import ui
-
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.cushion import cushion_link
 from sitbone.dashboard.cushion.cushion_link import Connect
 from sitbone.dashboard.cushion.settings_work import changes_of, list_changes, undone_last, undone_words
 from sitbone.dashboard.frame import Page, announce
+from sitbone.dashboard.platform.elements import Element, text_field
 from sitbone.dashboard.widgets import (
     SIDE_MARKS,
     awaited,
@@ -53,12 +52,12 @@ async def build() -> None:
 class _Tune:
     """One visitor's page: the proposal as it was read."""
 
-    content: ui.element
+    content: Element
 
     def __init__(self) -> None:
         self._document: dict[str, Any] = {}
         self._changes: list[SettingChange] = []
-        self._buttons: list[ui.element] = []
+        self._buttons: list[Element] = []
 
     async def show(self) -> None:
         """Computes the proposal and shows it."""
@@ -143,7 +142,7 @@ class _Tune:
     def _resuming(self) -> None:
         with card("Resume tuning"):
             text("Tuning has stopped. Discuss it with a doctor or physiotherapist, then enter the outcome.")
-            reason = ui.input("What you discussed, and with whom").props("outlined dense").classes("field")
+            reason = text_field("What you discussed, and with whom").props("outlined dense").classes("field")
             button("Resume tuning", lambda: self._resume(str(reason.value or "")))
 
     async def _resume(self, reason: str) -> None:

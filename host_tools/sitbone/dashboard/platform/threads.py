@@ -1,0 +1,18 @@
+"""The threads of the connection to the cushion. In the browser, which has none, page/browser/threads.py has the same
+names."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import Empty, Queue
+from threading import Lock
+
+__all__ = ["Empty", "Lock", "Queue", "start"]
+
+
+def start(work: Callable[[], None], name: str) -> threading.Thread:
+    """Runs work beside everything else; the program doesn't wait for it."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
