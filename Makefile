@@ -11,8 +11,9 @@ LOCK := host_tools/requirements.lock
 PYTEST := $(BIN)/python -m pytest
 # A process a core. Files stay together as long as no core is idle, so that a dashboard or a browser is seldom started twice.
 PARALLEL := -n auto --dist worksteal
-# Some long tests go on where the one before them in their file left a cushion.
-BY_FILE := -n auto --dist loadfile
+# Some long tests go on where the one before them in their file left a cushion. One process more than cores: many of
+# them wait for a chip or a browser.
+BY_FILE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile
 RECORDINGS ?= $(or $(SITBONE_SHARED_DATA),$(abspath ..)/shared/data)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -161,7 +162,7 @@ dist: $(READY)
 	$(BIN)/python -m hatchling build -d dist/release
 	$(BIN)/python host_tools/release.py dist/release
 	rm -rf $(USERS) && $(BIN)/python -m venv $(USERS)
-	$(USERS)/bin/python -m pip --disable-pip-version-check --quiet install "$$(ls dist/release/*.whl)[board,parquet,plot,dashboard,pdf]"
+	$(USERS)/bin/python -m pip --disable-pip-version-check --quiet install --no-compile "$$(ls dist/release/*.whl)[board,parquet,plot,dashboard,pdf]"
 	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o dist/release/sbom.cdx.json $(USERS)/bin/python
 
 # mkdocs' plugins each advertise a successor; what is pinned here stays.

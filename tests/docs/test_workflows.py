@@ -51,8 +51,11 @@ def test_actionlint_would_find_something(actionlint, tmp_path):
 
 @pytest.fixture
 def run_steps(tmp_path, project_root):
-    """Runs the named steps of a job in a clone whose path has a space, with a Python of its own."""
+    """Runs the named steps of a job in a clone whose path has a space, with a Python of its own. `make setup` of a
+    fresh clone is what .ci/run begins with, so that here the environment is already there."""
     clone = tmp_path / "a clone"
+    clone.mkdir()
+    (clone / ".venv").symlink_to(project_root / ".venv")
     for path in project_files():
         (clone / relative(path)).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, clone / relative(path))

@@ -11,6 +11,7 @@ import pytest
 
 from sitbone.replay.trace import read_trace
 
+STANDS_S = 40  # without a step of the world, however slow the machine
 COMMAND_S = 120
 
 
@@ -57,7 +58,13 @@ def live_until(cushion, world_ms):
     """Lets the virtual cushion live until then, as fast as the machine allows; from there on it goes on in real time,
     so that what a test does next happens at that moment of the world, not minutes later."""
     cushion.hurry_until(world_ms)
-    until(lambda: cushion.now_ms >= world_ms, lambda: f"the world stands at {cushion.now_ms} ms")
+    moved_s, seen_ms = time.monotonic(), cushion.now_ms
+    while seen_ms < world_ms:
+        time.sleep(0.02)
+        now_ms = cushion.now_ms
+        if now_ms != seen_ms:
+            moved_s, seen_ms = time.monotonic(), now_ms
+        assert time.monotonic() - moved_s < STANDS_S, f"the world stands at {now_ms} ms"
 
 
 def until(is_so, why=lambda: "it never came to be so"):
