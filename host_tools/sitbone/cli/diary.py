@@ -218,11 +218,11 @@ def pain_score(total: int | None, when: str | None, as_json: bool) -> None:
     from sitbone.diary.entries import new_score
     from sitbone.diary.long_view import score_due
 
-    at = now()
+    filled_in, at = felt_at(when), now()
     with open_store() as store:
         diary = DiaryStore(store)
         if total is not None:
-            diary.add("visa_h", new_score(total, felt_at(when), at))
+            diary.add("visa_h", new_score(total, filled_in, at))
         rows = diary.scores()
     due = score_due(at.date(), [date.fromisoformat(row["day"]) for row in rows])
     if as_json:
