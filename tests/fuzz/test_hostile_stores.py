@@ -42,6 +42,8 @@ READING = (
     "events --json",
     "why",
     "why --json",
+    "loads",
+    "loads --json",
     "settings history",
     "settings history --json",
     "pain list",

@@ -90,6 +90,7 @@ for command in (
     history.history,
     history.events,
     history.why,
+    history.loads,
     history.clock,
     data.record,
     data.export,

@@ -160,6 +160,33 @@ def history(cushion: str | None, start: str | None, end: str | None, days: int, 
         say(f"{have} no date: the cushion's clock was not set when they were made")
 
 
+@click.command(epilog=example("loads"))
+@json_option
+@cushion_option
+def loads(cushion: str | None, as_json: bool) -> None:
+    """Show the load of each side before and after calibrations."""
+    from dataclasses import asdict
+
+    from sitbone.analysis.loads import EXPLAINED, load_words, recalibrations
+    from sitbone.dates import counted
+    from sitbone.store.store import zone_of
+
+    with open_store(cushion) as store:
+        found, zone = recalibrations(store), zone_of(store)
+        labels = {item.cushion: store.label(item.cushion) for item in found}
+    if as_json:
+        shown = [asdict(item) | {"at": zone.iso(item.at_ms), "cushion": labels[item.cushion]} for item in found]
+        print_json({"calibrations": shown})
+        return
+    for item in found:
+        of = f", {labels[item.cushion]}" if len(set(labels.values())) > 1 else ""
+        before = counted(item.days[0], "day")
+        say(f"{zone.local(item.at_ms):%Y-%m-%d %H:%M}{of}: {before} before, {item.days[1]} after")
+        for side, load in item.sides.items():
+            say(f"  {side}: neutral sit {load.ref_kpa:.1f} kPa; {load_words(load)}")
+    say(EXPLAINED if found else "no calibration in the log yet; run sitbone calibrate, then sitbone sync")
+
+
 def _earliest() -> datetime:
     return datetime(2000, 1, 1).astimezone()
 

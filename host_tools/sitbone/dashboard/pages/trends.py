@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from math import isnan, nan
 
+from sitbone.analysis.loads import EXPLAINED, Recalibration, load_words, recalibrations
 from sitbone.analysis.months import months
 from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Answer, Trends, trends, worse
 from sitbone.dashboard.charts import Axis, Series, chart
@@ -25,9 +26,10 @@ from sitbone.dashboard.widgets import (
     unsynced,
 )
 from sitbone.dashboard.work import now, with_store
+from sitbone.dates import Zone
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.entries import SIDES
-from sitbone.store.store import Store
+from sitbone.store.store import Store, zone_of
 
 CHOICES = (4, 12, 52)
 DAILY_WEEKS = 12  # with more, each point is a week
@@ -71,6 +73,7 @@ async def build(weeks: int = 4, cushion: str = "") -> None:
         _draw(shown)
         if weeks == CHOICES[-1]:
             _draw_months(found, await with_store(_scores))
+            _loads(*await with_store(_recalibrated, cushion))
         card_of_files()
     text(
         "Dose is seat load over time, not pressure on the tendon. No study has tested it against this pain: lines that"
@@ -256,6 +259,24 @@ def _draw_months(found: Trends, scores: list[Row]) -> None:
         " which sitting hurt 2 at most. VISA-H: sitbone pain score.",
         "wide",
     )
+
+
+def _loads(found: list[Recalibration], zone: Zone) -> None:
+    if not found:
+        return
+    with card("Load before and after a calibration", classes="wide"):
+        rows = [
+            (f"{_short(zone.day(item.at_ms))} {SIDE_MARKS[side]} {side}", f"{load.ref_kpa:.1f} kPa", load_words(load))
+            for item in found
+            for side, load in item.sides.items()
+        ]
+        table("Load before and after a calibration", ("calibrated", "neutral sit", "while seated"), rows)
+        text(EXPLAINED, classes="muted small")
+
+
+def _recalibrated(store: Store, cushion: str) -> tuple[list[Recalibration], Zone]:
+    show_only(store, cushion)
+    return recalibrations(store), zone_of(store)
 
 
 def _known(values: Iterable[float | None]) -> list[float]:
