@@ -10,7 +10,7 @@ import pytest
 
 from cushion.core import records
 from sitbone import cli
-from sitbone.analysis.loads import recalibrations
+from sitbone.analysis.recovery.loads import recalibrations
 from sitbone.dates import unix_ms
 from sitbone.store.blocks import read_block
 from sitbone.store.store import Store

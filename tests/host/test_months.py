@@ -10,7 +10,7 @@ import pytest
 
 from sitbone import cli
 from sitbone.analysis.days import Day
-from sitbone.analysis.months import months
+from sitbone.analysis.recovery.months import months
 from sitbone.analysis.trends import Trends, trends
 from sitbone.diary.diary_store import DiaryStore
 from sitbone.diary.entries import new_pain

@@ -167,7 +167,7 @@ def loads(cushion: str | None, as_json: bool) -> None:
     """Show the load of each side before and after calibrations."""
     from dataclasses import asdict
 
-    from sitbone.analysis.loads import EXPLAINED, load_words, recalibrations
+    from sitbone.analysis.recovery.loads import EXPLAINED, load_words, recalibrations
     from sitbone.dates import counted
     from sitbone.store.store import zone_of
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from math import isnan, nan
 
-from sitbone.analysis.loads import EXPLAINED, Recalibration, load_words, recalibrations
-from sitbone.analysis.months import months
+from sitbone.analysis.recovery.loads import EXPLAINED, Recalibration, load_words, recalibrations
+from sitbone.analysis.recovery.months import months
 from sitbone.analysis.trends import MEASURES, WEEK_DAYS, Answer, Trends, trends, worse
 from sitbone.dashboard.charts import Axis, Series, chart
 from sitbone.dashboard.cushions import address, offer_cushions, show_only
