@@ -9,7 +9,18 @@ from sitbone.cli import run as run_command
 from sitbone.diary.care import first_of_all
 from sitbone.diary.diary_store import DiaryStore, Row
 from sitbone.diary.rehab import STAGES, amounts, exercise_on, new_exercise, pains, repeated
-from sitbone.diary.stages import CARE_FIRST, DISCUSS, DISCUSS_SPORT, KEEP, STAY, criteria, new_plan, skipped, spikes
+from sitbone.diary.stages import (
+    CARE_FIRST,
+    DISCUSS,
+    DISCUSS_SPORT,
+    KEEP,
+    STAY,
+    break_idea,
+    criteria,
+    new_plan,
+    skipped,
+    spikes,
+)
 from sitbone.errors import UsageError
 from sitbone.store.store import Store
 
@@ -69,6 +80,25 @@ def verdict(rows, **kwargs):
 def test_an_exercise_in_words(values, shown):
     row = exercise(**values)
     assert ", ".join([*amounts(row), *pains(row)]) == shown
+
+
+IDEA = (
+    "an idea for a break: one hold of 45 s while you stand, such as your physiotherapist has shown you; stop where pain"
+    " goes over 3"
+)
+
+
+def test_a_hold_is_offered_for_a_break_only_where_the_last_one_did_not_hurt():
+    rows = sessions("isometric", [9, 6, 3])
+    assert break_idea(rows, TODAY) == IDEA
+    plan = new_plan(NOW, "isometric", "Dr. Lee", hold_s=30)
+    assert "one hold of 30 s" in break_idea(rows, TODAY, [plan])
+    assert break_idea([*rows[:-1], rows[-1] | {"pain_during": 4}], TODAY) == ""
+    assert break_idea([*rows[:-1], rows[-1] | {"pain_next": 4}], TODAY) == ""
+    assert break_idea(rows, TODAY, care=["new numbness"]) == ""
+    assert break_idea(sessions("isometric", [14]), TODAY) == ""
+    assert break_idea([*rows, *sessions("heavy-slow", [1])], TODAY) == ""
+    assert break_idea([], TODAY) == ""
 
 
 def test_each_criterion_is_shown_by_itself():

@@ -105,10 +105,12 @@ def plan_of(stage: str, plans: Iterable[Row]) -> Plan:
 
 
 def stage_lines(store: Store, now: datetime) -> list[str]:
-    """What the stored log says of the current stage."""
+    """What the stored log says of the current stage; the last line is the verdict."""
     diary = DiaryStore(store)
     care = [line for line in first_of_all(store, now)["care"] if line != SEEK_CARE]
-    return criteria(diary.rehab(), now.date(), diary.plans(), care)
+    rows, plans = diary.rehab(), diary.plans()
+    idea = break_idea(rows, now.date(), plans, care)
+    return [*([idea] if idea else []), *criteria(rows, now.date(), plans, care)]
 
 
 def criteria(rows: Sequence[Row], today: date, plans: Sequence[Row] = (), care: Sequence[str] = ()) -> list[str]:
@@ -122,6 +124,21 @@ def criteria(rows: Sequence[Row], today: date, plans: Sequence[Row] = (), care: 
     if care:
         return [*lines, CARE_FIRST]
     return [*lines, VERDICTS.get(stage, DISCUSS) if all(check.met for check in found) else STAY]
+
+
+def break_idea(rows: Sequence[Row], today: date, plans: Sequence[Row] = (), care: Sequence[str] = ()) -> str:
+    """What somebody in the isometric stage may do while standing up anyway; "" in other stages, while something needs
+    care, and where the last one hurt more than it may. Only the host offers it; the cushion asks for a break alone."""
+    done = [row for row in rows if day_of(row) <= today]
+    if care or not done or done[-1]["stage"] != "isometric" or today - day_of(done[-1]) >= FEW_WEEKS * WEEK:
+        return ""
+    most, plan = PAIN_MOST["isometric"], plan_of("isometric", plans)
+    if max(done[-1]["pain_during"] or 0, done[-1]["pain_next"] or 0) > most:
+        return ""
+    return (
+        f"an idea for a break: one hold of {plan.hold_s or USUAL['isometric'].hold_s} s while you stand, such as your"
+        f" physiotherapist has shown you; stop where pain goes over {most}"
+    )
 
 
 def checks(stage: str, rows: Sequence[Row], today: date, plans: Sequence[Row] = ()) -> list[Check]:
