@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-all lint format types types-all pytest lock wheel dist site coverage bench evaluate mutants hostile soak spark cohort-bench micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
+.PHONY: help setup demo test test-all lint format types types-all pytest lock page wheel dist site coverage bench evaluate mutants hostile soak spark cohort-bench micropython32 clean hardware hardware-setup hardware-check hardware-refresh hardware-route
 
 help:
 	@echo 'make demo    an office day on the virtual cushion'
@@ -38,6 +38,7 @@ help:
 	@echo 'make cohort-bench  its figures: two engines, growth, trials; SITBONE_COHORT="1000 26", SITBONE_TRIALS=100'
 	@echo 'make soak    30 days in full, a week of heap, and each power cut of a whole day in three ways: hours'
 	@echo 'make micropython32  a 32-bit MicroPython, with and without the firmware in it, for the tests of its heap'
+	@echo 'make page    what npm brings for sitbone page: Python for browsers (npm needed)'
 	@echo 'make wheel   dist/sitbone-*.whl, firmware included'
 	@echo 'make dist    all that a release has but the hardware: dist/release'
 	@echo 'make site    the documentation as a site, dist/site'
@@ -152,12 +153,22 @@ spark: $(READY)
 cohort-bench: spark
 	$(PYTEST) $(PATIENT) -m bench -s tests/benchmarks/test_cohort.py $(ARGS)
 
-wheel: $(READY)
+# What the page without an installation brings along; a wheel has it inside.
+NODE := host_tools/sitbone/page/node
+BROUGHT := $(NODE)/node_modules/.package-lock.json
+
+page: $(BROUGHT)
+
+$(BROUGHT): $(NODE)/package-lock.json
+	npm ci --silent --prefix $(NODE)
+	@touch $@
+
+wheel: $(READY) $(BROUGHT)
 	$(BIN)/python -m hatchling build -t wheel
 
 # All that a release has but the hardware's files. The bill of materials is of a fresh environment with all that users may install.
 USERS := build/users
-dist: $(READY)
+dist: $(READY) $(BROUGHT)
 	rm -rf dist/release && mkdir -p dist/release
 	$(BIN)/python -m hatchling build -d dist/release
 	$(BIN)/python host_tools/release.py dist/release

@@ -68,6 +68,7 @@ ROOMS = (
     "cohort",
     "lab",
     "dashboard",
+    "page",
     "cli",
 )
 

@@ -58,6 +58,8 @@ def _copy(part: Path, path: Path) -> None:
 
 def make_private(path: Path, mode: int) -> None:
     """Takes the rights of others from the user's own file or folder, where the system has such rights."""
+    if not hasattr(os, "geteuid"):
+        return
     with suppress(OSError):
         status = path.stat()
         if status.st_uid == os.geteuid() and status.st_mode & 0o077:

@@ -20,7 +20,6 @@ OTHERS = (
     "setup",
     "autosync",
     "cohort",
-    "page",
 )
 TRIED = (
     *test_hostile_stores.READING,

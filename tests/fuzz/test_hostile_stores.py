@@ -92,6 +92,7 @@ SWEEP_ONLY = (
     "export --format parquet {home}/records.parquet",
     "restore {home}/backup.sqlite",
     "forget --from yesterday --to yesterday --yes",
+    "page --out {home}/page",
 )
 AFTERWARDS = ("history", "events", "why", "tune")
 

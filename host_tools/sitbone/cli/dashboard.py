@@ -1,7 +1,9 @@
-"""The command that serves the dashboard."""
+"""The commands that give web pages: the dashboard, and the page that needs no installation."""
 
 import os
 import secrets
+import tempfile
+from pathlib import Path
 
 import click
 
@@ -55,3 +57,46 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, 
         serve(place, token, announce)
     except KeyboardInterrupt:
         say("dashboard stopped")
+
+
+@click.command(epilog=example("page --out page") + "\n  sitbone page --serve")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Folder to make it in.")
+@click.option("--serve", "serve_it", is_flag=True, help="Serve it to this computer until Ctrl-C.")
+@click.option(
+    "--listen-port", metavar="N", type=click.IntRange(0, 65535), default=8738, show_default=True, help="With --serve."
+)
+@click.option("--open", "open_it", is_flag=True, help="With --serve: open it in your browser.")
+def page(out: Path | None, serve_it: bool, listen_port: int, open_it: bool) -> None:
+    """Make or serve the page that needs no installation.
+
+    It is a folder of static files for any web server that speaks https; in a browser with Web Serial it does what the
+    dashboard does.
+    """
+    from sitbone.page.build import build
+
+    if out is None and not serve_it:
+        raise UsageError("say where: --out DIR makes the page there, --serve shows it on this computer")
+    if out is not None:
+        size = build(out)
+        say(f"page made in {out}, {size / 1e6:.1f} MB; put the folder on any web server that speaks https")
+    if serve_it:
+        with tempfile.TemporaryDirectory(prefix="sitbone-page-") as folder:
+            _serve(out or Path(folder), listen_port, open_it, is_made=out is not None)
+
+
+def _serve(folder: Path, port: int, open_it: bool, is_made: bool) -> None:
+    from sitbone.page.build import build
+    from sitbone.page.serving import serve
+
+    if not is_made:
+        build(folder)
+
+    def announce(url: str) -> None:
+        say(f"sitbone page: {url}  (press Ctrl-C to stop)")
+        if open_it:
+            click.launch(url)
+
+    try:
+        serve(folder, port, announce)
+    except KeyboardInterrupt:
+        say("page stopped")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from sitbone.dashboard.platform import elements
+from sitbone.dashboard.platform import elements, here
 from sitbone.dashboard.platform.elements import Element
 from sitbone.dashboard.widgets import block, button, link, text
 from sitbone.errors import SitboneError
 
-UNFORESEEN = "Something went wrong; reload the page. Details are in the terminal that runs sitbone dashboard"
+UNFORESEEN = f"Something went wrong; reload the page. {here.DETAILS}"
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 
 

@@ -10,7 +10,7 @@ from html import escape
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-from sitbone.dashboard.platform import elements
+from sitbone.dashboard.platform import elements, here
 from sitbone.dashboard.platform.elements import Element, Words
 
 T = TypeVar("T")
@@ -133,10 +133,12 @@ def empty(what: str, do: Iterable[str], command: str = "") -> None:
 
 def unsynced(what: str) -> None:
     """Says what is missing until the next sync, and the two ways to sync."""
-    empty(what, ["Connect the cushion by USB, then sync it on the Cushion page or in a terminal."])
+    where = "on the Cushion page or in a terminal" if here.HAS_COMMANDS else "on the Cushion page"
+    empty(what, [f"Connect the cushion by USB, then sync it {where}."])
     with block("div", "row"):
         link("Go to Cushion", "/cushion", "button")
-        text("sitbone sync", "code")
+        if here.HAS_COMMANDS:
+            text("sitbone sync", "code")
 
 
 def simulated() -> None:

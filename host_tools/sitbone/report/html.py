@@ -7,14 +7,7 @@ from string import Template
 
 from sitbone.report.document import Block, Bullets, Picture, Report, Section, Table, Text
 
-PAGE = Template("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light">
-<title>$title</title>
-<style>
-:root { --ink: #1c2430; --line: #d5dae1; --soft: #5a6675; }
+STYLE = """:root { --ink: #1c2430; --line: #d5dae1; --soft: #5a6675; }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: #fff; max-width: 62rem; margin: 2rem auto;
   padding: 0 1rem; }
 header { border-bottom: 2px solid var(--ink); margin-bottom: 1rem; }
@@ -43,8 +36,18 @@ td, thead th { white-space: nowrap; } .words td:last-child { white-space: normal
   .columns { columns: 2; column-gap: 6mm; } th, td { padding: .02rem .3rem; } .scroll { overflow: visible; }
   .warning { padding: .15rem .5rem; }
 }
-</style>
-<header><h1>$title</h1><p class="made">$made</p></header>
+"""
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light">
+<title>$title</title>
+<style>
+$style</style>
+$body</html>
+""")
+BODY = Template("""<header><h1>$title</h1><p class="made">$made</p></header>
 <main>
 $lead
 $wide
@@ -52,13 +55,17 @@ $wide
 $narrow
 </div>
 </main>
-</html>
 """)
 
 
 def html(report: Report) -> str:
     """The whole file."""
-    return PAGE.substitute(
+    return PAGE.substitute(title=escape(report.title), style=STYLE, body=body(report))
+
+
+def body(report: Report) -> str:
+    """What the page shows."""
+    return BODY.substitute(
         title=escape(report.title),
         made=escape(report.made),
         lead="\n".join(map(_block, report.lead)),

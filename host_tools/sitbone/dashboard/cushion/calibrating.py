@@ -61,7 +61,7 @@ class Calibrating:
         if view.live is not None:
             self._state.text = _state(view.live)
         task = view.task
-        if task is None or task.kind == "sync" or task is self._shown:
+        if task is None or task.kind not in (*TITLES, "haptics") or task is self._shown:
             return
         self._shown = task
         for found in self._buttons:

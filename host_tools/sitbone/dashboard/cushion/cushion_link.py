@@ -26,7 +26,7 @@ from sitbone.board.device import Cushion, GentleCushion
 from sitbone.board.haptics import MOST_TRIALS, find_threshold
 from sitbone.board.live import STEADY_S, capture, figures
 from sitbone.board.port_holder import holder_of
-from sitbone.dashboard.platform import threads
+from sitbone.dashboard.platform import here, threads
 from sitbone.dashboard.work import now
 from sitbone.dates import unix_ms
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
@@ -55,9 +55,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work that takes time. ``kind``: "sync", a phase of the calibration, or "haptics", which ``asks`` whether a pulse
-    was felt. ``said``: what the person is to do now, in the leans. At its end it has a result, or a problem, or neither
-    when it was stopped."""
+    """Work that takes time. ``kind``: "sync", "install", a phase of the calibration, or "haptics", which ``asks``
+    whether a pulse was felt. ``said``: what the person is to do now, in the leans. At its end it has a result, or a
+    problem, or neither when it was stopped."""
 
     kind: str
     begun_s: float
@@ -170,13 +170,25 @@ class CushionLink:
 
     def ask(self, name: str, *args: object) -> Row:
         """One call of the cushion, from any thread but the event loop's. Raises SitboneError."""
-        return self.submit(lambda connect: _asked(connect, name, *args)).result()
+        return threads.result_of(self.submit(lambda connect: _asked(connect, name, *args)))
 
     # ---- tasks: one at a time, shown on all pages
 
     def sync(self) -> None:
         """Starts a sync. Raises Refused while another task runs."""
-        self._begin("sync", lambda progress: self.submit(lambda connect: _synced(connect, progress)).result())
+        self._begin("sync", lambda progress: threads.result_of(self.submit(lambda connect: _synced(connect, progress))))
+
+    def with_port(self, kind: str, work: Callable[[str, Progress], Row]) -> None:
+        """Starts work that opens the port itself, by its name. Raises Refused while another task runs."""
+        self._begin(kind, lambda progress: threads.result_of(self.submit(lambda _: self._lent(work, progress))))
+
+    def _lent(self, work: Callable[[str, Progress], Row], progress: Progress) -> Row:
+        ports = serial_line.ports()
+        port = self._chosen or self._found or (ports[0] if len(ports) == 1 else "")
+        if not port:
+            raise NoCushion(_why_none(ports))
+        self._close()
+        return work(port, progress)
 
     def calibrate(self, phase: str) -> None:
         """Starts a phase of the calibration. Raises Refused while another task runs."""
@@ -213,7 +225,7 @@ class CushionLink:
         except threads.Empty:
             raise Refused("no answer; sit on the cushion and start again") from None
         asked = {"strength_percent": found["strength_percent"]}
-        self.submit(lambda connect: _set(connect, asked, "felt threshold")).result()
+        threads.result_of(self.submit(lambda connect: _set(connect, asked, "felt threshold")))
         return found
 
     def _pulse(self, percent: int) -> bool:
@@ -239,7 +251,7 @@ class CushionLink:
         def progress(done: int, total: int) -> None:
             self._show(task=replace(self._view.task or task, done=done, total=total))
 
-        ended: dict[str, Any] = {"problem": "it failed; see the terminal that runs sitbone dashboard"}
+        ended: dict[str, Any] = {"problem": f"it failed; {here.DETAILS.lower()}"}
         try:
             ended = {"result": work(progress)}
         except SitboneError as error:
@@ -265,7 +277,7 @@ class CushionLink:
                 self._show(problem=str(error))
             except Exception:  # the pages must never wait for ever
                 LOG.exception("the connection to the cushion")
-                self._show(problem="the connection failed; see the terminal that runs sitbone dashboard")
+                self._show(problem=f"the connection failed; {here.DETAILS.lower()}")
                 self._close()
         self._close()
 
@@ -485,4 +497,4 @@ def _why_none(ports: list[str]) -> str:
     for port in ports:
         if who := holder_of(port):
             return f"{port} is in use by {who}; close that one, then try again"
-    return "no cushion found; plug it in, or choose its port on the Cushion page"
+    return here.NO_CUSHION

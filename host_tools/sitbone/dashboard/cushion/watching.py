@@ -8,6 +8,7 @@ from typing import Any
 from sitbone.dashboard.cushion.cushion_link import CushionLink, View, shared
 from sitbone.dashboard.frame import sentence
 from sitbone.dashboard.platform import elements
+from sitbone.dashboard.platform.choosing import offer_choice
 from sitbone.dashboard.widgets import block, button, details, notice, text
 from sitbone.errors import SitboneError
 
@@ -88,12 +89,7 @@ class _Chooser:
         with details("Choose another port", "chooser") as self._whole:
             with block("div", "row") as self._buttons:
                 pass
-            with block("div", "row"):
-                self._path = (
-                    elements.text_field("Port, or path of a virtual cushion").props("outlined dense").classes("path")
-                )
-                self._path.on("keydown.enter", lambda _: self._typed())
-                button("Connect to this port", self._typed)
+            offer_choice(self._link.choose)
 
     def show(self, view: View) -> None:
         """The ports of the last search; unfolded when one must be chosen."""
@@ -107,11 +103,6 @@ class _Chooser:
             for port in view.ports:
                 button(port, lambda port=port: self._link.choose(port))
             button("Search again", lambda: self._link.choose(None))
-
-    def _typed(self) -> None:
-        path = str(self._path.value or "").strip()
-        if path:
-            self._link.choose(path)
 
 
 def _name(view: View) -> str:

@@ -16,6 +16,7 @@ from sitbone.dashboard.daychart import Window, dose_svg, ribbon_svg, window_of
 from sitbone.dashboard.downloads import card_of_files
 from sitbone.dashboard.frame import Page, sentence
 from sitbone.dashboard.platform.elements import Element, html
+from sitbone.dashboard.platform.here import HAS_COMMANDS
 from sitbone.dashboard.reasons import outcome_words, show_reasons
 from sitbone.dashboard.widgets import (
     OTHER_MARK,
@@ -99,11 +100,12 @@ def _nothing(day: date, today: date, last_known: date | None, cushion: str) -> N
     with card(_title(day, today)):
         if last_known is None:
             unsynced("No records yet.")
-            empty(
-                "Or look around first",
-                ["These two commands make six weeks of simulated data and show it:"],
-                "sitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
-            )
+            if HAS_COMMANDS:
+                empty(
+                    "Or look around first",
+                    ["These two commands make six weeks of simulated data and show it:"],
+                    "sitbone demo --weeks 6 --into weeks\nSITBONE_HOME=weeks sitbone dashboard",
+                )
             return
         if day < today:
             empty("No records on this day.", [])

@@ -84,6 +84,6 @@ def timer(every_s: float, call: Handler) -> None:
     ui.timer(every_s, call)
 
 
-def offer_file(content: str, name: str, media_type: str) -> None:
+def offer_file(content: str | bytes, name: str, media_type: str) -> None:
     """Gives the visitor a file to keep."""
     ui.download.content(content, name, media_type)

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from queue import Empty, Queue
 from threading import Lock
+from typing import TypeVar
 
-__all__ = ["Empty", "Lock", "Queue", "start"]
+__all__ = ["Empty", "Lock", "Queue", "result_of", "start"]
+
+T = TypeVar("T")
 
 
 def start(work: Callable[[], None], name: str) -> threading.Thread:
@@ -16,3 +20,8 @@ def start(work: Callable[[], None], name: str) -> threading.Thread:
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def result_of(future: Future[T]) -> T:
+    """What another thread has worked out, waited for. Raises what that raises."""
+    return future.result()

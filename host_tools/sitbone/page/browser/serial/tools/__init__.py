@@ -1,0 +1,1 @@
+"""The part of pyserial that lists ports."""
