@@ -31,6 +31,7 @@ class Monitor:
             board.zones.present,
             profile["dead_mv"],
             profile["bias_ohm"],
+            profile["spread_permille"],
         )
         self.capture = None
         self.raw_stream = None  # what takes each raw sample, while a host records them

@@ -2,8 +2,8 @@
 
 Person: each zone's upright load, and how leans move it. Foam: what of a zone's load reaches the sensor under it and
 those beside it, by Boussinesq's half-space loaded over a half-plane: published, and sharing nothing with
-analog/foam.py. Then the sensor's curve, its divider, the ADC's whole millivolts, and the firmware's own code with its
-leans.
+analog/foam.py. Then the sensor's curve, its divider, the ADC's whole millivolts, and the firmware's own engine, after
+its own leans.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,10 @@ from types import SimpleNamespace
 
 from cushion.core.calibration import ZONE_COUNT, Calibration, conductance_ns, ns_of_ohm
 from cushion.core.capture import DONE, RUNNING
+from cushion.core.engine import Engine
 from cushion.core.leans import Leans
 from cushion.core.records import OK
+from cushion.core.settings import Settings
 from hardware.analog import stack
 from hardware.case.sizes import BODIES, SITTING_BONES_Y_MM, THIGHS_Y_MM, Body
 
@@ -49,13 +51,6 @@ class Foam:
         left, right = (self.mixed(bone, thigh, self.along) for bone, thigh in zip(bones, thighs, strict=True))
         return left[0], right[0], left[1], right[1]
 
-    def unmixed(self, base: Loads) -> Loads:
-        """The same backwards."""
-        across, along = (-part / (1 - 2 * part) for part in (self.across, self.along))
-        undo = Foam.__new__(Foam)
-        undo.across, undo.along = across, along
-        return undo.on_base(base)
-
     @staticmethod
     def mixed(one: float, other: float, part: float) -> tuple[float, float]:
         return one + part * (other - one), other + part * (one - other)
@@ -83,6 +78,7 @@ class Sensors:
     """Four drawn sensors with their resistors. Above their range they are taken to stand still [assumed]."""
 
     def __init__(self, draw: Random, profile: dict):
+        self.profile = profile
         self.supply_mv, self.divider_ohm = profile["supply_mv"], profile["divider_ohm"]
         self.bias_ns = ns_of_ohm(profile["bias_ohm"]) if profile["bias_ohm"] else 0
         self.gain = [draw.uniform(0.75, 1.25) for _ in range(ZONE_COUNT)]
@@ -90,12 +86,16 @@ class Sensors:
         self.bias_s = [1e-9 * self.bias_ns * draw.uniform(0.99, 1.01) for _ in range(ZONE_COUNT)]
         self.ohm = [self.divider_ohm * draw.uniform(0.999, 1.001) for _ in range(ZONE_COUNT)]
 
-    def firmware_ns(self, zone: int, newton: float) -> int:
+    def level_100uv(self, zone: int, newton: float) -> int:
+        """What the ADC reads, in whole millivolts."""
         newton = min(newton, stack.RANGE_N[1])
         siemens = self.gain[zone] * newton ** self.exponent[zone] / stack.OHM_AT_1_N + self.bias_s[zone]
         ratio = siemens * self.ohm[zone]
-        millivolts = round(self.supply_mv * ratio / (1 + ratio))
-        return conductance_ns(millivolts * 10, self.supply_mv, ns_of_ohm(self.divider_ohm)) - self.bias_ns
+        return 10 * round(self.supply_mv * ratio / (1 + ratio))
+
+    def firmware_ns(self, zone: int, newton: float) -> int:
+        level_100uv = self.level_100uv(zone, newton)
+        return conductance_ns(level_100uv, self.supply_mv, ns_of_ohm(self.divider_ohm)) - self.bias_ns
 
 
 class Cushion:
@@ -115,19 +115,27 @@ class Cushion:
         read = self.sensors.firmware_ns
         return [self.calibration.pressure_pa(zone, read(zone, newtons[zone])) for zone in range(ZONE_COUNT)]
 
-    def loads(self, lean: Loads) -> list[float]:
-        """What the firmware says each zone carries, 1 = the calibrated sit."""
-        taken = self.calibration
-        bent = [taken.bent_pa(zone, pa) if taken.step_pa else pa for zone, pa in enumerate(self.nominal_pa(lean))]
-        return [bent[zone] / taken.ref_pa[zone] for zone in range(ZONE_COUNT)]
-
-    def unmixed_loads(self, lean: Loads) -> list[float]:
-        """The same if the firmware took the foam's spread out again, knowing foam and places."""
-        refs = self.calibration.ref_pa
-        one, two, three, four = (load * ref for load, ref in zip(self.loads(lean), refs, strict=True))
-        upright = self.person.foam.unmixed((refs[0], refs[1], refs[2], refs[3]))
-        loads = self.person.foam.unmixed((one, two, three, four))
-        return [load / was for load, was in zip(loads, upright, strict=True)]
+    def loads(self, lean: Loads, spread_permille: int | None = None) -> tuple[float, float]:
+        """What the firmware says both sides carry, 1 = the calibrated sit: what the doses count. ``spread_permille``:
+        another one than the board's."""
+        profile, settings = self.sensors.profile, Settings()
+        settings.change("creep_permille", 0, 0)
+        spread_permille = profile["spread_permille"] if spread_permille is None else spread_permille
+        resistors, dead_mv, bias_ohm = (profile["divider_ohm"],) * ZONE_COUNT, profile["dead_mv"], profile["bias_ohm"]
+        engine = Engine(
+            settings,
+            self.calibration,
+            profile["supply_mv"],
+            resistors,
+            dead_mv=dead_mv,
+            bias_ohm=bias_ohm,
+            spread_permille=spread_permille,
+        )
+        levels = [self.sensors.level_100uv(zone, newton) for zone, newton in enumerate(self.person.newtons(lean))]
+        for _ in range(4):
+            engine.sample(levels)
+        engine.decide(1000)
+        return engine.decisions.left.u / 1000, engine.decisions.right.u / 1000
 
     def _lean(self) -> str:
         """The guided leans, second by second; returns why they were refused."""

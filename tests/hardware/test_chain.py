@@ -20,9 +20,14 @@ LEANS = [leaning(part) for part in (-0.5, -0.25, 0.25, 0.5)] + [leaning(forward=
 PASSED_ON = {40.0: 0.2, 60.0: 0.14}
 
 
-def worst(loads_of, leans=LEANS) -> float:
-    """By how much a reported load differs from the load, at most, as a part of it."""
-    return max(abs(told / load - 1) for lean in leans for told, load in zip(loads_of(lean), lean, strict=True))
+def worst(cushion: Cushion, spread_permille: int | None = None) -> float:
+    """By how much a side's reported load differs from its load in any lean, at most, as a part of it."""
+    told = [cushion.loads(lean, spread_permille) for lean in LEANS]
+    return max(
+        abs(u / load - 1)
+        for lean, both in zip(LEANS, told, strict=True)
+        for u, load in zip(both, lean[:2], strict=True)
+    )
 
 
 def cushions(count: int, foam_mm: float) -> list[Cushion]:
@@ -46,27 +51,21 @@ class TestThousand:
     def test_the_leans_are_accepted(self, thousand):
         assert sum(bool(cushion.refused) for cushion in thousand) < 10
 
-    def test_with_the_foams_spread_taken_out_loads_are_within_15_percent(self, thousand):
-        """All but one or two of a thousand, and those nearly."""
-        errors = [worst(cushion.unmixed_loads) for cushion in thousand if not cushion.refused]
-        assert sum(error < WITHIN for error in errors) >= 0.998 * len(errors)
-        assert max(errors) < 0.16
+    def test_both_sides_loads_are_within_15_percent(self, thousand):
+        errors = [worst(cushion) for cushion in thousand if not cushion.refused]
+        assert max(errors) < WITHIN
 
-    def test_as_the_firmware_is_today_most_loads_are(self, thousand):
-        """It takes no spread out: the open point of the hardware's errata. A bound, so that it can only get better."""
-        errors = sorted(worst(cushion.loads) for cushion in thousand if not cushion.refused)
-        assert errors[len(errors) // 2] < WITHIN
-        assert errors[-1] < 0.22
+    def test_without_taking_the_foams_spread_out_they_are_not(self, thousand):
+        errors = [worst(cushion, 0) for cushion in thousand if not cushion.refused]
+        assert sum(error > WITHIN for error in errors) > 40
+        assert max(errors) > 0.2
 
     def test_revision_a_fails_this(self):
         """Its puck of 25 mm lay 10 mm below the skin and carried the whole peak, beyond its sensor's 10 N, without bias
         resistors: nothing that a calibration could take out."""
         draw = Random(17)
         profile = PROFILES["devkit"]
-        found = [
-            worst(Cushion(Person(draw, 10.0, 1.0, revision_a_n), Sensors(draw, profile)).unmixed_loads)
-            for _ in range(200)
-        ]
+        found = [worst(Cushion(Person(draw, 10.0, 1.0, revision_a_n), Sensors(draw, profile))) for _ in range(200)]
         assert sum(error > WITHIN for error in found) > 40
 
 
@@ -86,12 +85,9 @@ class TestSpread:
         assert beyond(60, 40) == pytest.approx(0.040, abs=0.001)
         assert beyond(60, 80) == pytest.approx(0.142, abs=0.001)
 
-    def test_what_is_mixed_can_be_unmixed(self):
-        foam = Foam(60.0, BODIES[0])
-        mixed = foam.on_base((4.0, 1.0, 2.0, 3.0))
-        assert sum(mixed) == pytest.approx(10)
-        assert foam.unmixed(mixed) == pytest.approx((4.0, 1.0, 2.0, 3.0))
+    def test_nothing_goes_lost(self):
+        assert sum(Foam(60.0, BODIES[0]).on_base((4.0, 1.0, 2.0, 3.0))) == pytest.approx(10)
 
     def test_upright_is_one(self):
         (cushion,) = cushions(1, 40.0)
-        assert cushion.loads(UPRIGHT) == pytest.approx(UPRIGHT, abs=0.02)
+        assert cushion.loads(UPRIGHT) == pytest.approx(UPRIGHT[:2], abs=0.02)

@@ -7,7 +7,7 @@ worth, and `Decisions` decides. Events of all of them leave through ``events``.
 from array import array
 
 from cushion.core import records
-from cushion.core.calibration import ZONE_COUNT
+from cushion.core.calibration import MAX_U, ZONE_COUNT
 from cushion.core.const import const
 from cushion.core.decisions import MAX_STEP_MS, Decisions, Seen
 from cushion.core.epoch import Epoch
@@ -28,14 +28,23 @@ _BY_ITSELF = const(3)  # of records.CALIBRATION_SOURCES
 
 class Engine:
     """Board facts (`supply_mv`, each zone's `divider_ohm`, `present`: which zones exist, the converter's `dead_mv`, the
-    sensors' `bias_ohm`, 0 where there is none), a `Settings` and a `Calibration` go in.
+    sensors' `bias_ohm` and their foam's `spread_permille`, 0 where there is none), a `Settings` and a `Calibration` go
+    in.
 
     Call `sample` for each sample and `decide` at each second's end, then read ``events`` and ``decisions.prompter`` and
     clear the events.
     """
 
     def __init__(
-        self, settings, calibration, supply_mv, divider_ohm, present=(True,) * ZONE_COUNT, dead_mv=0, bias_ohm=0
+        self,
+        settings,
+        calibration,
+        supply_mv,
+        divider_ohm,
+        present=(True,) * ZONE_COUNT,
+        dead_mv=0,
+        bias_ohm=0,
+        spread_permille=0,
     ):
         self.settings = settings
         self.events = Events()
@@ -43,6 +52,7 @@ class Engine:
         self.decisions = Decisions(settings, self.events)
         self.imbalance = Imbalance()
         self._guesses = not bias_ohm
+        self._spread_permille = spread_permille
         self._seen = Seen()
         self._shifts = (Shift(), Shift())
         self._habits = (Habit(), Habit())
@@ -118,10 +128,22 @@ class Engine:
         for zone in range(_SIDES):
             state = self.sensing.zones[zone]
             u[zone] = state.u if state.is_trusted() else -1
+        if self._spread_permille and u[0] >= 0 and u[1] >= 0:
+            self._part(u)
         if self._guesses and self.decisions.stillness.is_alive:
             self.imbalance.step(dt_ms, u[0], u[1])
         if self.imbalance.side:
             u[self.imbalance.side - 1] = -1
+
+    def _part(self, u):
+        """Takes out of each side what the foam passed on from the other. Sensors under foam read a part c of it, and
+        `spread_permille` is 1000·c/(1 − 2c): with that, mixing is undone."""
+        zones, ref_pa, permille = self.sensing.zones, self.calibration.ref_pa, self._spread_permille
+        left_pa, right_pa = zones[0].pressure_pa, zones[1].pressure_pa
+        over_pa = (left_pa - right_pa) * permille // 1000
+        over_ref_pa = (ref_pa[0] - ref_pa[1]) * permille // 1000
+        u[0] = min(MAX_U, max(0, left_pa + over_pa) * 1000 // (ref_pa[0] + over_ref_pa))
+        u[1] = min(MAX_U, max(0, right_pa - over_pa) * 1000 // (ref_pa[1] - over_ref_pa))
 
     def _follow_shifts(self, dt_ms):
         """Whether a weight shift became long enough in this period. Who sits is known as of the period before."""

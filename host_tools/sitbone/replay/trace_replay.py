@@ -75,7 +75,13 @@ def engine_for(settings: Settings, calibration: Calibration, name: str = DEFAULT
     board = PROFILES[name]
     divider_ohm = (board["divider_ohm"],) * len(ZONES)
     return Engine(
-        settings, calibration, board["supply_mv"], divider_ohm, dead_mv=board["dead_mv"], bias_ohm=board["bias_ohm"]
+        settings,
+        calibration,
+        board["supply_mv"],
+        divider_ohm,
+        dead_mv=board["dead_mv"],
+        bias_ohm=board["bias_ohm"],
+        spread_permille=board["spread_permille"],
     )
 
 

@@ -25,14 +25,24 @@ class Sitter:
     ``skipped``: kinds of records that ``log`` leaves out.
     """
 
-    def __init__(self, left_s=0, right_s=0, seated_s=0, present=(True,) * 4, bias_ohm=0, calibrated=False, **settings):
+    def __init__(
+        self,
+        left_s=0,
+        right_s=0,
+        seated_s=0,
+        present=(True,) * 4,
+        bias_ohm=0,
+        spread_permille=0,
+        calibrated=False,
+        **settings,
+    ):
         settings["creep_permille"] = 0  # so that a load is the same all the time
         values = Settings()
         for name in settings:
             assert values.change(name, settings[name], 0) == settings[name]
         calibration = Calibration()
         calibration.calibrated = calibrated
-        self.engine = Engine(values, calibration, 3300, (3300,) * 4, present, 0, bias_ohm)
+        self.engine = Engine(values, calibration, 3300, (3300,) * 4, present, 0, bias_ohm, spread_permille)
         self.bias_ns = 10**9 // bias_ohm if bias_ohm else 0
         self.decisions = self.engine.decisions
         self.decisions.sitting.seated_ms = seated_s * 1000

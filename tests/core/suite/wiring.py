@@ -1,4 +1,4 @@
-"""What the engine does around the decisions: faults and their records, imbalance, epochs, the empty seat's tare."""
+"""What the engine does around the decisions: faults and their records, epochs, the empty seat's tare."""
 
 from sitter import Sitter, level_of
 
@@ -7,10 +7,9 @@ from cushion.core.calibration import Calibration
 from cushion.core.engine import Engine
 from cushion.core.settings import Settings
 
-OK, MISSING, SHORT, IMBALANCE = 0, 1, 2, 5
+OK, MISSING, SHORT = 0, 1, 2
 SAT = (800, 800, 400, 400)
 EMPTY = (0, 0, 0, 0)
-LEFT_LIGHT = (100, 800, 400, 400)
 WIRE = 1000000  # permille: the level is nearly the supply's
 
 
@@ -132,34 +131,6 @@ def test_unknown_time_is_in_no_epoch():
 
 
 # Imbalance: a guess of boards without a bias.
-
-
-def test_ten_minutes_on_one_side_are_a_fault_of_the_other():
-    for zone, loads in ((0, LEFT_LIGHT), (1, (800, 100, 400, 400))):
-        sitter = Sitter().load(60, loads).load(119, loads, dt_ms=5000)  # alive in second 60
-        assert faults(sitter) == [] and sitter.engine.quality(zone) == OK
-        sitter.load(1, loads, dt_ms=5000)
-        assert faults(sitter) == [(660, zone, IMBALANCE, 1)]
-        assert sitter.engine.quality(zone) == IMBALANCE and sitter.engine.quality(1 - zone) == OK
-        sides = sitter.load(1, loads).decisions.sides
-        assert (sides[zone].u, sides[1 - zone].u) == (-1, 800)
-
-
-def test_what_never_stirred_is_not_out_of_balance():
-    assert faults(Sitter().load(180, LEFT_LIGHT, False, dt_ms=5000)) == []
-
-
-def test_with_a_bias_nobody_is_out_of_balance():
-    sitter = Sitter(bias_ohm=47000).load(40, LEFT_LIGHT).load(130, LEFT_LIGHT, dt_ms=5000)
-    assert faults(sitter) == [] and sitter.decisions.state() == 2
-
-
-def test_who_shared_the_load_in_this_bout_is_left_alone_until_the_next():
-    sitter = Sitter().load(80, SAT)
-    sitter.engine.imbalance.step(3600000, 100, 800)  # an hour like that, in one go
-    assert faults(sitter.load(10, LEFT_LIGHT)) == []
-    sitter.stand(6).load(100, LEFT_LIGHT)
-    assert [fault[1:] for fault in faults(sitter)] == [(0, IMBALANCE, 1)]
 
 
 # The tare of an empty seat: 2 % of 5 kPa, 1298 nS, a minute.

@@ -45,7 +45,7 @@ from cushion.storage import log  # noqa: E402
 class Board:
     """Everything a monitor touches, in one; its seat reads what the script says."""
 
-    profile = {"supply_mv": 3300, "dead_mv": 0, "bias_ohm": 0}
+    profile = {"supply_mv": 3300, "dead_mv": 0, "bias_ohm": 0, "spread_permille": 0}
     divider_ohm = (3300, 3300, 3300, 3300)
     present = (True, True, True, True)
     mv = 0
