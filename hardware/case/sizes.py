@@ -22,10 +22,10 @@ THINNEST_WALL_MM = 1.6
 # ---- case
 WALL_MM, FLOOR_MM, LID_MM = 2.4, 2.4, 2.4
 CORNER_MM, EDGE_MM = 4.4, 1.2
-INSIDE_MM = (97.0, 68.0, 27.0)
+INSIDE_MM = (97.0, 74.0, 27.0)
 BOARD_AT_MM = (1.0, 0.6)
 POST_MM, POST_OUTER_MM, POST_HOLE_MM = 5.0, 7.0, 2.5  # 2.5 mm takes a self-tapping M3
-LID_POSTS_MM = ((3.4, 64.6), (48.5, 64.6), (93.6, 64.6), (93.6, 3.4))
+LID_POSTS_MM = ((3.4, 70.6), (48.5, 70.6), (93.6, 70.6), (93.6, 3.4))
 LID_POST_OUTER_MM, LID_HOLE_MM = 8.0, 3.4
 LIP_MM, LIP_DEPTH_MM, LIP_GAP_MM = 1.8, 3.0, 0.25
 
@@ -46,7 +46,7 @@ PLUG_GABLE_MM = 6.0  # its top narrows at 45 degrees, so that it prints without 
 SWITCH_SLOT_MM = (9.0, 5.0)  # its handle's travel and some room, wide and high
 SWITCH_HANDLE_MM = 2.2  # its middle over the board
 SWITCH_BODY_MM = (8.6, 4.4, 4.7)
-PACK_MM = (34.0, 50.0, 10.0)
+PACK_MM = (36.5, 56.0, 10.7)  # parts.py names it
 PACK_AT_MM = (11.0, 7.9)  # its corner, beside the header and clear of the lid's posts
 PACK_GAP_MM, PACK_RIB_MM, PACK_RIB_HIGH_MM = 0.8, 1.8, 7.0
 PACK_LEADS_MM = 12.0  # gap in the frame

@@ -255,10 +255,11 @@ BATTERY_LOOSE: dict[str, tuple[int, Bought]] = {
     "pack": (
         1,
         Bought(
-            "LiPo pack 3.7 V 2000 mAh, 10 x 34 x 50 mm, protected, 10 kohm NTC, 3-pin PH plug, IEC 62133-2",
-            ("any", "103450 with NTC"),
-            ("any", "103450 with NTC"),
+            "lithium-ion pack 3.7 V 2050 mAh, 36.5 x 56 x 10.7 mm at most, protected, 10 kohm NTC, three wires",
+            ("BAK Technology", "103456A-1S-3M"),
+            ("Jauch", "LP103450JH with PCM and NTC, to order"),
             14.0,
+            why="ask the seller for its IEC 62133-2 report; put a PH plug on it if it has another",
         ),
     ),
 }
