@@ -90,9 +90,19 @@ def test_each_measure_as_worked_out_by_hand(by_hand):
 
 
 def test_an_engine_that_cannot_read_the_lake_says_so(bucket, mask):
-    lake = Lake.make(bucket("spark"), Study("pilot", mask.check()))
-    with pytest.raises(SitboneError, match="copy it there, or use duckdb"), engines.opened("spark", lake, {}):
+    lake = Lake.make(bucket("cluster"), Study("pilot", mask.check()))
+    refused = pytest.raises(SitboneError, match="copy it there, or use duckdb")
+    with refused, engines.opened("spark", lake, {}, "spark://127.0.0.1:7077"):
         pass
+
+
+def test_a_file_that_went_from_an_object_store_is_missed(bucket, mask, tmp_path):
+    lake = Lake.make(bucket("gone"), Study("pilot", mask.check()))
+    lake.storage.put("data/days/a.parquet", b"one")
+    lake.storage.fetch(["data/days/a.parquet"], tmp_path)
+    assert (tmp_path / "data/days/a.parquet").read_bytes() == b"one"
+    with pytest.raises(SitboneError, match="went from the lake while it was read; try again"):
+        lake.storage.fetch(["data/days/b.parquet"], tmp_path)
 
 
 def test_duckdb_keeps_to_its_memory_and_fetches_nothing(by_hand):
@@ -116,6 +126,19 @@ def test_spark_gives_the_same_rows(by_hand, tmp_path, mask):
     by_duckdb = asked(lake, "duckdb")
     assert len(by_duckdb["values"]) > 300
     assert asked(lake, "spark") == by_duckdb
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(HUNG_S)
+def test_spark_on_an_object_store_gives_the_same_rows_and_leaves_no_copy(bucket, mask, tmp_path, monkeypatch):
+    require_spark()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lake = Lake.make(bucket("spark"), Study("pilot", mask.check(), simulated=True))
+    simulate(lake, mask, Trial(people=6, weeks=3))
+    by_duckdb = asked(lake, "duckdb")
+    assert len(by_duckdb["values"]) > 150
+    assert asked(lake, "spark") == by_duckdb
+    assert not list(tmp_path.glob("sitbone-lake-*"))
 
 
 @pytest.mark.slow

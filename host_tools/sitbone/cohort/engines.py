@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from sitbone.cohort import schema
@@ -131,18 +132,32 @@ class _Spark:
 
 @contextmanager
 def _spark(lake: Lake, manifests: dict[str, Manifest], master: str) -> Iterator[Engine]:
-    if not lake.storage.is_local:
-        raise SitboneError("spark reads a lake in a folder that all its workers see; copy it there, or use duckdb")
-    session = _session(master)
-    try:
-        people, weeks = registry(manifests)
-        session.createDataFrame(people).createOrReplaceTempView("participants")
-        session.createDataFrame(weeks).createOrReplaceTempView("weeks")
-        for table in READ:
-            _spark_table(session, lake, table, manifests).createOrReplaceTempView(table)
-        yield _Spark(session)
-    finally:
-        session.stop()
+    with _in_a_folder(lake, manifests, master) as folder:
+        session = _session(master)
+        try:
+            people, weeks = registry(manifests)
+            session.createDataFrame(people).createOrReplaceTempView("participants")
+            session.createDataFrame(weeks).createOrReplaceTempView("weeks")
+            for table in READ:
+                paths = [f"{folder}/{path}" for path, *_ in lake.paths(table, manifests)]
+                _spark_table(session, table, f"{folder}/data/{table}", paths).createOrReplaceTempView(table)
+            yield _Spark(session)
+        finally:
+            session.stop()
+
+
+@contextmanager
+def _in_a_folder(lake: Lake, manifests: dict[str, Manifest], master: str) -> Iterator[str]:
+    """Where Spark finds the files in force: the lake's own folder, or for an object store a copy that is gone
+    afterwards. Spark itself would need Java libraries for each kind of store."""
+    if lake.storage.is_local:
+        yield lake.storage.root
+        return
+    if not master.startswith("local"):
+        raise SitboneError("a cluster reads a lake in a folder that all its workers see; copy it there, or use duckdb")
+    with TemporaryDirectory(prefix="sitbone-lake-") as folder:
+        lake.storage.fetch([path for table in READ for path, *_ in lake.paths(table, manifests)], Path(folder))
+        yield folder
 
 
 def _session(master: str) -> Any:
@@ -180,13 +195,12 @@ SETTINGS = {
 }
 
 
-def _spark_table(session: Any, lake: Lake, table: str, manifests: dict[str, Manifest]) -> Any:
+def _spark_table(session: Any, table: str, base: str, paths: list[str]) -> Any:
     import pyarrow as pa
     from pyspark.sql.pandas.types import from_arrow_schema
 
     columns = schema.schema_of(table)
     for name, *_ in schema.PARTITIONS:
         columns = columns.append(pa.field(name, pa.string()))
-    paths = [lake.storage.path(path) for path, *_ in lake.paths(table, manifests)]
-    reader = session.read.schema(from_arrow_schema(columns)).option("basePath", lake.storage.path(f"data/{table}"))
+    reader = session.read.schema(from_arrow_schema(columns)).option("basePath", base)
     return reader.parquet(*paths) if paths else session.createDataFrame([], from_arrow_schema(columns))

@@ -61,6 +61,19 @@ class Storage:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             return list(pool.map(self.get, names))
 
+    def fetch(self, names: list[str], folder: Path) -> None:
+        """Copies blobs into a folder, under their names. Raises SitboneError where one is gone meanwhile."""
+
+        def one(name: str) -> None:
+            data = self.get(name)
+            if data is None:
+                raise SitboneError(f"{name} went from the lake while it was read; try again")
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(one, names))
+
     def sizes(self, prefix: str = "") -> dict[str, int]:
         """Name and size in bytes of every blob below a folder, unfinished ones included."""
         where = self.path(prefix).rstrip("/")
