@@ -97,6 +97,12 @@ class TestConstants:
         source = "from cushion.core.const import const\n_TEN = const(10)\nprint(_TEN)"
         assert same(slim(a=source)["a"], "_0 = const(10)\nprint(_0)")
 
+    def test_const_is_not_called_where_the_compiler_would_not_take_it_out(self):
+        source = (
+            "from cushion.core.const import const\n_LOW, _HIGH = const(-10), const(21)\nprint(_LOW, const(3), _HIGH)"
+        )
+        assert same(slim(a=source)["a"], "_1, _0 = (-10, 21)\nprint(_1, 3, _0)")
+
     def test_a_variable_of_the_same_name_is_refused(self):
         with pytest.raises(ValueError, match="f has a variable of a constant's name: ONE"):
             slim(

@@ -115,6 +115,10 @@ class _InPlace(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
+def _is_const(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "const"
+
+
 class _Unneeded(ast.NodeTransformer):
     """Takes out what defined or imported a constant, and `const` itself."""
 
@@ -124,7 +128,14 @@ class _Unneeded(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         """Only where each name of the statement is gone."""
         targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
-        return None if all(isinstance(each, ast.Name) and each.id in self._gone for each in targets) else node
+        if all(isinstance(each, ast.Name) and each.id in self._gone for each in targets):
+            return None
+        return node if isinstance(node.targets[0], ast.Name) and _is_const(node.value) else self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """`const` where the compiler doesn't know it, as in ``A, B = const(1), const(2)``, would be called."""
+        self.generic_visit(node)
+        return node.args[0] if _is_const(node) else node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         """`const` does nothing at run time: the compiler knows it by its name."""
