@@ -63,6 +63,7 @@ ROOMS = (
     "replay",
     "tuning",
     "board",
+    "autosync",
     "virtual",
     "report",
     "cohort",

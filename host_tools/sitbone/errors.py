@@ -21,6 +21,10 @@ class NoCushion(SitboneError):
     exit_code = 3
 
 
+class PortInUse(NoCushion):
+    """Another program has the port."""
+
+
 class CushionGone(SitboneError):
     """The cushion stopped answering. ``result`` is what was done until then, for printing."""
 

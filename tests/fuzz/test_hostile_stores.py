@@ -37,6 +37,7 @@ LONGEST_S = 10  # of this process, whatever else the machine does
 
 # A few ms each.
 READING = (
+    "autosync status",
     "history --days 30 --json",
     "events",
     "events --json",

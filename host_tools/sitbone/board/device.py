@@ -24,7 +24,7 @@ class Board:
         self.port = port
 
     def __enter__(self) -> Self:
-        self._line = SerialLine(self.port)
+        self._line = self._opened()
         entered = False
         with contextlib.suppress(CushionGone):
             entered = self._entered()
@@ -35,6 +35,9 @@ class Board:
 
     def __exit__(self, *_: object) -> None:
         self._line.close()
+
+    def _opened(self) -> SerialLine:
+        return SerialLine(self.port)
 
     def _entered(self) -> bool:
         return self._line.enter(patiently=True) or self._line.enter_by_interrupt()

@@ -15,6 +15,7 @@ import io
 import os
 import secrets
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,14 +25,16 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
+from sitbone.board import port_requests
 from sitbone.board.port_holder import holder_of
-from sitbone.errors import CushionGone, NoCushion, Refused, UsageError
+from sitbone.errors import CushionGone, NoCushion, PortInUse, Refused, UsageError
 
 BAUD = 115200
 LINES_VARIABLE = "SITBONE_LINES"  # "low": neither line is ever raised
 ANSWER_S = 10.0  # the longest silence within an answer: littlefs can take seconds to tidy up
 PROBE_S = 1.0  # between two questions: what was sent while a chip starts is lost
 START_S = 8.0  # a start from slow flash takes 3 s (tests/end_to_end/test_link.py), a busy board was seen to take 5
+GIVE_UP_AGAIN_S = 0.02
 BANNER = b"raw REPL; CTRL-B to exit\r\n"
 LINE_BYTES = 1000
 OUTPUT_BYTES = 65536  # of a snippet: settings are the longest, with 2 kB
@@ -44,9 +47,12 @@ class SerialLine:
     """An open port. Opening raises NoCushion with the reason; the other methods raise CushionGone when the board is
     silent."""
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str, *, asks: bool = True) -> None:
+        """``asks``: whether a program that lends the port is asked for it."""
         self.port = port
-        self._transport = _open(port)
+        self._transport = _open_when_free(port) if asks else _open(port)
+        self._in_use = threading.Lock()
+        self._is_given_up = False
 
     def enter(self, *, patiently: bool = False) -> bool:
         """Enters the raw REPL by Ctrl-A alone, asked again each PROBE_S; False when nothing answered in time.
@@ -87,6 +93,12 @@ class SerialLine:
 
     def close(self) -> None:
         """Leaves the raw REPL, if it was entered, and closes the port."""
+        with self._in_use:
+            self._close()
+
+    def _close(self) -> None:
+        if not self._transport.serial.is_open:
+            return  # given up
         if self._transport.in_raw_repl:
             with contextlib.suppress(OSError, serial.SerialException):
                 self._transport.exit_raw_repl()
@@ -95,6 +107,17 @@ class SerialLine:
             self._transport.close()
         with contextlib.suppress(OSError, serial.SerialException):
             self._transport.serial.close()
+
+    def give_up(self) -> None:
+        """From another thread: closes the port now; what is under way, and all that comes later, raises CushionGone."""
+        self._is_given_up = True
+        while not self._in_use.acquire(timeout=GIVE_UP_AGAIN_S):
+            with contextlib.suppress(OSError, AttributeError, serial.SerialException):
+                self._transport.serial.cancel_read()
+        try:
+            self._close()
+        finally:
+            self._in_use.release()
 
     def run(self, code: str, timeout_s: float = ANSWER_S) -> bytes:
         """Runs a snippet; returns what it printed. Raises Refused with the last line of its traceback if it failed."""
@@ -170,7 +193,9 @@ class SerialLine:
         """Turns every way in which mpremote and pyserial report silence into CushionGone, and suppresses what they
         print."""
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with self._in_use, contextlib.redirect_stdout(io.StringIO()):
+                if self._is_given_up:
+                    raise TransportError("another program has the port")
                 yield
         except TransportExecError:
             raise
@@ -203,6 +228,18 @@ def _last_line(output: bytes) -> str:
     return lines[-1] if lines else "no answer"
 
 
+def _open_when_free(port: str) -> SerialTransport:
+    """The same as `_open`, once autosync has given the port up."""
+    try:
+        return _open(port)
+    except PortInUse as error:
+        in_use = error
+    for _ in port_requests.tries(port):
+        with contextlib.suppress(PortInUse):
+            return _open(port)
+    raise in_use
+
+
 def _open(port: str) -> SerialTransport:
     """The opened port. Raises NoCushion, with the reason in it, when it can't be opened."""
     if port.startswith("/") and not Path(port).exists():
@@ -215,12 +252,12 @@ def _open(port: str) -> SerialTransport:
     try:
         transport = (_LowTransport if lines else SerialTransport)(device, baudrate=BAUD, timeout=ANSWER_S)
     except (TransportError, serial.SerialException, ValueError, OSError):
-        raise NoCushion(_why_not_open(port, device)) from None
+        raise _why_not_open(port, device) from None
     transport.serial.write_timeout = ANSWER_S
     return transport
 
 
-def _why_not_open(port: str, device: str) -> str:
+def _why_not_open(port: str, device: str) -> NoCushion:
     """mpremote hides the reason, so the port is opened again to get it: with both lines low, which resets no board."""
     try:
         again = serial.serial_for_url(device, do_not_open=True, exclusive=True)
@@ -230,9 +267,11 @@ def _why_not_open(port: str, device: str) -> str:
     except (OSError, ValueError) as error:
         code = getattr(error, "errno", None)
         if code == errno.EACCES:
-            return f"no permission to open {port}; add yourself to its group (often dialout), then log in again"
+            return NoCushion(
+                f"no permission to open {port}; add yourself to its group (often dialout), then log in again"
+            )
         if code in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error):
-            return f"{port} is in use by {holder_of(device) or 'another program'}; close it, then try again"
+            return PortInUse(f"{port} is in use by {holder_of(device) or 'another program'}; close it, then try again")
         if code == errno.ENOENT or "FileNotFoundError" in str(error):
-            return f"there is no port {port}; plug in the cushion, or run sitbone devices"
-    return f"cannot open {port} as a serial port; run sitbone devices to find the cushion's port"
+            return NoCushion(f"there is no port {port}; plug in the cushion, or run sitbone devices")
+    return NoCushion(f"cannot open {port} as a serial port; run sitbone devices to find the cushion's port")

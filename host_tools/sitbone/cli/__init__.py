@@ -24,6 +24,7 @@ from sitbone.cli import (
     simulation,
     tune,
 )
+from sitbone.cli.autosync import autosync
 from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
 
@@ -99,6 +100,7 @@ for command in (
     board.doctor,
     board.energy,
     history.sync,
+    autosync,
     history.history,
     history.events,
     history.why,

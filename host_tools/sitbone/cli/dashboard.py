@@ -3,12 +3,17 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sitbone.cli.terminal import example, say
 from sitbone.errors import SitboneError, UsageError
+
+if TYPE_CHECKING:
+    from sitbone.dashboard.app import Place
 
 
 @click.command(epilog=example("dashboard") + "\n  sitbone dashboard --listen 0.0.0.0:8737 --listen-anywhere")
@@ -31,13 +36,8 @@ from sitbone.errors import SitboneError, UsageError
 @click.option("--open", "open_it", is_flag=True, help="Open it in your browser.")
 def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, open_it: bool) -> None:
     """Serve the dashboard, a web page for this computer only. Press Ctrl-C to stop it."""
-    try:
-        from sitbone.dashboard.app import Place, serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "sitbone":
-            raise
-        raise SitboneError("the dashboard needs NiceGUI; install it with: pip install 'sitbone[dashboard]'") from None
-    place = Place.parse(listen)
+    place_class, serve = demand_dashboard()
+    place = place_class.parse(listen)
     if not place.is_loopback and not listen_anywhere:
         raise UsageError(
             f"other computers can reach {place.host}; add --listen-anywhere if you want that, or listen on 127.0.0.1"
@@ -57,6 +57,17 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, 
         serve(place, token, announce)
     except KeyboardInterrupt:
         say("dashboard stopped")
+
+
+def demand_dashboard() -> tuple[type["Place"], Callable[["Place", str, Callable[[str], None]], None]]:
+    """Its address and its server. Raises SitboneError where its packages are not installed."""
+    try:
+        from sitbone.dashboard.app import Place, serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "sitbone":
+            raise
+        raise SitboneError("the dashboard needs NiceGUI; install it with: pip install 'sitbone[dashboard]'") from None
+    return Place, serve
 
 
 @click.command(epilog=example("page --out page") + "\n  sitbone page --serve")

@@ -29,26 +29,21 @@ from sitbone.errors import CushionGone, DamagedData, UsageError
 @json_option
 def sync(port: str | None, as_json: bool) -> None:
     """Fetch new records from the cushion and set its clock. Safe to interrupt and to repeat."""
-    from sitbone.analysis.day_cache import derive_recent
+    from sitbone.analysis.syncing import sync as sync_with
     from sitbone.board.device import Cushion
-    from sitbone.settings.person import elsewhere, in_log, notice
-    from sitbone.store.sync import Sync
 
     chosen = chosen_port(port)
     try:
         with open_store() as store, progress_bar("syncing", in_bytes=True) as progress:
-            result = Sync(store, lambda: Cushion(chosen), now, progress).run()
-            derive_recent(store, now().date())
-            number = store.cushion(result["cushion"])
-            limits = in_log(store, number)
-            result["your_limits"] = elsewhere(store, number, limits)
+            result = sync_with(store, lambda: Cushion(chosen), now, progress)
     except CushionGone as error:
         if error.result is not None:
             print_sync(error.result, as_json)
         raise
+    others = result.pop("limits_notice")
     print_sync(result, as_json)
     if not as_json:
-        say(*notice(limits, result["your_limits"])) if result["your_limits"] else None
+        say(*others) if others else None
         remind_of_morning()
     if result["damaged"]:
         are = "1 log block is" if result["damaged"] == 1 else f"{result['damaged']} log blocks are"

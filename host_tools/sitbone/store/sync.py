@@ -59,7 +59,11 @@ class Sync:
         connect: Callable[[], AbstractContextManager[Link]],
         now: Callable[[], datetime],
         progress: Progress | None = None,
+        *,
+        sets_clock: bool = True,
     ) -> None:
+        """``sets_clock``: False where it was set a short while ago; each time takes a record in the cushion's log."""
+        self._sets_clock = sets_clock
         self._store = store
         self._connect = connect
         self._now = now
@@ -109,7 +113,8 @@ class Sync:
         self._result["cushion"] = status["cushion"]
         if self._cushion is None:
             self._cushion = self._store.cushion(status["cushion"], status.get("log", 0))
-        self._set_clock(link)
+        if self._sets_clock:
+            self._set_clock(link)
         try:
             self._pull(link, self._cushion)
         except LogRestarted:

@@ -20,7 +20,7 @@ from functools import cache, partial
 from typing import Any, Literal, TypeVar
 
 from cushion.core import records
-from sitbone.analysis.day_cache import derive_recent
+from sitbone.analysis.syncing import sync
 from sitbone.board import device, serial_line
 from sitbone.board.device import Cushion, GentleCushion
 from sitbone.board.haptics import MOST_TRIALS, find_threshold
@@ -32,9 +32,7 @@ from sitbone.dates import unix_ms
 from sitbone.errors import CushionGone, NoCushion, Refused, SitboneError, TransferDamaged
 from sitbone.home import store_path
 from sitbone.settings.changes import change
-from sitbone.settings.person import elsewhere, in_log, notice
 from sitbone.store.store import Store
-from sitbone.store.sync import Sync
 
 POLL_S = 0.16  # the cushion samples each 0.25 s: no sample is missed, and the wire stays half free
 STATUS_EVERY_S = 5.0
@@ -484,12 +482,7 @@ def _set(connect: Connect, asked: dict[str, int], reason: str) -> Row:
 
 def _synced(connect: Connect, progress: Progress) -> Row:
     with Store(store_path()) as store:
-        result = Sync(store, connect, now, progress).run()
-        derive_recent(store, now().date())
-        number = store.cushion(result["cushion"])
-        limits = in_log(store, number)
-        yours = elsewhere(store, number, limits)
-        return result | {"your_limits": yours, "limits_notice": notice(limits, yours)}
+        return sync(store, connect, now, progress)
 
 
 def _why_none(ports: list[str]) -> str:
