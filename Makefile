@@ -118,7 +118,12 @@ types-all: types $(OLDER_TYPINGS)
 pytest: $(READY) $(TYPINGS)
 	$(PYTEST) $(PARALLEL) -m 'not slow and not bench' $(ARGS)
 
-test-all: $(READY) $(TYPINGS) $(OLDER_TYPINGS)
+# What the page without an installation brings along; a wheel has it inside.
+NODE := host_tools/sitbone/page/node
+BROUGHT := $(NODE)/node_modules/.package-lock.json
+
+# The page's parts come by npm; without it, its tests say that they are skipped.
+test-all: $(READY) $(TYPINGS) $(OLDER_TYPINGS) $(if $(shell command -v npm),$(BROUGHT))
 	$(PYTEST) $(BY_FILE) -m 'slow and not bench' $(ARGS)
 
 bench: $(READY)
@@ -152,10 +157,6 @@ spark: $(READY)
 # The figures of host_tools/sitbone/cohort/README.md: hours on two cores. PEOPLE and SEEDS make it shorter.
 cohort-bench: spark
 	$(PYTEST) $(PATIENT) -m bench -s tests/benchmarks/test_cohort.py $(ARGS)
-
-# What the page without an installation brings along; a wheel has it inside.
-NODE := host_tools/sitbone/page/node
-BROUGHT := $(NODE)/node_modules/.package-lock.json
 
 page: $(BROUGHT)
 

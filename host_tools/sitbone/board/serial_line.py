@@ -223,6 +223,11 @@ def ports() -> list[str]:
     return sorted(info.device for info in list_ports.comports())
 
 
+def usb_ports() -> list[str]:
+    """Those of devices on USB, as boards are."""
+    return sorted(info.device for info in list_ports.comports() if info.vid is not None)
+
+
 def _last_line(output: bytes) -> str:
     lines = output.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else "no answer"
