@@ -40,14 +40,14 @@ def sentence(error: Exception) -> str:
     return words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
-def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = None) -> None:
+def announce(words: str, kind: str = "info", undo: Callable[[], Any] | None = None, undo_words: str = "Undo") -> None:
     """Shows at the top of the page what was just done, with a button to undo it where ``undo`` is given."""
     region = _status_region()
     region.clear()
     with region, block("div", f"notice {kind}"):
         text(words)
         if undo is not None:
-            button("Undo", undo)
+            button(undo_words, undo)
         button("×", region.clear, "quiet close", "Close this message")
 
 

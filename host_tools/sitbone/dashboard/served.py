@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from nicegui import Client, context, ui
 from nicegui.logging import log
 
 from sitbone.dashboard.frame import Page, announce, draw_frame, sentence, show_error
+from sitbone.dashboard.keeping_up import keep_up
 from sitbone.dashboard.widgets import ended_with, text
 from sitbone.errors import SitboneError
 
 STATIC = Path(__file__).with_name("static")
+KEPT_UP = ("/", "/trends", "/diary")
 SLOWEST_PAGE_S = 60.0  # an old computer with years of data
 
 
@@ -25,17 +28,22 @@ def register(page: Page, pages: tuple[Page, ...]) -> None:
     async def show(**parameters: Any) -> None:
         with ended_with(context.client):
             _framed(page, pages)
-            try:
-                await page.build(**parameters)
-            except SitboneError as error:
-                show_error(error)
-            except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
-                log.exception("the page %s", page.path)
-                show_error(error)
+            fill = partial(_filled, page, parameters)
+            await (keep_up(fill) if page.path in KEPT_UP else fill())
 
     # The framework takes the address's parameters from the function's signature.
     show.__signature__ = _signature(page.build)  # type: ignore[attr-defined]
     ui.page(page.path, title=f"{page.title} – sitbone", response_timeout=SLOWEST_PAGE_S)(show)
+
+
+async def _filled(page: Page, parameters: dict[str, Any]) -> None:
+    try:
+        await page.build(**parameters)
+    except SitboneError as error:
+        show_error(error)
+    except Exception as error:  # noqa: BLE001  whatever it was, the page says so in a sentence
+        log.exception("the page %s", page.path)
+        show_error(error)
 
 
 def register_missing(app: FastAPI, pages: tuple[Page, ...]) -> None:

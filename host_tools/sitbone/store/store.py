@@ -20,6 +20,20 @@ from sitbone.store.blocks import Block, Fields, Record, fields_of
 from sitbone.store.database import BUSY_TIMEOUT_S, Database
 from sitbone.store.votes import vote
 
+# What a person writes or decides, in tables that stay small.
+WRITTEN = (
+    "pain",
+    "red_flag",
+    "rehab",
+    "rehab_plan",
+    "tuning",
+    "setting_change",
+    "affected_side",
+    "visa_h",
+    "cushion_name",
+    "forgotten",
+)
+
 
 class LogRestarted(Exception):
     """The cushion sent a different record under a stored number: its log was erased and started again."""
@@ -265,6 +279,12 @@ class Store(Database):
     def changes_seen(self) -> int:
         """A number that changes when another program writes to the database."""
         return int(self.rows("PRAGMA data_version")[0][0])
+
+    def content_seen(self) -> tuple[int, int]:
+        """Two numbers: one that changes with the person's entries and with each sync, and that of the last sync."""
+        written = [tuple(self.rows(f"SELECT * FROM {table}")) for table in WRITTEN]
+        last_sync = int(self.rows("SELECT coalesce(max(id), 0) FROM sync")[0][0])
+        return hash((*written, last_sync)), last_sync
 
     def day_facts(self, version: int, from_ms: int, to_ms: int) -> dict[tuple[int, int], str]:
         """The cached facts of the days that end in (from_ms, to_ms], by (start_ms, end_ms)."""
