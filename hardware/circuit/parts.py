@@ -255,11 +255,10 @@ BATTERY_LOOSE: dict[str, tuple[int, Bought]] = {
     "pack": (
         1,
         Bought(
-            "lithium-ion pack 3.7 V 2050 mAh, 36.5 x 56 x 10.7 mm at most, protected, 10 kohm NTC, three wires",
+            "lithium-ion pack 3.7 V 2050 mAh, 36.5 x 56 x 10.7 mm at most, protected, 10 kohm NTC, IEC 62133-2",
             ("BAK Technology", "103456A-1S-3M"),
             ("Jauch", "LP103450JH with PCM and NTC, to order"),
             14.0,
-            why="ask the seller for its IEC 62133-2 report; put a PH plug on it if it has another",
         ),
     ),
 }
