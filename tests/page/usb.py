@@ -4,13 +4,14 @@ The person's choice in the browser's list of ports is a managed policy here, whi
 /etc, so that these tests need root. What a pseudo-terminal doesn't have are the lines DTR and RTS.
 """
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,17 +64,23 @@ class Usb:
 
 @contextmanager
 def allowed(served: Served) -> Iterator[None]:
-    """The policy that lets the page use all ports."""
-    made = [folder for folder in (POLICIES, *POLICIES.parents) if not folder.exists()]
+    """The policy that lets the page use all ports. Tests beside this one share the file: of two, one would count."""
+    address = served.url.rstrip("/")
     POLICIES.mkdir(parents=True, exist_ok=True)
-    policy = POLICIES / f"sitbone-test-{os.getpid()}.json"
-    policy.write_text(json.dumps({"SerialAllowAllPortsForUrls": [served.url.rstrip("/")]}))
+    _list_in_policy(lambda known: [*known, address])
     try:
         yield
     finally:
-        policy.unlink()
-        for folder in made:
-            folder.rmdir()
+        _list_in_policy(lambda known: [other for other in known if other != address])
+
+
+def _list_in_policy(change: Callable[[list[str]], list[str]]) -> None:
+    with (POLICIES / "sitbone-tests.json").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        known = json.loads(file.read() or "{}").get("SerialAllowAllPortsForUrls", [])
+        file.truncate(0)
+        file.write(json.dumps({"SerialAllowAllPortsForUrls": change(known)}))
 
 
 @contextmanager
@@ -116,7 +123,7 @@ def plugged_into(served: Served, terminal: str, folder: Path) -> Iterator[Usb]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield Usb(page, served)
         chromium.close()
-    assert not errors
+    assert not errors, errors
 
 
 def need_usb() -> None:

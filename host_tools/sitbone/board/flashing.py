@@ -23,7 +23,7 @@ def flash(port: str, image: Path, erase: bool = False, force: bool = False, run:
 
     Raises Refused for any other file, for a cushion whose log would be lost, and when esptool fails.
     """
-    chip, offset = _chip_of(image)
+    chip, offset = chip_of(image)
     if importlib.util.find_spec("esptool") is None and run is None:
         raise Refused("esptool isn't installed; run pip install 'sitbone[board]'")
     if erase and not force:
@@ -35,7 +35,8 @@ def flash(port: str, image: Path, erase: bool = False, force: bool = False, run:
     return chip
 
 
-def _chip_of(image: Path) -> tuple[str, str]:
+def chip_of(image: Path) -> tuple[str, str]:
+    """The chip that an image is for, and the address of its boot loader. Raises Refused for any other file."""
     try:
         with image.open("rb") as file:
             head = file.read(CHIP_ID_AT + 2)
@@ -50,7 +51,7 @@ def _chip_of(image: Path) -> tuple[str, str]:
 
 
 def _demand_synced(port: str) -> None:
-    """Erasing deletes the log: a cushion with unsynced records is not erased without --force."""
+    """Raises Refused for a cushion with unsynced records: erasing deletes the log."""
     try:
         status = device.probe(port)
     except NoCushion:

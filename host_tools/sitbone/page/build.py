@@ -41,7 +41,11 @@ from sitbone.page.browser import {name}
 
 sys.modules[__name__] = {name}
 """
-MPREMOTE = ("__init__.py", "console.py", "mp_errno.py", "transport.py", "transport_serial.py")
+# Other packages that come along, as installed here: whole, or the modules named.
+PACKAGES = {
+    "mpremote": ("__init__.py", "console.py", "mp_errno.py", "transport.py", "transport_serial.py"),
+    "platformdirs": (),
+}
 SAME_ALWAYS = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip knows: the same tree gives the same bytes
 # No network but the page's own files, no code but theirs. WebAssembly needs a word of its own.
 POLICY = (
@@ -56,6 +60,7 @@ def build(folder: Path) -> int:
     pages = {name: (STATIC / name).read_bytes() for name in sorted(path.name for path in STATIC.iterdir())}
     pages |= {name: (LOOKS / name).read_bytes() for name in ("dashboard.css", "cushion.css", "theme.js", "icon.svg")}
     pages |= {f"pyodide/{name}": (_brought("pyodide") / name).read_bytes() for name in PYODIDE}
+    pages["esptool.js"] = (_brought("esptool-js") / "bundle.js").read_bytes()
     pages |= {"report.css": _report_style().encode(), "python.zip": _archive()}
     pages["index.html"] = pages["index.html"].replace(b"@POLICY@", POLICY.encode())
     offline = pages.pop("offline.js").decode()
@@ -113,9 +118,10 @@ def _modules() -> Iterator[tuple[str, bytes]]:
         yield f"{module.replace('.', '/')}.py", ANOTHER.format(name=module.rpartition(".")[2]).encode()
     for path in (BROWSER / "serial").rglob("*.py"):
         yield path.relative_to(BROWSER).as_posix(), path.read_bytes()
-    for file in files_of("mpremote") or ():
-        if file.parent.name == "mpremote" and file.name in MPREMOTE:
-            yield f"mpremote/{file.name}", file.read_binary()
+    for package, names in PACKAGES.items():
+        for file in files_of(package) or ():
+            if file.parent.name == package and file.suffix == ".py" and (not names or file.name in names):
+                yield f"{package}/{file.name}", file.read_binary()
     yield from _firmware()
 
 

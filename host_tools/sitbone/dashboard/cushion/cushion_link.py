@@ -53,9 +53,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Work that takes time. ``kind``: "sync", "install", a phase of the calibration, or "haptics", which ``asks``
-    whether a pulse was felt. ``said``: what the person is to do now, in the leans. At its end it has a result, or a
-    problem, or neither when it was stopped."""
+    """Work that takes time. ``kind``: "sync", "install", "flash", a phase of the calibration, or "haptics", which
+    ``asks`` whether a pulse was felt. ``said``: what the person is to do now, in the leans. At its end it has a result,
+    or a problem, or neither when it was stopped."""
 
     kind: str
     begun_s: float

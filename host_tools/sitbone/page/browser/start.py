@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import inspect
 import logging
 from typing import Any
@@ -13,6 +15,7 @@ from sitbone.errors import SitboneError
 from sitbone.page.browser import cushion_page, days, elements, report_page
 
 LOG = logging.getLogger(__name__)
+TIDY_EVERY_S = 20.0
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     days.PAGE,
@@ -67,4 +70,14 @@ def _note(error: Exception) -> None:
         LOG.exception("unforeseen", exc_info=error)
 
 
+async def _tidy() -> None:
+    """Collects garbage from here, from time to time, and never by itself: in the middle of work that is suspended,
+    Python 3.14's collector reads stacks that aren't there, and the page dies (memory access out of bounds)."""
+    while True:
+        gc.collect()
+        await asyncio.sleep(TIDY_EVERY_S)
+
+
+gc.disable()
 elements.on_error(_say)
+_running = [asyncio.ensure_future(_tidy())]

@@ -3,6 +3,9 @@
 const names = new Map(); // port -> the name that Python knows it by
 const open = new Map(); // name -> what an open port needs
 
+const TRIES = 4;
+const BETWEEN_TRIES_MS = 250;
+
 let tell = () => {};
 
 const REASONS = { NetworkError: "busy", InvalidStateError: "busy", SecurityError: "denied", NotFoundError: "gone" };
@@ -35,6 +38,29 @@ export async function choose() {
   await list();
 }
 
+async function quietly(step) {
+  try {
+    await step();
+  } catch {
+    // The caller says why that is well.
+  }
+}
+
+// A port that was closed a moment ago, by this page before it was reloaded, too, is busy for a moment more.
+async function opened(port, baudRate) {
+  let problem = "";
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    if (attempt) await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+    try {
+      await port.open({ baudRate, bufferSize: 65536 });
+      return "";
+    } catch (error) {
+      problem = REASONS[error.name] ?? "failed";
+    }
+  }
+  return problem;
+}
+
 async function pump(name, state) {
   try {
     while (state.port.readable && !state.isClosing) {
@@ -59,11 +85,8 @@ export const calls = {
   async open(name, baudRate, dtr, rts) {
     const [port] = [...names].find(([, known]) => known === name) ?? [];
     if (!port || port.connected === false) return "gone";
-    try {
-      await port.open({ baudRate, bufferSize: 65536 });
-    } catch (error) {
-      return REASONS[error.name] ?? "failed";
-    }
+    const problem = await opened(port, baudRate);
+    if (problem) return problem;
     const state = { port, writer: port.writable.getWriter(), isClosing: false };
     open.set(name, state);
     await calls.signals(name, dtr, rts);
@@ -79,10 +102,27 @@ export const calls = {
     }
   },
   async signals(name, dtr, rts) {
+    // Not every port has these lines: a pseudo-terminal has none.
+    await quietly(() => open.get(name)?.port.setSignals({ dataTerminalReady: dtr, requestToSend: rts }));
+  },
+  // MicroPython itself, by esptool-js. Returns what went wrong, "" for nothing.
+  async flash(name, image, address) {
+    const [port] = [...names].find(([, known]) => known === name) ?? [];
+    if (!port) return "the port went away";
+    const { ESPLoader, Transport } = await import("./esptool.js");
+    const transport = new Transport(port, false);
+    const terminal = { clean() {}, write() {}, writeLine() {} };
     try {
-      await open.get(name)?.port.setSignals({ dataTerminalReady: dtr, requestToSend: rts });
-    } catch {
-      // Not every port has these lines: a pseudo-terminal has none.
+      const loader = new ESPLoader({ transport, baudrate: 460800, romBaudrate: 115200, terminal });
+      await loader.main();
+      const kept = { flashMode: "keep", flashFreq: "keep", flashSize: "keep" };
+      await loader.writeFlash({ fileArray: [{ data: image, address }], ...kept, eraseAll: false, compress: true });
+      await loader.after("hard_reset");
+      return "";
+    } catch (error) {
+      return String(error.message ?? error);
+    } finally {
+      await transport.disconnect().catch(() => {});
     }
   },
   async close(name) {
@@ -90,13 +130,10 @@ export const calls = {
     if (!state) return;
     open.delete(name);
     state.isClosing = true;
-    try {
-      await state.reader?.cancel();
-      await state.pumped;
-      state.writer.releaseLock();
-      await state.port.close();
-    } catch {
-      // It went away by itself.
-    }
+    // Each step may fail where the port went away by itself; the next ones are still needed to open it again.
+    await quietly(() => state.reader?.cancel());
+    await quietly(() => state.pumped);
+    await quietly(() => state.writer.releaseLock());
+    await quietly(() => state.port.close());
   },
 };

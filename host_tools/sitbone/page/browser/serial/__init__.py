@@ -26,22 +26,22 @@ class Serial:
         self.port, self.baudrate, self.timeout = port, baudrate, timeout
         self.write_timeout: float | None = None
         self._dtr = self._rts = True
-        self._is_open = False
+        self.is_open = False
 
     def open(self) -> None:
         """Raises SerialException, with the reason as its errno."""
         why = run_sync(sitbone_page.ask("open", self.port, self.baudrate, self._dtr, self._rts))
         if why:
             raise SerialException(REASONS.get(why, errno.EIO), why)
-        self._is_open = True
+        self.is_open = True
 
     def isOpen(self) -> bool:
-        return self._is_open
+        return self.is_open
 
     def close(self) -> None:
         """Gives the port back."""
-        if self._is_open:
-            self._is_open = False
+        if self.is_open:
+            self.is_open = False
             run_sync(sitbone_page.ask("close", self.port))
 
     @property
@@ -62,7 +62,7 @@ class Serial:
 
     def write(self, data: bytes) -> int:
         """Raises SerialException when the port is gone."""
-        if not self._is_open or not run_sync(sitbone_page.ask("write", self.port, data)):
+        if not self.is_open or not run_sync(sitbone_page.ask("write", self.port, data)):
             raise SerialException(errno.EIO, "the port went away")
         return len(data)
 
@@ -89,7 +89,7 @@ class Serial:
         self._signal()
 
     def _signal(self) -> None:
-        if self._is_open:
+        if self.is_open:
             run_sync(sitbone_page.ask("signals", self.port, self._dtr, self._rts))
 
 
