@@ -91,13 +91,20 @@ onmessage = ({ data }) => {
 
 const say = (percent, words) => postMessage({ what: "loading", percent, words });
 
+// A page that was closed or reloaded a moment ago holds its files for a moment more.
+const TRIES = 12;
+const BETWEEN_TRIES_MS = 250;
+
 async function files() {
-  try {
-    return { handles: await take(), why: "" };
-  } catch (error) {
-    if (error.name === "NoModificationAllowedError") return { handles: null, why: "second" };
-    return { handles: new Map(), why: "forgets" };
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    try {
+      return { handles: await take(), why: "" };
+    } catch (error) {
+      if (error.name !== "NoModificationAllowedError") return { handles: new Map(), why: "forgets" };
+    }
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
   }
+  return { handles: null, why: "second" };
 }
 
 async function start() {
