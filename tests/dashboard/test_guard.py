@@ -6,6 +6,8 @@ with a real browser on another page.
 
 import http.client
 import http.server
+import os
+import pty
 import socket
 import subprocess
 import sys
@@ -306,6 +308,36 @@ class TestTheCommand:
         with running(tmp_path, "--listen-anywhere", listen="0.0.0.0:0") as second:
             assert len(token) >= 16
             assert second.url.partition("token=")[2] != token
+
+    def test_listening_anywhere_says_the_address_for_a_phone_and_what_it_gives_away(self, tmp_path, page):
+        with running(tmp_path, "--listen-anywhere", "--token", TOKEN, listen="0.0.0.0:0") as found:
+            assert found.process.stdout is not None
+            said = found.process.stdout.readline()
+            if said.startswith("this computer is in no network"):
+                pytest.skip("this computer is in no network")
+            address = said.split()[-1]
+            assert not address.startswith("http://127.")
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+            assert "can read and change your data" in found.process.stdout.readline()
+
+    def test_a_terminal_also_gets_a_code_to_scan(self, tmp_path):
+        own, other = pty.openpty()
+        command = [sys.executable, "-m", "sitbone.cli", "dashboard", "--listen-anywhere", "--listen", "0.0.0.0:0"]
+        env = os.environ | {"SITBONE_HOME": str(tmp_path)}
+        process = subprocess.Popen(command, env=env, stdout=other, stderr=subprocess.PIPE)
+        try:
+            said = ""
+            while "you trust." not in said and "in no network" not in said:
+                said += os.read(own, 4096).decode(errors="ignore")
+        finally:
+            process.kill()
+            process.communicate(timeout=60)
+            os.close(own)
+            os.close(other)
+        if "in no network" in said:
+            pytest.skip("this computer is in no network")
+        assert len([line for line in said.splitlines() if "▀" in line or "▄" in line]) > 10
 
     def test_ctrl_c_ends_it_cleanly_with_a_page_open(self, tmp_path, page):
         with running(tmp_path) as found:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from sitbone.dashboard.app import Place
 
 
-@click.command(epilog=example("dashboard") + "\n  sitbone dashboard --listen 0.0.0.0:8737 --listen-anywhere")
+@click.command(epilog=example("dashboard") + "\n  sitbone dashboard --listen-anywhere")
 @click.option(
-    "--listen", metavar="HOST:PORT", default="127.0.0.1:8737", show_default=True, help="Address and port to listen on."
+    "--listen",
+    metavar="HOST:PORT",
+    help="Address and port to listen on; without it 127.0.0.1:8737, and with --listen-anywhere 0.0.0.0:8737.",
 )
 @click.option("--listen-anywhere", is_flag=True, help="Let other computers connect; they always need a token.")
 @click.option(
@@ -34,10 +37,10 @@ if TYPE_CHECKING:
     help="The cushion's serial port; not needed when only one is connected.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in your browser.")
-def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, open_it: bool) -> None:
+def dashboard(listen: str | None, listen_anywhere: bool, token: str, port: str | None, open_it: bool) -> None:
     """Serve the dashboard, a web page for this computer only. Press Ctrl-C to stop it."""
     place_class, serve = demand_dashboard()
-    place = place_class.parse(listen)
+    place = place_class.parse(listen or ("0.0.0.0:8737" if listen_anywhere else "127.0.0.1:8737"))
     if not place.is_loopback and not listen_anywhere:
         raise UsageError(
             f"other computers can reach {place.host}; add --listen-anywhere if you want that, or listen on 127.0.0.1"
@@ -50,6 +53,8 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, 
 
     def announce(url: str) -> None:
         say(f"sitbone dashboard: {url}  (press Ctrl-C to stop)")
+        if not place.is_loopback:
+            _say_for_phone(url)
         if open_it:
             click.launch(url)
 
@@ -57,6 +62,20 @@ def dashboard(listen: str, listen_anywhere: bool, token: str, port: str | None, 
         serve(place, token, announce)
     except KeyboardInterrupt:
         say("dashboard stopped")
+
+
+def _say_for_phone(url: str) -> None:
+    """The code only on a terminal: a log has no use for it."""
+    from sitbone.dashboard.phone.address import SAFETY, lan_url, qr_code
+
+    address = lan_url(url)
+    if not address:
+        say("this computer is in no network; connect it, then start the dashboard again")
+        return
+    say(f"on your phone, in the same network: {address}")
+    if sys.stdout.isatty():
+        click.echo(qr_code(address))
+    say(SAFETY)
 
 
 def demand_dashboard() -> tuple[type["Place"], Callable[["Place", str, Callable[[str], None]], None]]:
