@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sitbone.dashboard.cushion.by_itself import ByItself
 from sitbone.dashboard.cushion.calibrating import Calibrating
 from sitbone.dashboard.cushion.settings_form import SettingsForm
 from sitbone.dashboard.cushion.status import Status
@@ -17,9 +18,11 @@ async def build() -> None:
     with block("div", "columns"):
         syncing = Syncing()
         status = Status()
+    by_itself = ByItself()
     calibrating = Calibrating()
     settings = SettingsForm()
     watch(connection.show, syncing.show, status.show, calibrating.show, settings.show)
+    await by_itself.load()
     await syncing.load()
     await settings.load()
 
