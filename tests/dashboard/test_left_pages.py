@@ -16,6 +16,7 @@ import pytest
 from nicegui import Client, run
 from nicegui.testing import User, UserInteraction, user_simulation
 
+from sitbone.autosync import service
 from sitbone.dashboard import served, widgets
 from sitbone.dashboard.cushion.cushion_link import CushionLink
 from sitbone.dashboard.pages import PAGES
@@ -70,6 +71,7 @@ async def opened(monkeypatch) -> AsyncIterator[tuple[User, Machine]]:
     async with user_simulation() as user:
         machine = Machine()
         monkeypatch.setattr(asyncio, "to_thread", machine.run)
+        monkeypatch.setattr(service, "install", lambda _options: None)  # never this computer's own
         monkeypatch.setattr(run, "cpu_bound", machine.computed)
         monkeypatch.setattr(CushionLink, "run", lambda link, wanted: machine.without_cushion(link, wanted))
         served.share_looks()

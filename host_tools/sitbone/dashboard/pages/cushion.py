@@ -9,6 +9,7 @@ from sitbone.dashboard.cushion.status import Status
 from sitbone.dashboard.cushion.syncing import Syncing
 from sitbone.dashboard.cushion.watching import Connection, watch
 from sitbone.dashboard.frame import Page
+from sitbone.dashboard.platform.here import HAS_COMMANDS
 from sitbone.dashboard.widgets import block
 
 
@@ -18,11 +19,12 @@ async def build() -> None:
     with block("div", "columns"):
         syncing = Syncing()
         status = Status()
-    by_itself = ByItself()
+    by_itself = ByItself() if HAS_COMMANDS else None
     calibrating = Calibrating()
     settings = SettingsForm()
     watch(connection.show, syncing.show, status.show, calibrating.show, settings.show)
-    await by_itself.load()
+    if by_itself is not None:
+        await by_itself.load()
     await syncing.load()
     await settings.load()
 
