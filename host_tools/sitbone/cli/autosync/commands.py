@@ -17,7 +17,7 @@ dashboard_option = click.option("--with-dashboard", is_flag=True, help="Serve th
 
 @click.group(epilog=example("autosync status"))
 def autosync() -> None:
-    """Sync by itself, in the background, whenever a cushion is plugged in."""
+    """Sync by itself when a cushion is plugged in."""
 
 
 @autosync.command(epilog=example("autosync install --with-dashboard"))
@@ -50,7 +50,7 @@ def remove() -> None:
 @autosync.command(epilog=example("autosync status"))
 @json_option
 def status(as_json: bool) -> None:
-    """Show whether it is installed and runs, and what it did last."""
+    """Show whether it runs, and what it did last."""
     from sitbone.autosync import running, service
 
     found = {
