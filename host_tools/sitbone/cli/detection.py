@@ -66,14 +66,15 @@ def calibrate(step: str | None, yes: bool, haptics: bool, port: str | None, as_j
             say(gained_words(gained))
 
 
-def _calibrate_haptics(port: str | None, as_json: bool) -> None:
-    """Plays a pulse and asks whether it was felt, until the threshold is found; then changes the setting."""
+def set_strength(port: str) -> dict[str, Any]:
+    """Plays a pulse and asks whether it was felt, until the threshold is found; then changes the setting. Returns what
+    `find_threshold` found."""
     from sitbone.board.device import Cushion
     from sitbone.board.haptics import find_threshold
     from sitbone.cli.terminal import now, open_store
     from sitbone.settings.changes import change
 
-    with open_store() as store, Cushion(chosen_port(port)) as cushion:
+    with open_store() as store, Cushion(port) as cushion:
 
         def play(percent: int) -> bool:
             return bool(cushion.call("vibrate", 3, percent)["played"])
@@ -84,6 +85,11 @@ def _calibrate_haptics(port: str | None, as_json: bool) -> None:
 
         found = find_threshold(play, felt)
         change(cushion, store, {"strength_percent": found["strength_percent"]}, "felt threshold", now())
+    return found
+
+
+def _calibrate_haptics(port: str | None, as_json: bool) -> None:
+    found = set_strength(chosen_port(port))
     if as_json:
         print_json(found)
     else:

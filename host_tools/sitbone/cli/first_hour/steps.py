@@ -129,22 +129,10 @@ class Guide:
     # --- the person
 
     def _strength(self) -> None:
-        from sitbone.board.haptics import find_threshold
-        from sitbone.settings.changes import change
+        from sitbone.cli.detection import set_strength
 
         self._ready()
-        with open_store() as store, self._cushion() as cushion:
-
-            def play(percent: int) -> bool:
-                return bool(cushion.call("vibrate", 3, percent)["played"])
-
-            def felt(percent: int) -> bool:
-                del percent
-                return click.confirm("Did you feel it?", err=True)
-
-            found = find_threshold(play, felt)
-            change(cushion, store, {"strength_percent": found["strength_percent"]}, "felt threshold", now())
-        say(f"Strength set to {found['strength_percent']} %.")
+        say(f"Strength set to {set_strength(self._chosen_port())['strength_percent']} %.")
 
     def _numbers(self) -> None:
         from sitbone.board.first_hour.numbers import SIDES, first_limits, why
