@@ -22,25 +22,32 @@ from sitbone.virtual import Seat, VirtualCushion
 from tests.core.interpreters import require
 
 START = datetime(2026, 9, 21, 9, 0, tzinfo=UTC)
+BOARD = "devkit-b"
 HANG_S = 240  # without a word from the command, however slow the machine
 NEUTRAL_KPA = (6.0, 6.0, 4.0, 4.0)
 LEANS = {"left": (1.85, 0.15, 1.1, 0.9), "right": (0.15, 1.85, 0.9, 1.1), "forward": (0.4, 0.4, 1.5, 1.5)}
 
 
 class Scripted(Seat):
-    """The loads that the test puts on it, in kPa on sensors of 13 uS/kPa, with small movements."""
+    """The loads that the test puts on it, in kPa on sensors of 13 uS/kPa with bias resistors, with small movements.
+    They jump from one to the next, as nobody's do: a board without bias resistors may take that for a wire."""
 
     longest_chunk_ms = 1000
 
     def __init__(self):
         self.kpa: tuple[float, ...] = (0.0,) * 4
+        self._bias_s = 0.0
+
+    def wire(self, bias_ohm, supply_mv):
+        super().wire(bias_ohm, supply_mv)
+        self._bias_s = 1 / bias_ohm
 
     def moments_ms(self, start_ms, end_ms):
         return np.arange(start_ms, end_ms, 250, dtype=np.int64)
 
     def zones_mv(self, t_ms):
         stirs = 1 + 0.012 * np.sin(np.asarray(t_ms)[:, None] / np.array([2100.0, 2300.0, 2700.0, 3100.0]))
-        ratio = 13e-6 * np.array(self.kpa) * stirs * 3300
+        ratio = (13e-6 * np.array(self.kpa) * stirs + self._bias_s) * 3300
         return 3300 * ratio / (1 + ratio)
 
     def sit(self, shares=(1.0,) * 4):
@@ -105,8 +112,8 @@ class Terminal:
 def test_from_a_board_without_firmware_to_the_first_break(tmp_path):
     require("unix")
     seat = Scripted()
-    with VirtualCushion(seat, flash=tmp_path / "flash.img", speed=40, start=START) as cushion:
-        words = ("--port", cushion.port)
+    with VirtualCushion(seat, flash=tmp_path / "flash.img", speed=40, start=START, board=BOARD) as cushion:
+        words = ("--port", cushion.port, "--board", BOARD)
         run = Terminal(*words, home=tmp_path)
         run.until("1 of 9: Find the board")
         run.until("2 of 9: Install the firmware")

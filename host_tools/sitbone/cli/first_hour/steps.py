@@ -30,7 +30,7 @@ class Guide:
 
     def as_named(self) -> str:
         """The options that chose the board, to be typed again."""
-        return f" --port {self._port}" if self._port else ""
+        return "".join(f" --{name} {value}" for name, value in (("port", self._port), ("board", self._board)) if value)
 
     def do(self, name: str) -> None:
         """One step of `progress.STEPS`. Raises SitboneError where it can't be done, with what to do."""
