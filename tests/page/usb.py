@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -93,22 +94,24 @@ def browser_with(terminal: str, folder: Path) -> Iterator[str]:
     found.unlink(missing_ok=True)
     chromium = [CHROMIUM, "--headless", *CHROMIUM_ARGS, "--no-first-run", f"--user-data-dir={profile}"]
     command = ["umockdev-run", "-d", str(device), "--", "sh", "-c", START, "sh", *chromium]
-    with (folder / "chromium.log").open("w") as log:
-        process = subprocess.Popen(
-            [*command, "--remote-debugging-port=0", "about:blank"],
-            stderr=log,
-            start_new_session=True,
-            env=os.environ | {"TMPDIR": str(folder)},  # umockdev leaves its folder there
-        )
-    try:
-        deadline_s = time.monotonic() + STARTS_S
-        while not (found.exists() and "\n" in found.read_text()):
-            assert time.monotonic() < deadline_s, (folder / "chromium.log").read_text()[-2000:]
-            time.sleep(0.1)
-        yield "http://127.0.0.1:" + found.read_text().split()[0]
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+    # umockdev leaves its folder in TMPDIR, and Chromium a socket, whose path must be short.
+    with TemporaryDirectory(prefix="usb-", ignore_cleanup_errors=True) as short:
+        with (folder / "chromium.log").open("w") as log:
+            process = subprocess.Popen(
+                [*command, "--remote-debugging-port=0", "about:blank"],
+                stderr=log,
+                start_new_session=True,
+                env=os.environ | {"TMPDIR": short},
+            )
+        try:
+            deadline_s = time.monotonic() + STARTS_S
+            while not (found.exists() and "\n" in found.read_text()):
+                assert time.monotonic() < deadline_s, (folder / "chromium.log").read_text()[-2000:]
+                time.sleep(0.1)
+            yield "http://127.0.0.1:" + found.read_text().split()[0]
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
 
 
 @contextmanager
